@@ -1,0 +1,82 @@
+/** Where something stands in a project file; `line` and `column` count from 1. */
+export interface Place {
+  /** Path relative to the project's folder, with forward slashes. */
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Every code a user can meet. A code never changes its meaning; retired codes are not used again. */
+export type DiagnosticCode =
+  | "CLI_USAGE"
+  | "CONNECTION_FAILED"
+  | "CONTRACT_MISMATCH"
+  | "DATA_TEST_FAILED"
+  | "DISK_FULL"
+  | "DISK_READ_ONLY"
+  | "ENGINE_UNSUPPORTED"
+  | "ENV_MISSING"
+  | "EXTRACT_FAILED"
+  | "GRAPH_CYCLE"
+  | "GRAPH_DUPLICATE"
+  | "LAKE_CORRUPT"
+  | "LAKE_POINTER_MOVED"
+  | "MACRO_FAILED"
+  | "MACRO_INVALID"
+  | "MODEL_WITHOUT_SQL"
+  | "MODEL_WITHOUT_YAML"
+  | "PROJECT_NOT_FOUND"
+  | "REF_NOT_LITERAL"
+  | "REF_UNKNOWN"
+  | "SEED_INVALID"
+  | "SELECT_NOTHING"
+  | "SERVICE_FAILED"
+  | "SOURCE_CONTRACT"
+  | "SOURCE_RESET"
+  | "SOURCE_UNREACHABLE"
+  | "SQL_FAILED"
+  | "SQL_NOT_PORTABLE"
+  | "TARGET_UNKNOWN"
+  | "TEMPLATE_SYNTAX"
+  | "TEMPLATE_UNKNOWN_NAME"
+  | "TEST_UNKNOWN"
+  | "UPSTREAM_MISSING"
+  | "VAR_UNKNOWN"
+  | "WAREHOUSE_BUSY"
+  | "WAREHOUSE_FAILED"
+  | "YAML_SCHEMA"
+  | "YAML_SYNTAX";
+
+/** One thing that is wrong, in the form that every reporter prints: what, where, why, and the way out. */
+export interface Diagnostic {
+  readonly code: DiagnosticCode;
+  readonly message: string;
+  readonly place?: Place;
+  /** The lines around `place`, with a marker, ready to print. */
+  readonly frame?: string;
+  /** What an underlying system said, when that helps. */
+  readonly cause?: string;
+  /** What the user can do about it. */
+  readonly hint?: string;
+}
+
+/**
+ * A failure on its way to `main.ts`. Exit code 2 stands for what the user can mend in the project,
+ * its configuration or its surroundings; 1 for a node that failed while running.
+ */
+export class Failure extends Error {
+  readonly diagnostics: readonly Diagnostic[];
+  readonly exitCode: 1 | 2;
+
+  constructor(diagnostics: readonly Diagnostic[], exitCode: 1 | 2 = 2) {
+    super(diagnostics.map((diagnostic) => `${diagnostic.code}: ${diagnostic.message}`).join("\n"));
+    this.name = "Failure";
+    this.diagnostics = diagnostics;
+    this.exitCode = exitCode;
+  }
+}
+
+/** Throws when there is anything to report, so that a stage gives up only after collecting all of it. */
+export function assertSound(diagnostics: readonly Diagnostic[]): void {
+  if (diagnostics.length > 0) throw new Failure(diagnostics);
+}

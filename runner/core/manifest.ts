@@ -1,0 +1,34 @@
+import type { RelationName } from "./relation.ts";
+
+/** One immutable Parquet file of a relation. `key` is relative to the lake's root, with forward slashes. */
+export interface LakeFile {
+  readonly key: string;
+  readonly bytes: number;
+  readonly rows: number;
+  /** In hexadecimal. */
+  readonly sha256: string;
+  readonly runId: string;
+}
+
+/** A column of the files, in file order; `type` as `printColumnType` writes it. */
+export interface LakeColumn {
+  readonly name: string;
+  readonly type: string;
+}
+
+/** Totals taken in the same snapshot as the rows; sums are exact decimals as text. */
+export interface ControlTotals {
+  readonly rows: number;
+  readonly sums: Readonly<Record<string, string>>;
+}
+
+/** What a relation holds at one moment: the only thing that readers follow. */
+export interface LakeManifest {
+  readonly relation: RelationName;
+  /** The run that published it. */
+  readonly runId: string;
+  /** ISO 8601, UTC. */
+  readonly publishedAt: string;
+  readonly columns: readonly LakeColumn[];
+  readonly files: readonly LakeFile[];
+}

@@ -1,0 +1,148 @@
+import type { ColumnType } from "./column_type.ts";
+import type { Place } from "./diagnostic.ts";
+import type { RelationName } from "./relation.ts";
+
+/** A column of a contract. */
+export interface Column {
+  readonly name: string;
+  readonly type: ColumnType;
+  readonly nullable: boolean;
+  readonly description: string;
+  readonly place: Place;
+}
+
+export type TestSeverity = "error" | "warn";
+
+/** What a generic data test asserts; `columns` holds one name for a column's test, several for a table's. */
+export type Assertion =
+  | { readonly type: "not_null"; readonly column: string }
+  | { readonly type: "unique"; readonly columns: readonly string[] }
+  | { readonly type: "accepted_values"; readonly column: string; readonly values: readonly (string | number)[] }
+  | { readonly type: "relationships"; readonly column: string; readonly to: RelationName; readonly field: string }
+  | { readonly type: "expression"; readonly expression: string }
+  | { readonly type: "row_count"; readonly minimum?: number; readonly maximum?: number };
+
+/** Something that depends on relations by literal refs in its template. */
+export interface Template {
+  readonly file: string;
+  readonly text: string;
+  /** Refs in order of appearance, those inside partials included; positions point at the calling template. */
+  readonly refs: readonly TemplateRef[];
+}
+
+export interface TemplateRef {
+  /** `ref "zone.name"` or `source "source.table"`, as written. */
+  readonly kind: "ref" | "source";
+  readonly name: string;
+  readonly place: Place;
+}
+
+interface NodeBase {
+  readonly description: string;
+  readonly tags: readonly string[];
+  readonly place: Place;
+}
+
+/** How a source table is read again after its first, full extraction. */
+export type ExtractMode =
+  | { readonly mode: "full" }
+  /** Rows whose `cursor` is not older than the watermark less `lookbackSeconds`, merged by key downstream. */
+  | { readonly mode: "incremental"; readonly cursor: string; readonly lookbackSeconds: number };
+
+export interface SourceColumn extends Column {
+  /** Where a DynamoDB column's value stands: an attribute, or in exploded tables `item.attribute`, an element's attribute, or `position`. */
+  readonly from?: string;
+}
+
+interface SourceTableBase extends NodeBase {
+  readonly kind: "source";
+  readonly relation: RelationName;
+  readonly source: string;
+  readonly table: string;
+  readonly key: readonly string[];
+  readonly columns: readonly SourceColumn[];
+  readonly extract: ExtractMode;
+  /** The name of a connection that the target defines. */
+  readonly connection: string;
+}
+
+export interface PostgresSourceTable extends SourceTableBase {
+  readonly connector: "postgres";
+  readonly schema: string;
+}
+
+export interface DynamoDbSourceTable extends SourceTableBase {
+  readonly connector: "dynamodb";
+  /** The DynamoDB table when the connection does not name one. */
+  readonly dynamodbTable: string;
+  /** Which items of the single table belong here: those whose sort key begins with this. */
+  readonly sortKeyPrefix: string;
+  /** A list attribute: one row for each of its elements instead of one for each item. */
+  readonly explode?: string;
+  /** The index by date that increments are read from; the cursor is its sort key's first part. */
+  readonly dateIndex?: {
+    readonly name: string;
+    readonly partitionKey: string;
+    readonly sortKey: string;
+    /** Partition key values are `<prefix><YYYY-MM-DD>#<shard>`. */
+    readonly prefix: string;
+    readonly shards: number;
+  };
+}
+
+export type SourceTable = PostgresSourceTable | DynamoDbSourceTable;
+
+export interface Seed extends NodeBase {
+  readonly kind: "seed";
+  readonly relation: RelationName;
+  readonly file: string;
+  readonly columns: readonly Column[];
+  /** Sha-256 of the CSV's bytes, in hexadecimal. */
+  readonly checksum: string;
+}
+
+export type Materialization =
+  | { readonly type: "table" }
+  | { readonly type: "view" }
+  /** A delta is merged by `key`; `cursor` is the column whose highest published value is the watermark. */
+  | { readonly type: "incremental"; readonly key: readonly string[]; readonly cursor: string };
+
+export interface Model extends NodeBase {
+  readonly kind: "model";
+  readonly relation: RelationName;
+  readonly grain: string;
+  readonly template: Template;
+  readonly materialization: Materialization;
+  readonly columns: readonly Column[];
+}
+
+export interface GenericTest extends NodeBase {
+  readonly kind: "test";
+  readonly form: "generic";
+  /** Unique in the project, derived from relation and assertion: `not_null.gold.sales.item_id`. */
+  readonly name: string;
+  readonly relation: RelationName;
+  readonly assertion: Assertion;
+  readonly severity: TestSeverity;
+  readonly where?: string;
+}
+
+/** A query in `tests/` that returns the rows that should not exist. */
+export interface SingularTest extends NodeBase {
+  readonly kind: "test";
+  readonly form: "singular";
+  readonly name: string;
+  readonly template: Template;
+  readonly severity: TestSeverity;
+}
+
+export type DataTest = GenericTest | SingularTest;
+export type RelationNode = SourceTable | Seed | Model;
+export type ProjectNode = RelationNode | DataTest;
+
+/** A node's key in the graph: `gold.sales` for what makes a relation, `test.<name>` for a data test. */
+export type NodeId = RelationName | `test.${string}`;
+
+export function nodeId(node: ProjectNode): NodeId {
+  return node.kind === "test" ? `test.${node.name}` : node.relation;
+}

@@ -1,0 +1,95 @@
+import type { ColumnType } from "./column_type.ts";
+import type { ControlTotals, LakeColumn, LakeFile, LakeManifest } from "./manifest.ts";
+import type { SourceTable } from "./node.ts";
+import type { RelationName } from "./relation.ts";
+
+export type EngineName = "duckdb" | "redshift";
+
+/** A value of a result row: exact decimals, dates and timestamps come as text. */
+export type Value = string | number | bigint | boolean | null;
+export type Row = Readonly<Record<string, Value>>;
+
+export interface ResultSet {
+  readonly columns: readonly { readonly name: string; readonly type: string }[];
+  readonly rows: readonly Row[];
+}
+
+/** A column of a query's result; `type` in the engine's own words. */
+export interface DescribedColumn {
+  readonly name: string;
+  readonly type: string;
+}
+
+/** The warehouse. Statements are complete texts; each call is one implicit transaction unless it says otherwise. */
+export interface Engine {
+  readonly name: EngineName;
+  execute(statement: string): Promise<void>;
+  query(statement: string): Promise<ResultSet>;
+  describe(query: string): Promise<readonly DescribedColumn[]>;
+  /** All of the statements or none of them. */
+  transaction(statements: readonly string[]): Promise<void>;
+  /** Writes a query's rows, in the query's order, to one local Parquet file and returns their number. */
+  writeParquet(query: string, path: string): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** The folder or bucket that holds the zones. Files are immutable; a relation's manifest is its only pointer. */
+export interface Lake {
+  /** Where an engine finds a file: an absolute path or an s3:// address. */
+  locate(key: string): string;
+  /** The key of a new part of `relation`. */
+  partKey(relation: RelationName, runId: string, part: number): string;
+  /** A local path to write that part to; nothing is visible under its key before `commitPart`. */
+  stagePart(key: string): Promise<string>;
+  /** Makes a staged part durable under its key and measures it. Doing so again replaces nothing that a manifest lists. */
+  commitPart(key: string, runId: string, rows: number): Promise<LakeFile>;
+  readManifest(relation: RelationName): Promise<LakeManifest | undefined>;
+  /** Replaces the pointer atomically and durably. */
+  writeManifest(manifest: LakeManifest): Promise<void>;
+  relations(): Promise<readonly RelationName[]>;
+  /** The runs that left files under a relation, manifest or not. */
+  runsOf(relation: RelationName): Promise<readonly string[]>;
+  /** Removes a run's files of a relation, except those whose keys are in `keep`. Missing files are no error. */
+  removeRun(relation: RelationName, runId: string, keep: ReadonlySet<string>): Promise<void>;
+}
+
+export interface ExtractRequest {
+  readonly table: SourceTable;
+  /** The lowest cursor value to read, ISO 8601 UTC, lookback already subtracted; undefined reads everything. */
+  readonly since?: string;
+}
+
+export interface ExtractedTable {
+  readonly table: SourceTable;
+  /** Committed parts of this extraction; empty when there was no row. */
+  readonly files: readonly LakeFile[];
+  readonly columns: readonly LakeColumn[];
+  /** The highest cursor value seen, ISO 8601 UTC with microseconds; undefined when there was no row or no cursor. */
+  readonly highestCursor?: string;
+  readonly totals: ControlTotals;
+}
+
+/** A column that a source has, for the comparison with its YAML; undefined type when the source does not type it. */
+export interface LiveColumn {
+  readonly name: string;
+  readonly type?: ColumnType;
+  /** In the source's own words, for messages. */
+  readonly nativeType: string;
+  readonly nullable: boolean;
+}
+
+/** One source, seen as it was at one moment. Parts go to the lake; nothing is published. */
+export interface Extractor {
+  /** What tells this database from one that was rebuilt under the same name; undefined where nothing does. */
+  identity(): Promise<string | undefined>;
+  /** A table's columns as the source has them now; undefined when there is no such table, `"untyped"` when it declares none. */
+  liveColumns(table: SourceTable): Promise<readonly LiveColumn[] | "untyped" | undefined>;
+  extract(
+    requests: readonly ExtractRequest[],
+    run: { readonly runId: string; readonly extractedAt: string },
+  ): Promise<readonly ExtractedTable[]>;
+  close(): Promise<void>;
+}
+
+/** Called at each named place where a crash matters; tests end the process there. */
+export type KillPoint = (name: string) => void;
