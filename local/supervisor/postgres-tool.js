@@ -1,0 +1,75 @@
+import { spawn } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
+import { join } from "node:path";
+import { Failure, diskFull, lastLines } from "./failure.js";
+
+/** Postgres reads its locale and much else from the environment; the user's own PG… variables are none of its business. */
+export const POSTGRES_ENVIRONMENT = {
+  PATH: process.env["PATH"] ?? "/usr/bin:/bin",
+  LC_ALL: "C",
+  TZ: "UTC",
+};
+
+/**
+ * Runs one of Postgres's programs to its end.
+ * @param {{
+ *   binaries: import("./postgres-binaries.js").Binaries,
+ *   account: import("./account.js").Account | undefined,
+ *   name: "initdb" | "postgres",
+ *   words: string[],
+ *   log: string,
+ *   input?: string,
+ * }} options
+ */
+export async function runPostgresTool({ binaries, account, name, words, log, input }) {
+  const output = openSync(log, "a");
+  try {
+    const child = spawn(join(binaries.folder, "bin", name), words, {
+      ...account,
+      cwd: "/",
+      env: POSTGRES_ENVIRONMENT,
+      stdio: ["pipe", output, output],
+    });
+    child.stdin?.on("error", () => undefined);
+    child.stdin?.end(input ?? "");
+    const code = await new Promise((resolve, reject) => {
+      child.once("error", reject);
+      child.once("exit", resolve);
+    });
+    if (code !== 0) throw postgresFailure(log, words, `${name} ended with code ${code}`);
+  } catch (error) {
+    throw spawnFailure(error) ?? error;
+  } finally {
+    closeSync(output);
+  }
+}
+
+/**
+ * The user's view of a Postgres program that failed, from the end of its log.
+ * @param {string} log
+ * @param {string[]} words
+ * @param {string} what
+ */
+export function postgresFailure(log, words, what) {
+  const said = lastLines(log);
+  if (/No space left on device|Disk quota exceeded/.test(said)) {
+    return diskFull(words[words.indexOf("-D") + 1] ?? "the home");
+  }
+  return new Failure({
+    code: "LOCAL_POSTGRES_FAILED",
+    message: `Postgres did not start: ${what}. Its log ends with:\n${said}`,
+    hint: `The whole log is ${log}.`,
+  });
+}
+
+/** @param {unknown} error */
+export function spawnFailure(error) {
+  const { code, syscall } = /** @type {NodeJS.ErrnoException} */ (error);
+  if (!syscall?.startsWith("spawn") || (code !== "EPERM" && code !== "EINVAL")) return undefined;
+  return new Failure({
+    code: "LOCAL_USER_SWITCH_REFUSED",
+    message:
+      "Postgres does not run as root, and this root may not start a process as another user.",
+    hint: "Run this as an ordinary user, or set MERCADO_POSTGRES_URL to a Postgres that runs elsewhere.",
+  });
+}
