@@ -1,0 +1,48 @@
+import { isAbsolute, join, sep } from "node:path";
+import { baseName, zoneOf, type RelationName } from "../core/relation.ts";
+
+/** A run's id becomes a folder's name, so it may hold nothing that a path would read as more than a name. */
+const runIdPattern = /^[A-Za-z0-9][A-Za-z0-9_.:-]*$/;
+
+const runFolderPrefix = "run=";
+
+export const manifestName = "_manifest.json";
+
+export function relationKey(relation: RelationName): string {
+  return `${zoneOf(relation)}/${baseName(relation)}`;
+}
+
+export function runKey(relation: RelationName, runId: string): string {
+  if (!runIdPattern.test(runId)) throw new Error(`"${runId}" cannot name a run's folder`);
+  return `${relationKey(relation)}/${runFolderPrefix}${runId}`;
+}
+
+export function partKey(relation: RelationName, runId: string, part: number): string {
+  return `${runKey(relation, runId)}/part-${String(part).padStart(5, "0")}.parquet`;
+}
+
+export function manifestKey(relation: RelationName): string {
+  return `${relationKey(relation)}/${manifestName}`;
+}
+
+/** The run that a folder's name stands for; undefined when it is no run's folder. */
+export function runOfFolder(folder: string): string | undefined {
+  if (!folder.startsWith(runFolderPrefix)) return undefined;
+  const runId = folder.slice(runFolderPrefix.length);
+  return runIdPattern.test(runId) ? runId : undefined;
+}
+
+/** Whether `key` names a file of the relation and cannot lead out of its folder. */
+export function isKeyOf(relation: RelationName, key: string): boolean {
+  const segments = key.split("/");
+  return (
+    key.startsWith(`${relationKey(relation)}/`) &&
+    !isAbsolute(key) &&
+    !key.includes("\\") &&
+    segments.every((segment) => segment !== "" && segment !== "." && segment !== "..")
+  );
+}
+
+export function pathOfKey(root: string, key: string): string {
+  return join(root, key.split("/").join(sep));
+}

@@ -1,0 +1,96 @@
+import { z } from "zod";
+import { messageOf } from "../core/caught.ts";
+import { Failure } from "../core/diagnostic.ts";
+import type { LakeManifest } from "../core/manifest.ts";
+import type { RelationName } from "../core/relation.ts";
+import { isKeyOf } from "./layout.ts";
+
+const format = "mercado-manifest-1";
+
+const manifestSchema = z.object({
+  format: z.literal(format),
+  relation: z.string(),
+  run_id: z.string().min(1),
+  published_at: z.iso.datetime({ offset: false }),
+  columns: z.array(z.object({ name: z.string().min(1), type: z.string().min(1) })),
+  files: z.array(
+    z.object({
+      key: z.string().min(1),
+      bytes: z.int().nonnegative(),
+      rows: z.int().nonnegative(),
+      sha256: z.string().regex(/^[0-9a-f]{64}$/),
+      run_id: z.string().min(1),
+    }),
+  ),
+});
+
+/**
+ * The JSON of a manifest. `entries` is for Redshift's COPY, with addresses as `locate` gives them now; everything else is
+ * ours, and readers resolve `files[].key` themselves, so that a lake that was moved still reads.
+ */
+export function printManifest(manifest: LakeManifest, locate: (key: string) => string): string {
+  const content = {
+    entries: manifest.files.map((file) => ({
+      url: locate(file.key),
+      mandatory: true,
+      meta: { content_length: file.bytes },
+    })),
+    format,
+    relation: manifest.relation,
+    run_id: manifest.runId,
+    published_at: manifest.publishedAt,
+    columns: manifest.columns.map(({ name, type }) => ({ name, type })),
+    files: manifest.files.map(({ key, bytes, rows, sha256, runId }) => ({
+      key,
+      bytes,
+      rows,
+      sha256,
+      run_id: runId,
+    })),
+  };
+  return `${JSON.stringify(content, undefined, 2)}\n`;
+}
+
+/** Reads the JSON of `relation`'s manifest; throws LAKE_CORRUPT, naming `path`, for anything that it cannot trust. */
+export function parseManifest(text: string, relation: RelationName, path: string): LakeManifest {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw corrupt(relation, path, messageOf(error));
+  }
+  const parsed = manifestSchema.safeParse(json);
+  if (!parsed.success) throw corrupt(relation, path, z.prettifyError(parsed.error));
+  const content = parsed.data;
+  if (content.relation !== relation) {
+    throw corrupt(relation, path, `It is the manifest of ${content.relation}.`);
+  }
+  const stray = content.files.find((file) => !isKeyOf(relation, file.key));
+  if (stray !== undefined) {
+    throw corrupt(relation, path, `It lists "${stray.key}", which is no file of ${relation}.`);
+  }
+  return {
+    relation,
+    runId: content.run_id,
+    publishedAt: content.published_at,
+    columns: content.columns,
+    files: content.files.map(({ key, bytes, rows, sha256, run_id: runId }) => ({
+      key,
+      bytes,
+      rows,
+      sha256,
+      runId,
+    })),
+  };
+}
+
+function corrupt(relation: RelationName, path: string, cause: string): Failure {
+  return new Failure([
+    {
+      code: "LAKE_CORRUPT",
+      message: `The manifest of ${relation} cannot be read: ${path}`,
+      cause,
+      hint: "Restore this file from a backup, or delete it and build the relation again.",
+    },
+  ]);
+}
