@@ -1,0 +1,142 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  abortCheckout,
+  commitCheckout,
+  findGuard,
+  type CheckoutOutcome,
+  type Guard,
+} from "../dynamodb/checkout.ts";
+import type { Table } from "../dynamodb/table.ts";
+import { findTransaction } from "../dynamodb/transactions.ts";
+import { cartChanged, ShopError } from "../errors.ts";
+import type { ConnectionPool } from "../postgres/pool.ts";
+import {
+  confirmReservation,
+  findReservedLines,
+  releaseReservation,
+  type Reservation,
+} from "../postgres/reservations.ts";
+import type { Transaction } from "../values/cart.ts";
+import type { ReachKillPoint } from "./kill-points.ts";
+
+export interface CheckoutStores {
+  pool: ConnectionPool;
+  table: Table;
+  reachKillPoint: ReachKillPoint;
+}
+
+const ATTEMPTS = 8;
+
+function unavailable(cause?: unknown): ShopError {
+  return new ShopError("SERVICE_UNAVAILABLE", "The checkout could not be completed just now.", {
+    hint: "Send the same request again, with the same idempotency key: it is carried out once.",
+    cause,
+  });
+}
+
+/** Repeats `attempt` while it is busy, with growing, jittered pauses (about 2 s in all). */
+async function whileBusy<Outcome>(attempt: () => Promise<Outcome | "busy">): Promise<Outcome> {
+  for (let round = 0; round < ATTEMPTS; round += 1) {
+    const outcome = await attempt();
+    if (outcome !== "busy") return outcome;
+    await sleep(Math.random() * Math.min(600, 20 * 2 ** round));
+  }
+  throw unavailable();
+}
+
+function keyOf(reservation: Reservation) {
+  const { reservationId, userId, checkedOutAt } = reservation;
+  return { transactionId: reservationId, userId, createdAt: checkedOutAt };
+}
+
+/** Decides a reservation one way or the other: its guard is written, if it has none, as aborted. */
+export async function settle(
+  stores: CheckoutStores,
+  reservation: Reservation,
+): Promise<Guard["state"]> {
+  const state = await whileBusy(() =>
+    abortCheckout(stores.table, keyOf(reservation), reservation.idempotencyKey),
+  );
+  if (state === "committed") await confirmReservation(stores.pool, reservation.reservationId);
+  else await releaseReservation(stores.pool, reservation.reservationId);
+  return state;
+}
+
+async function commit(
+  stores: CheckoutStores,
+  reservation: Reservation,
+  transaction: Transaction,
+): Promise<Exclude<CheckoutOutcome, "busy">> {
+  const { idempotencyKey, cartVersion } = reservation;
+  try {
+    return await whileBusy(() =>
+      commitCheckout(stores.table, { transaction, idempotencyKey, cartVersion }),
+    );
+  } catch (error) {
+    if (error instanceof ShopError) throw error;
+    // The answer is lost, not necessarily the write: the guard knows, and if it does not, a retry finds out.
+    const guard = await findGuard(stores.table, reservation.userId, idempotencyKey).catch(
+      () => null,
+    );
+    if (guard === null) throw unavailable(error);
+    return "decided";
+  }
+}
+
+/** Carries a reservation to its end; a retry after a crash at any point enters here again. */
+export async function complete(
+  stores: CheckoutStores,
+  reservation: Reservation,
+): Promise<Transaction> {
+  switch (reservation.state) {
+    case "confirmed":
+      return readResult(stores, reservation);
+    case "released":
+      throw aborted();
+    case "reserved": {
+      const lines = await findReservedLines(stores.pool, reservation.reservationId);
+      const transaction: Transaction = {
+        ...keyOf(reservation),
+        lines,
+        totalPrice: reservation.totalPrice,
+      };
+      const outcome = await commit(stores, reservation, transaction);
+      stores.reachKillPoint("after-transact");
+      if (outcome === "committed") {
+        return finish(stores, reservation, transaction);
+      }
+      const state = await settle(stores, reservation);
+      if (state === "committed") return readResult(stores, reservation);
+      throw outcome === "cart-changed"
+        ? cartChanged("The cart changed while it was being checked out.")
+        : aborted();
+    }
+  }
+}
+
+async function finish(
+  stores: CheckoutStores,
+  reservation: Reservation,
+  transaction: Transaction,
+): Promise<Transaction> {
+  stores.reachKillPoint("before-confirm");
+  await confirmReservation(stores.pool, reservation.reservationId);
+  stores.reachKillPoint("after-confirm");
+  return transaction;
+}
+
+async function readResult(stores: CheckoutStores, reservation: Reservation): Promise<Transaction> {
+  const transaction = await findTransaction(stores.table, keyOf(reservation));
+  if (transaction === null) {
+    throw new Error(`transaction ${reservation.reservationId} is confirmed but not in DynamoDB`);
+  }
+  return transaction;
+}
+
+function aborted(): ShopError {
+  return new ShopError(
+    "CHECKOUT_ABORTED",
+    "The checkout with this idempotency key was given up; nothing was bought with it.",
+    { hint: "Read the cart again and check out with a new idempotency key." },
+  );
+}

@@ -1,0 +1,37 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+
+export interface DynamoDbConnection {
+  /** Absent: AWS itself. */
+  endpoint?: string;
+  region: string;
+  /** Absent: the SDK's own chain of credentials on AWS, a placeholder elsewhere. */
+  accessKeyId?: string;
+  secretAccessKey?: string;
+}
+
+export const DEFAULT_TABLE_NAME = "mercado_ecommerce";
+
+/** The shop's single table. Every caller shares one client, and with it its connections. */
+export interface Table {
+  client: DynamoDBClient;
+  name: string;
+}
+
+export function openTable(connection: DynamoDbConnection, name = DEFAULT_TABLE_NAME): Table {
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
+  const { endpoint, region, accessKeyId, secretAccessKey } = connection;
+  const credentials =
+    accessKeyId !== undefined && secretAccessKey !== undefined
+      ? { accessKeyId, secretAccessKey }
+      : endpoint === undefined
+        ? undefined
+        : { accessKeyId: "local", secretAccessKey: "local" };
+  const client = new DynamoDBClient({
+    region,
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(credentials === undefined ? {} : { credentials }),
+    maxAttempts: 3,
+    requestHandler: { connectionTimeout: 3_000, requestTimeout: 10_000 },
+  });
+  return { client, name };
+}

@@ -1,0 +1,95 @@
+import { GetItemCommand, QueryCommand } from "@aws-sdk/client-dynamodb";
+import type { Transaction } from "../values/cart.ts";
+import { toPage, type Page } from "../values/cursor.ts";
+import { centsFromStorage, formatCents } from "../values/money.ts";
+import { readDecimal, readId, readText, type Item } from "./attributes.ts";
+import {
+  dayPartition,
+  historyPartition,
+  timePosition,
+  transactionKey,
+  type TransactionKey,
+} from "./keys.ts";
+import { readLines, writeLines } from "./lines.ts";
+import type { Table } from "./table.ts";
+
+export function writeTransaction(transaction: Transaction): Item {
+  const { transactionId, userId, createdAt } = transaction;
+  const position = timePosition(createdAt, transactionId);
+  return {
+    ...transactionKey(transaction),
+    entity: { S: "transaction" },
+    transaction_id: { S: transactionId },
+    user_id: { S: String(userId) },
+    created_at: { S: createdAt },
+    cart: writeLines(transaction.lines),
+    total_price: { N: transaction.totalPrice },
+    gsi1pk: { S: historyPartition(userId) },
+    gsi1sk: { S: position },
+    gsi2pk: { S: dayPartition(createdAt, transactionId) },
+    gsi2sk: { S: position },
+  };
+}
+
+function readTransaction(item: Item): Transaction {
+  return {
+    transactionId: readText(item, "transaction_id"),
+    userId: readId(item, "user_id"),
+    createdAt: readText(item, "created_at"),
+    lines: readLines(item),
+    totalPrice: formatCents(centsFromStorage(readDecimal(item, "total_price"))),
+  };
+}
+
+export async function findTransaction(
+  table: Table,
+  key: TransactionKey,
+): Promise<Transaction | null> {
+  const { Item: item } = await table.client.send(
+    new GetItemCommand({
+      TableName: table.name,
+      Key: { ...transactionKey(key) },
+      ConsistentRead: true,
+    }),
+  );
+  return item === undefined ? null : readTransaction(item);
+}
+
+export interface HistoryRequest {
+  userId: number;
+  limit: number;
+  /** Only transactions before this position. */
+  cursor?: string | undefined;
+}
+
+/** Newest first. The index lags behind: a transaction of this second may still be missing. */
+export async function findHistory(
+  table: Table,
+  request: HistoryRequest,
+): Promise<Page<Transaction>> {
+  const wanted = request.limit + 1;
+  const items: Item[] = [];
+  let start: Item | undefined;
+  do {
+    const answer = await table.client.send(
+      new QueryCommand({
+        TableName: table.name,
+        IndexName: "GSI1",
+        KeyConditionExpression:
+          request.cursor === undefined ? "gsi1pk = :user" : "gsi1pk = :user and gsi1sk < :cursor",
+        ExpressionAttributeValues: {
+          ":user": { S: historyPartition(request.userId) },
+          ...(request.cursor === undefined ? {} : { ":cursor": { S: request.cursor } }),
+        },
+        ScanIndexForward: false,
+        Limit: wanted - items.length,
+        ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+      }),
+    );
+    items.push(...(answer.Items ?? []));
+    start = answer.LastEvaluatedKey;
+  } while (start !== undefined && items.length < wanted);
+  return toPage(items.map(readTransaction), request.limit, (row) =>
+    timePosition(row.createdAt, row.transactionId),
+  );
+}

@@ -1,0 +1,90 @@
+import { TRPCError } from "@trpc/server";
+
+/** Stable codes that a client finds in `error.data.mercado`. They are part of the API: never renamed. */
+export type ShopErrorCode =
+  | "INPUT_INVALID"
+  | "CUSTOMER_NOT_FOUND"
+  | "VENDOR_NOT_FOUND"
+  | "ITEM_NOT_FOUND"
+  | "EMAIL_TAKEN"
+  | "CART_EMPTY"
+  | "CART_CHANGED"
+  | "CART_MISMATCH"
+  | "PRICE_CHANGED"
+  | "STOCK_INSUFFICIENT"
+  | "IDEMPOTENCY_KEY_REUSED"
+  | "CHECKOUT_ABORTED"
+  | "SERVICE_UNAVAILABLE"
+  | "NOT_FOUND"
+  | "INTERNAL";
+
+type TrpcCode = TRPCError["code"];
+
+/** An expected failure. `message` says the cause, `hint` the way out, `details` what a program needs. */
+export class ShopError extends TRPCError {
+  readonly mercado: ShopErrorCode;
+  readonly hint: string;
+  readonly details: unknown;
+
+  constructor(
+    mercado: ShopErrorCode,
+    message: string,
+    context: { hint: string; details?: unknown; cause?: unknown },
+  ) {
+    super({ code: trpcCodeOf(mercado), message, cause: context.cause });
+    this.name = "ShopError";
+    this.mercado = mercado;
+    this.hint = context.hint;
+    this.details = context.details ?? null;
+  }
+}
+
+function trpcCodeOf(code: ShopErrorCode): TrpcCode {
+  switch (code) {
+    case "INPUT_INVALID":
+    case "CART_EMPTY":
+      return "BAD_REQUEST";
+    case "CUSTOMER_NOT_FOUND":
+    case "VENDOR_NOT_FOUND":
+    case "ITEM_NOT_FOUND":
+    case "NOT_FOUND":
+      return "NOT_FOUND";
+    case "EMAIL_TAKEN":
+    case "CART_CHANGED":
+    case "CART_MISMATCH":
+    case "PRICE_CHANGED":
+    case "STOCK_INSUFFICIENT":
+    case "IDEMPOTENCY_KEY_REUSED":
+    case "CHECKOUT_ABORTED":
+      return "CONFLICT";
+    case "SERVICE_UNAVAILABLE":
+      return "SERVICE_UNAVAILABLE";
+    case "INTERNAL":
+      return "INTERNAL_SERVER_ERROR";
+  }
+}
+
+export function customerNotFound(id: number | string): ShopError {
+  return new ShopError("CUSTOMER_NOT_FOUND", `There is no customer ${id}.`, {
+    hint: "Create the customer first, or look it up with customer.search.",
+  });
+}
+
+export function vendorNotFound(id: number): ShopError {
+  return new ShopError("VENDOR_NOT_FOUND", `There is no vendor ${id}.`, {
+    hint: "Create the vendor first, or look it up with vendor.search.",
+  });
+}
+
+export function itemsNotFound(ids: readonly number[]): ShopError {
+  return new ShopError("ITEM_NOT_FOUND", `There is no item ${ids.join(", ")}.`, {
+    hint: "Look items up with inventory.search.",
+    details: { itemIds: ids },
+  });
+}
+
+export function cartChanged(cause: string): ShopError {
+  return new ShopError("CART_CHANGED", cause, {
+    hint: "Read the cart again, show it to the customer, and check out with a new idempotency key.",
+  });
+}

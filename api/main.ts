@@ -1,0 +1,60 @@
+import { fileURLToPath } from "node:url";
+import { pino } from "pino";
+import type { DynamoDbConnection } from "./dynamodb/table.ts";
+import { migrate } from "./migrate.ts";
+import { startApi } from "./server.ts";
+import { readSettings, type Settings } from "./settings.ts";
+
+interface Databases {
+  postgresUrl: string;
+  dynamodb: DynamoDbConnection;
+  close(): Promise<void>;
+}
+
+/** The databases that the environment names; this machine's own in place of those that it does not. */
+async function openDatabases(settings: Settings): Promise<Databases> {
+  const { postgresUrl, dynamodb } = settings;
+  if (postgresUrl !== undefined && dynamodb !== undefined) {
+    return { postgresUrl, dynamodb, close: () => Promise.resolve() };
+  }
+  const { openServices } = await import("../local/services.ts");
+  const home = process.env.MERCADO_HOME ?? fileURLToPath(new URL("../.mercado", import.meta.url));
+  return openServices({ home, env: process.env });
+}
+
+function nextSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    process.once("SIGINT", resolve);
+    process.once("SIGTERM", resolve);
+  });
+}
+
+async function serve(): Promise<void> {
+  const stopped = nextSignal();
+  const settings = readSettings(process.env);
+  const logger = pino({ level: settings.logLevel }, pino.destination({ dest: 2, sync: true }));
+  const databases = await openDatabases(settings);
+  try {
+    await migrate(databases);
+    const { host, port } = settings;
+    const api = await startApi({ ...databases, host, port, logger });
+    logger.info({ url: api.url }, "the shop is open");
+    process.stdout.write(`${api.url}\n`);
+    logger.info({ signal: await stopped }, "closing");
+    await api.close();
+  } finally {
+    await databases.close();
+  }
+}
+
+try {
+  await serve();
+  process.exitCode = 0;
+} catch (error) {
+  const { code, message, hint, stack } = error as Error & { code?: string; hint?: string };
+  const known = hint !== undefined;
+  process.stderr.write(
+    known ? `${code ?? "error"}: ${message}\n  ${hint}\n` : `${stack ?? message}\n`,
+  );
+  process.exitCode = known ? 2 : 3;
+}

@@ -1,0 +1,100 @@
+import pg from "pg";
+import { ensureTable } from "./dynamodb/create-table.ts";
+import { openTable, type DynamoDbConnection } from "./dynamodb/table.ts";
+import { migrationNames, migrationSource } from "./postgres/migrations/source.ts";
+import { StartError } from "./start-error.ts";
+
+export interface MigrateOptions {
+  postgresUrl: string;
+  dynamodb: DynamoDbConnection;
+  /** Default `mercado_ecommerce`. */
+  tableName?: string;
+}
+
+/** Names the advisory lock under which one process migrates at a time ("merc" in ASCII). */
+const LOCK = 0x6d657263;
+
+/** Brings both databases to the schema of this version. Does nothing when they have it; any number may run at once. */
+export async function migrate(options: MigrateOptions): Promise<void> {
+  const session = await connect(options.postgresUrl);
+  try {
+    // Released with the session, also when this process is killed.
+    await session.query("select pg_advisory_lock($1)", [LOCK]);
+    await migratePostgres(session, options.postgresUrl);
+    await migrateDynamoDb(options);
+  } finally {
+    await session.end();
+  }
+}
+
+async function connect(postgresUrl: string): Promise<pg.Client> {
+  const session = new pg.Client({
+    connectionString: postgresUrl,
+    application_name: "mercado-migrate",
+    connectionTimeoutMillis: 10_000,
+  });
+  try {
+    await session.connect();
+    return session;
+  } catch (error) {
+    throw new StartError(
+      "API_POSTGRES_UNREACHABLE",
+      `Postgres does not let us in: ${error instanceof Error ? error.message || error.name : String(error)}`,
+      { hint: "Check MERCADO_POSTGRES_URL and that the server runs.", cause: error },
+    );
+  }
+}
+
+async function appliedMigrations(session: pg.Client): Promise<string[]> {
+  const { rows: tables } = await session.query<{ found: boolean }>(
+    "select to_regclass('knex_migrations') is not null as found",
+  );
+  if (tables[0]?.found !== true) return [];
+  const { rows } = await session.query<{ name: string }>("select name from knex_migrations");
+  return rows.map((row) => row.name);
+}
+
+async function migratePostgres(session: pg.Client, postgresUrl: string): Promise<void> {
+  const applied = await appliedMigrations(session);
+  const unknown = applied.filter((name) => !migrationNames.includes(name));
+  if (unknown.length > 0) {
+    throw new StartError(
+      "API_SCHEMA_NEWER",
+      `The database has migrations that this version does not know: ${unknown.join(", ")}.`,
+      { hint: "Run a newer version of the service, or name another database." },
+    );
+  }
+  if (applied.length === migrationNames.length) return;
+  const { default: knex } = await import("knex");
+  const database = knex({
+    client: "pg",
+    connection: postgresUrl,
+    pool: { min: 0, max: 1 },
+    migrations: { migrationSource },
+  });
+  try {
+    // We hold our own lock: knex's is a leftover of a process that was killed while migrating.
+    await database.migrate.forceFreeMigrationsLock();
+    await database.migrate.latest();
+  } finally {
+    await database.destroy();
+  }
+}
+
+async function migrateDynamoDb(options: MigrateOptions): Promise<void> {
+  const table = openTable(options.dynamodb, options.tableName);
+  try {
+    await ensureTable(table);
+  } catch (error) {
+    throw new StartError(
+      "API_DYNAMODB_UNREACHABLE",
+      `DynamoDB's table ${table.name} cannot be prepared: ${error instanceof Error ? error.message || error.name : String(error)}`,
+      {
+        hint: "Check MERCADO_DYNAMODB_ENDPOINT, AWS_REGION and the credentials, and that the server runs.",
+        cause: error,
+      },
+    );
+  } finally {
+    table.client.destroy();
+  }
+}

@@ -1,0 +1,18 @@
+import type { Knex } from "knex";
+import * as shop from "./001-shop.ts";
+
+interface NumberedMigration {
+  name: string;
+  migration: Knex.Migration;
+}
+
+/** In the order in which they run; a published one is never changed, only followed by another. */
+const MIGRATIONS: readonly NumberedMigration[] = [{ name: "001-shop", migration: shop }];
+
+export const migrationSource: Knex.MigrationSource<NumberedMigration> = {
+  getMigrations: () => Promise.resolve([...MIGRATIONS]),
+  getMigrationName: ({ name }) => name,
+  getMigration: ({ migration }) => Promise.resolve(migration),
+};
+
+export const migrationNames: readonly string[] = MIGRATIONS.map(({ name }) => name);

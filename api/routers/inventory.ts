@@ -1,0 +1,18 @@
+import { itemsNotFound } from "../errors.ts";
+import * as inventory from "../postgres/inventory.ts";
+import * as inputs from "../schema/inputs.ts";
+import { procedure, router } from "../trpc.ts";
+
+export const inventoryRouter = router({
+  create: procedure
+    .input(inputs.createItem)
+    .mutation(({ ctx, input }) => inventory.createItem(ctx.pool, input)),
+  get: procedure.input(inputs.byId).query(async ({ ctx, input }) => {
+    const item = await inventory.findItem(ctx.pool, input.id);
+    if (item === null) throw itemsNotFound([input.id]);
+    return item;
+  }),
+  search: procedure
+    .input(inputs.searchItems)
+    .query(({ ctx, input }) => inventory.searchItems(ctx.pool, input)),
+});

@@ -1,0 +1,98 @@
+import { z } from "zod";
+import { decodeCursor } from "../values/cursor.ts";
+import { formatCents, parseCents } from "../values/money.ts";
+
+const MAX_POSTGRES_INTEGER = 2_147_483_647;
+const MAX_PRICE_CENTS = 9_999_999_999n;
+
+function isStorable(text: string): boolean {
+  return !text.includes("\0") && !/\p{Surrogate}/u.test(text);
+}
+
+/** Trimmed text of 1 to `maximum` characters that both databases can hold. */
+export function text(maximum = 200) {
+  return z
+    .string()
+    .trim()
+    .min(1)
+    .max(maximum)
+    .refine(isStorable, { error: "must be well-formed text without NUL characters" });
+}
+
+/** An integer, or its digits as text as the callers of the former API send it. */
+function integer(minimum: number, maximum: number) {
+  return z.union(
+    [
+      z.int().min(minimum).max(maximum),
+      z
+        .string()
+        .regex(/^\d{1,10}$/)
+        .transform(Number)
+        .pipe(z.int().min(minimum).max(maximum)),
+    ],
+    { error: `must be an integer from ${minimum} to ${maximum}` },
+  );
+}
+
+export const id = integer(1, MAX_POSTGRES_INTEGER);
+export const category = integer(0, MAX_POSTGRES_INTEGER);
+export const stock = integer(0, MAX_POSTGRES_INTEGER);
+export const quantity = integer(1, 10_000);
+export const version = integer(1, MAX_POSTGRES_INTEGER);
+
+const NOT_MONEY = 'must be a decimal string with at most 2 places, such as "12.50"';
+
+/** A decimal string, or an integer; normalised to two places. A fractional JSON number is no exact amount and is refused. */
+export const money = z
+  .union([z.string(), z.int().nonnegative()], { error: NOT_MONEY })
+  .transform((value, context) => {
+    const cents = parseCents(String(value));
+    if (cents !== undefined) return formatCents(cents);
+    context.addIssue({ code: "custom", message: NOT_MONEY });
+    return z.NEVER;
+  });
+
+/** What numeric(10,2) holds, above zero. */
+export const price = money.refine(
+  (value) => {
+    const cents = parseCents(value) ?? 0n;
+    return cents > 0n && cents <= MAX_PRICE_CENTS;
+  },
+  { error: "must be above 0 and at most 99999999.99" },
+);
+
+export const email = z
+  .string()
+  .trim()
+  .max(254)
+  .pipe(z.email())
+  .refine(isStorable, { error: "must be well-formed text" });
+
+/** Chosen by the client, one for each intended purchase: printable ASCII. */
+export const idempotencyKey = z
+  .string()
+  .min(1)
+  .max(128)
+  .regex(/^[\x21-\x7e]+$/, { error: "must be printable ASCII without blanks" });
+
+export const limit = integer(1, 200).default(50);
+
+const cursorText = z
+  .string()
+  .max(400)
+  .transform((value, context) => {
+    const position = decodeCursor(value);
+    if (position === undefined) {
+      context.addIssue({ code: "custom", message: "must be a nextCursor of an earlier page" });
+      return z.NEVER;
+    }
+    return position;
+  });
+
+/** A page token whose position is a row id. */
+export const idCursor = cursorText.transform(Number).pipe(z.int().min(1)).optional();
+
+/** A page token whose position is `<timestamp>#<uuid>`. */
+export const historyCursor = cursorText
+  .pipe(z.string().regex(/^\d{4}-[\d:.TZ-]{22}#[0-9a-f-]{36}$/, { error: "must be a nextCursor" }))
+  .optional();

@@ -1,0 +1,67 @@
+import { z } from "zod";
+import type { DynamoDbConnection } from "./dynamodb/table.ts";
+import { StartError } from "./start-error.ts";
+
+const environment = z.object({
+  MERCADO_POSTGRES_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  MERCADO_DYNAMODB_ENDPOINT: z
+    .union([z.literal("aws"), z.url({ protocol: /^https?$/ })], {
+      error: "must be an http(s) URL, or `aws`",
+    })
+    .optional(),
+  AWS_REGION: z.string().min(1).default("us-east-1"),
+  AWS_ACCESS_KEY_ID: z.string().min(1).optional(),
+  AWS_SECRET_ACCESS_KEY: z.string().min(1).optional(),
+  MERCADO_API_HOST: z.string().min(1).default("127.0.0.1"),
+  MERCADO_API_PORT: z.coerce.number().int().min(0).max(65_535).default(8_000),
+  MERCADO_API_LOG_LEVEL: z
+    .enum(["fatal", "error", "warn", "info", "debug", "silent"])
+    .default("info"),
+});
+
+export interface Settings {
+  /** Absent: the caller provides services of its own. */
+  postgresUrl: string | undefined;
+  dynamodb: DynamoDbConnection | undefined;
+  host: string;
+  port: number;
+  logLevel: string;
+}
+
+/** Reads the service's settings; an empty variable counts as absent. Throws a StartError that names each wrong one. */
+export function readSettings(variables: NodeJS.ProcessEnv): Settings {
+  const present = Object.entries(variables).filter(([, value]) => value !== "");
+  const parsed = environment.safeParse(Object.fromEntries(present));
+  if (!parsed.success) {
+    const list = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+    throw new StartError(
+      "API_SETTING_INVALID",
+      `The environment is not valid: ${list.join("; ")}.`,
+      {
+        hint: "Correct these variables; .env.example describes each.",
+      },
+    );
+  }
+  const { data } = parsed;
+  return {
+    postgresUrl: data.MERCADO_POSTGRES_URL,
+    dynamodb: dynamoDbFrom(data),
+    host: data.MERCADO_API_HOST,
+    port: data.MERCADO_API_PORT,
+    logLevel: data.MERCADO_API_LOG_LEVEL,
+  };
+}
+
+function dynamoDbFrom(data: z.infer<typeof environment>): DynamoDbConnection | undefined {
+  const endpoint = data.MERCADO_DYNAMODB_ENDPOINT;
+  if (endpoint === undefined) return undefined;
+  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = data;
+  return {
+    region: data.AWS_REGION,
+    ...(endpoint === "aws" ? {} : { endpoint }),
+    // On AWS the SDK's own chain finds these, and a session token or a role besides.
+    ...(endpoint !== "aws" && accessKeyId !== undefined && secretAccessKey !== undefined
+      ? { accessKeyId, secretAccessKey }
+      : {}),
+  };
+}

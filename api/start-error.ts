@@ -1,0 +1,21 @@
+/** Why the service cannot start: a stable code, the cause as message, and the way out. */
+export class StartError extends Error {
+  readonly code:
+    | "API_POSTGRES_UNREACHABLE"
+    | "API_DYNAMODB_UNREACHABLE"
+    | "API_SCHEMA_NEWER"
+    | "API_SETTING_INVALID"
+    | "API_ADDRESS_IN_USE";
+  readonly hint: string;
+
+  constructor(
+    code: StartError["code"],
+    message: string,
+    context: { hint: string; cause?: unknown },
+  ) {
+    super(message, { cause: context.cause });
+    this.name = "StartError";
+    this.code = code;
+    this.hint = context.hint;
+  }
+}

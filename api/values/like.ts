@@ -1,0 +1,4 @@
+/** A LIKE pattern (escape character `\`) that finds `text` literally, anywhere. */
+export function containsPattern(text: string): string {
+  return `%${text.replace(/[\\%_]/g, (character) => `\\${character}`)}%`;
+}
