@@ -24,9 +24,12 @@ export interface Attachment {
 type Answer = { postgresUrl?: string; dynamodbEndpoint?: string } | { error: LocalServiceFailure };
 
 const PATIENCE_MS = 120_000;
+/** A supervisor says its first line at once; a stranger that got its port may say nothing for ever. */
+const WELCOME_MS = 10_000;
 
 /** Joins the supervisor of the home, starting one when none is alive. */
 export async function attach(options: AttachOptions): Promise<Attachment> {
+  if (process.platform === "win32") throw windows();
   const giveUpAt = Date.now() + PATIENCE_MS;
   while (Date.now() < giveUpAt) {
     const running = recordedSupervisor(options.home);
@@ -41,6 +44,14 @@ export async function attach(options: AttachOptions): Promise<Attachment> {
     code: "LOCAL_HOME_BUSY",
     message: `The services of ${options.home} neither started nor stopped within ${PATIENCE_MS / 1000} s.`,
     hint: `See ${join(options.home, "logs")} for what they are doing.`,
+  });
+}
+
+function windows(): LocalServiceError {
+  return new LocalServiceError({
+    code: "LOCAL_PLATFORM_UNSUPPORTED",
+    message: "The embedded services do not run on Windows.",
+    hint: "Use WSL, or set MERCADO_POSTGRES_URL and MERCADO_DYNAMODB_ENDPOINT to services that run elsewhere.",
   });
 }
 
@@ -81,13 +92,20 @@ async function joinSupervisor(
 
 function firstAnswer(socket: Socket): Promise<Answer | undefined> {
   return new Promise((resolve) => {
+    const timer = setTimeout(() => {
+      resolve(undefined);
+    }, WELCOME_MS);
     let text = "";
     socket.setEncoding("utf8");
     socket.on("data", (chunk: string) => {
       text += chunk;
-      if (text.includes("\n")) resolve(parsedLine(text) as Answer | undefined);
+      const [welcome, answer] = text.split("\n");
+      if (text.includes("\n")) clearTimeout(timer);
+      if (welcome !== "welcome" && text.includes("\n")) resolve(undefined);
+      if (text.endsWith("\n") && answer) resolve(parsedLine(`${answer}\n`) as Answer | undefined);
     });
     socket.once("close", () => {
+      clearTimeout(timer);
       resolve(undefined);
     });
   });

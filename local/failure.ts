@@ -50,6 +50,7 @@ export function homeFailure(home: string, error: unknown): LocalServiceError | u
     case "EPERM":
     case "ENOTDIR":
     case "EEXIST":
+    case "ENOENT":
       return new LocalServiceError({
         code: "LOCAL_HOME_NOT_WRITABLE",
         message: `Cannot write to ${home}: ${(error as Error).message}`,

@@ -48,7 +48,8 @@ function npmCi() {
   const words = ["ci", "--no-fund", "--no-audit", "--loglevel=warn"];
   const npm = process.env["npm_execpath"];
   // Its progress is narration, so it goes to stderr like all other narration.
-  const options = /** @type {const} */ ({ cwd: root, stdio: ["ignore", 2, 2] });
+  /** @type {import("node:child_process").SpawnSyncOptions} */
+  const options = { cwd: root, stdio: ["ignore", 2, 2] };
   const isNpm = npm !== undefined && /npm-cli\.c?js$/.test(npm);
   const result = isNpm
     ? spawnSync(process.execPath, [npm, ...words], options)

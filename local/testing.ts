@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, realpath } from "node:fs/promises";
+import { chmod, mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openServices, type Services } from "./services.ts";
@@ -11,6 +11,11 @@ export async function openTestServices(): Promise<Services & { home: string }> {
   const home = await mkdtemp(join(await realpath(tmpdir()), "mercado-test-"));
   // Started by root, Postgres runs as another user, who must be able to pass through.
   await chmod(home, 0o711);
-  const services = await openServices({ home, env: {}, durable: false, temporary: true });
-  return { ...services, home };
+  try {
+    const services = await openServices({ home, env: {}, durable: false, temporary: true });
+    return { ...services, home };
+  } catch (error) {
+    await rm(home, { recursive: true, force: true });
+    throw error;
+  }
 }

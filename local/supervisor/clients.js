@@ -73,6 +73,7 @@ export async function startClientServer({ token, serve, describe, stop }) {
     clearTimeout(timer);
     socket.setTimeout(0);
     clients.add(socket);
+    socket.write("welcome\n");
     const answer = await serve(wanted).catch((error) => ({ error: describe(error) }));
     if (socket.writable && !stopping) socket.write(`${JSON.stringify(answer)}\n`);
   };

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { Failure, diskFull, lastLines } from "./failure.js";
+import { Failure, diskFull, lastLines, spawnFailure } from "./failure.js";
 import { onFreePort } from "./ports.js";
 import { holdsWords, runningProcesses, stopProcess } from "./processes.js";
 import { prepareLog, readiness, startServer } from "./server-process.js";
@@ -27,7 +27,9 @@ export async function startDynamodb({ home }) {
       const from = prepareLog(log);
       const words = ["serve", "--host", "127.0.0.1", "--port", String(port), "--db-path", file];
       const options = { program, words, log, cwd: dirname(file), env: {}, argv0: MARK };
-      const server = await startServer(options);
+      const server = await startServer(options).catch((error) => {
+        throw spawnFailure(error, "MERCADO_DYNAMODB_ENDPOINT") ?? error;
+      });
       const said = () => readFileSync(log, "utf8").slice(from);
       const outcome = await readiness(server, () => said().includes("listening on"), START_MS);
       if (outcome === "ready") return { server, port };

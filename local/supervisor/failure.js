@@ -76,3 +76,33 @@ export function lastLines(path, count = 8) {
     return "  (no log)";
   }
 }
+
+/**
+ * Why a server's program could not be started at all; undefined when the error is about something else.
+ * @param {unknown} error
+ * @param {string} variable names a service that runs elsewhere
+ */
+export function spawnFailure(error, variable) {
+  const { code, syscall, path } = /** @type {NodeJS.ErrnoException} */ (error);
+  if (!syscall?.startsWith("spawn")) return undefined;
+  switch (code) {
+    case "EPERM":
+    case "EINVAL":
+      return new Failure({
+        code: "LOCAL_USER_SWITCH_REFUSED",
+        message:
+          "Postgres does not run as root, and this root may not start a process as another user.",
+        hint: `Run this as an ordinary user, or set ${variable} to a service that runs elsewhere.`,
+      });
+    case "ENOENT":
+    case "ENOEXEC":
+    case "EACCES":
+      return new Failure({
+        code: "LOCAL_PLATFORM_UNSUPPORTED",
+        message: `${path} cannot be executed here (${code}): its folder forbids programs, or this system lacks the GNU C library.`,
+        hint: `Set ${variable} to a service that runs elsewhere.`,
+      });
+    default:
+      return undefined;
+  }
+}

@@ -39,7 +39,8 @@ async function supervise(options) {
     serve: (wanted) => services.addresses(wanted),
     describe: (error) => described(error, home),
     stop: async () => {
-      rmSync(record, { force: true });
+      // Somebody may have deleted the whole home, and a new supervisor made a new one.
+      if (recordedPid(home) === process.pid) rmSync(record, { force: true });
       await services.stop();
       if (options.temporary) {
         await services.remove();
@@ -59,11 +60,19 @@ async function supervise(options) {
 
 /** @param {string} home */
 function isServed(home) {
+  const pid = recordedPid(home);
+  return pid !== undefined && startOf(pid) !== undefined;
+}
+
+/**
+ * @param {string} home
+ * @returns {number | undefined}
+ */
+function recordedPid(home) {
   try {
-    const { pid } = JSON.parse(readFileSync(join(home, "services.json"), "utf8"));
-    return startOf(pid) !== undefined;
+    return JSON.parse(readFileSync(join(home, "services.json"), "utf8")).pid;
   } catch {
-    return false;
+    return undefined;
   }
 }
 

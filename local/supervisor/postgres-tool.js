@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
-import { Failure, diskFull, lastLines } from "./failure.js";
+import { Failure, diskFull, lastLines, spawnFailure } from "./failure.js";
 
 /** Postgres reads its locale and much else from the environment; the user's own PG… variables are none of its business. */
 export const POSTGRES_ENVIRONMENT = {
@@ -38,7 +38,7 @@ export async function runPostgresTool({ binaries, account, name, words, log, inp
     });
     if (code !== 0) throw postgresFailure(log, words, `${name} ended with code ${code}`);
   } catch (error) {
-    throw spawnFailure(error) ?? error;
+    throw spawnFailure(error, "MERCADO_POSTGRES_URL") ?? error;
   } finally {
     closeSync(output);
   }
@@ -59,17 +59,5 @@ export function postgresFailure(log, words, what) {
     code: "LOCAL_POSTGRES_FAILED",
     message: `Postgres did not start: ${what}. Its log ends with:\n${said}`,
     hint: `The whole log is ${log}.`,
-  });
-}
-
-/** @param {unknown} error */
-export function spawnFailure(error) {
-  const { code, syscall } = /** @type {NodeJS.ErrnoException} */ (error);
-  if (!syscall?.startsWith("spawn") || (code !== "EPERM" && code !== "EINVAL")) return undefined;
-  return new Failure({
-    code: "LOCAL_USER_SWITCH_REFUSED",
-    message:
-      "Postgres does not run as root, and this root may not start a process as another user.",
-    hint: "Run this as an ordinary user, or set MERCADO_POSTGRES_URL to a Postgres that runs elsewhere.",
   });
 }

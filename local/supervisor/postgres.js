@@ -2,11 +2,11 @@ import { createHash } from "node:crypto";
 import { readFileSync, readlinkSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Failure } from "./failure.js";
+import { Failure, spawnFailure } from "./failure.js";
 import { onFreePort } from "./ports.js";
 import { postgresBinaries } from "./postgres-binaries.js";
 import { ensureCluster, locateCluster } from "./postgres-cluster.js";
-import { POSTGRES_ENVIRONMENT, postgresFailure, spawnFailure } from "./postgres-tool.js";
+import { POSTGRES_ENVIRONMENT, postgresFailure } from "./postgres-tool.js";
 import { holdsWords, runningProcesses, startOf, stopProcess } from "./processes.js";
 import { prepareLog, readiness, startServer } from "./server-process.js";
 
@@ -61,7 +61,7 @@ export async function startPostgres({ home, durable, temporary }) {
       remove: () => rmSync(cluster.folder, { recursive: true, force: true }),
     };
   } catch (error) {
-    throw spawnFailure(error) ?? error;
+    throw spawnFailure(error, "MERCADO_POSTGRES_URL") ?? error;
   }
 }
 
