@@ -1,0 +1,7 @@
+export { createSettableClock, type SettableClock } from "./clock.ts";
+export {
+  goShopping,
+  type ShoppingOptions,
+  type ShoppingProgress,
+  type ShoppingSummary,
+} from "./go-shopping.ts";
