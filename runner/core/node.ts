@@ -96,7 +96,10 @@ export interface Seed extends NodeBase {
   readonly kind: "seed";
   readonly relation: RelationName;
   readonly file: string;
+  readonly key: readonly string[];
   readonly columns: readonly Column[];
+  /** The CSV's records in column order; an empty field is null. */
+  readonly rows: readonly (readonly (string | null)[])[];
   /** Sha-256 of the CSV's bytes, in hexadecimal. */
   readonly checksum: string;
 }
@@ -111,6 +114,8 @@ export interface Model extends NodeBase {
   readonly kind: "model";
   readonly relation: RelationName;
   readonly grain: string;
+  /** The columns that tell one row from another; empty when none are declared. */
+  readonly key: readonly string[];
   readonly template: Template;
   readonly materialization: Materialization;
   readonly columns: readonly Column[];

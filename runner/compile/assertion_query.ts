@@ -1,0 +1,79 @@
+import type { Assertion, GenericTest } from "../core/node.ts";
+import type { RelationName } from "../core/relation.ts";
+
+/** A query for the rows that break a generic test; it returns none when the test holds. Plain SQL for every engine. */
+export function assertionQuery(
+  test: Pick<GenericTest, "relation" | "assertion" | "where">,
+  resolve: (relation: RelationName) => string,
+): string {
+  const relation = resolve(test.relation);
+  const tested =
+    test.where === undefined ? relation : `(select * from ${relation} where ${test.where}) as tested`;
+  return failingRows(test.assertion, tested, resolve);
+}
+
+function failingRows(
+  assertion: Assertion,
+  tested: string,
+  resolve: (relation: RelationName) => string,
+): string {
+  switch (assertion.type) {
+    case "not_null":
+      return `select *\nfrom ${tested}\nwhere ${assertion.column} is null`;
+    case "unique": {
+      const list = assertion.columns.join(", ");
+      // Nulls are not_null's business: a key with a null in it is no duplicate of another.
+      const present = assertion.columns.map((column) => `${column} is not null`).join(" and ");
+      return `select ${list}, count(*) as row_count\nfrom ${tested}\nwhere ${present}\ngroup by ${list}\nhaving count(*) > 1`;
+    }
+    case "accepted_values": {
+      const { column, values } = assertion;
+      const list = values.map((value) => (typeof value === "number" ? String(value) : `'${value.replaceAll("'", "''")}'`));
+      return `select ${column}, count(*) as row_count\nfrom ${tested}\nwhere ${column} is not null and ${column} not in (${list.join(", ")})\ngroup by ${column}`;
+    }
+    case "relationships": {
+      const { column, to, field } = assertion;
+      return [
+        `select child.${column}, count(*) as row_count`,
+        `from (select ${column} from ${tested}) as child`,
+        `left join (select distinct ${field} as parent_key from ${resolve(to)}) as parent on child.${column} = parent.parent_key`,
+        `where child.${column} is not null and parent.parent_key is null`,
+        `group by child.${column}`,
+      ].join("\n");
+    }
+    case "expression":
+      return `select *\nfrom ${tested}\nwhere not coalesce((${assertion.expression}), false)`;
+    case "row_count": {
+      const { minimum, maximum } = assertion;
+      const broken = [
+        minimum === undefined ? "" : `count(*) < ${minimum}`,
+        maximum === undefined ? "" : `count(*) > ${maximum}`,
+      ].filter(Boolean);
+      return `select count(*) as row_count\nfrom ${tested}\nhaving ${broken.join(" or ")}`;
+    }
+  }
+}
+
+/** What a test asserts, in words for a report. */
+export function describeAssertion(assertion: Assertion): string {
+  switch (assertion.type) {
+    case "not_null":
+      return `${assertion.column} is never null`;
+    case "unique":
+      return `${assertion.columns.join(" and ")} is unique`;
+    case "accepted_values":
+      return `${assertion.column} is one of ${assertion.values.join(", ")}`;
+    case "relationships":
+      return `${assertion.column} is in ${assertion.to}`;
+    case "expression":
+      return assertion.expression;
+    case "row_count": {
+      const { minimum, maximum } = assertion;
+      const bounds = [
+        minimum === undefined ? "" : `at least ${minimum}`,
+        maximum === undefined ? "" : `at most ${maximum}`,
+      ].filter(Boolean);
+      return `has ${bounds.join(" and ")} rows`;
+    }
+  }
+}

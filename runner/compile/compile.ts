@@ -1,0 +1,30 @@
+import type { DataTest, Model } from "../core/node.ts";
+import type { RelationName } from "../core/relation.ts";
+import type { Graph } from "../graph/graph.ts";
+import { assertionQuery } from "./assertion_query.ts";
+import { createRenderer } from "./renderer.ts";
+import type { RenderContext, RendererParts } from "./renderer.ts";
+
+/** A linked project whose SQL can be had for any engine and any state of the warehouse. */
+export interface CompiledProject {
+  readonly graph: Graph;
+  modelQuery(model: Model, context: RenderContext): string;
+  /** A query for the rows that break the test. */
+  testQuery(test: DataTest, context: RenderContext): string;
+}
+
+export function compile(graph: Graph, parts: Omit<RendererParts, "sourceRelations">): CompiledProject {
+  const sourceRelations = new Map<string, RelationName>();
+  for (const node of graph.nodes.values()) {
+    if (node.kind === "source") sourceRelations.set(`${node.source}.${node.table}`, node.relation);
+  }
+  const render = createRenderer({ ...parts, sourceRelations });
+  return {
+    graph,
+    modelQuery: (model, context) => render(model.template, context),
+    testQuery: (test, context) =>
+      test.form === "generic"
+        ? assertionQuery(test, context.resolve)
+        : render(test.template, context),
+  };
+}

@@ -1,0 +1,59 @@
+import type { ColumnType } from "../core/column_type.ts";
+import { printColumnType } from "../core/column_type.ts";
+import type { Delta, Dialect } from "../core/dialect.ts";
+import { baseName, zoneOf } from "../core/relation.ts";
+
+/** The schema of what readers never name. */
+export const physicalSchema = "_physical";
+
+export function quoteText(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+function literal(value: string | null, type: ColumnType, name: (type: ColumnType) => string): string {
+  if (value === null) return `cast(null as ${name(type)})`;
+  return `cast(${quoteText(value)} as ${name(type)})`;
+}
+
+function sameKey(delta: Delta, left: string, right: string): string {
+  return delta.key.map((column) => `${left}.${column} = ${right}.${column}`).join(" and ");
+}
+
+type Shared = Omit<Dialect, "name" | "describedType" | "parquetQuery">;
+
+/** The statements that DuckDB and Redshift share, word for word. */
+export function ansiStatements(typeName: (type: ColumnType) => string = printColumnType): Shared {
+  return {
+    relation: (relation) => relation,
+    physical: (relation, runId) =>
+      `${physicalSchema}.${zoneOf(relation)}__${baseName(relation)}__${runId}`,
+    columnType: typeName,
+    literal: (value, type) => literal(value, type, typeName),
+    createTableAs: (name, query) => `create table ${name} as\n${query}`,
+    createTable: (name, columns) => {
+      const list = columns.map((column) => `    ${column.name} ${typeName(column.type)}`);
+      return `create table ${name} (\n${list.join(",\n")}\n)`;
+    },
+    insertRows: (name, rows) =>
+      `insert into ${name} values\n${rows.map((row) => `    (${row.join(", ")})`).join(",\n")}`,
+    createView: (name, query) => `create view ${name} as\n${query}`,
+    replaceView: (name, query) => `create or replace view ${name} as\n${query}`,
+    dropTable: (name) => `drop table if exists ${name}`,
+    dropView: (name) => `drop view if exists ${name}`,
+    mergedQuery: (delta) => {
+      const list = delta.columns.join(", ");
+      return [
+        `select ${list} from ${delta.published} as published`,
+        `where not exists (select 1 from ${delta.delta} as delta where ${sameKey(delta, "delta", "published")})`,
+        "union all",
+        `select ${list} from ${delta.delta}`,
+      ].join("\n");
+    },
+    applyDelta: (delta) => [
+      `delete from ${delta.published}\nwhere exists (select 1 from ${delta.delta} as delta where ${sameKey(delta, "delta", delta.published)})`,
+      `insert into ${delta.published} (${delta.columns.join(", ")})\nselect ${delta.columns.join(", ")} from ${delta.delta}`,
+    ],
+    emptyQuery: (columns) =>
+      `select ${columns.map((column) => `cast(null as ${typeName(column.type)}) as ${column.name}`).join(", ")} where 1 = 0`,
+  };
+}

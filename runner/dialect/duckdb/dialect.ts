@@ -1,0 +1,33 @@
+import type { ColumnType } from "../../core/column_type.ts";
+import { printColumnType } from "../../core/column_type.ts";
+import type { Dialect } from "../../core/dialect.ts";
+import { ansiStatements, quoteText } from "../ansi.ts";
+
+/** DuckDB keeps no varchar length; its description says plain VARCHAR. */
+function describedType(type: ColumnType): string {
+  switch (type.kind) {
+    case "varchar":
+      return "VARCHAR";
+    case "timestamptz":
+      return "TIMESTAMP WITH TIME ZONE";
+    case "decimal":
+    case "smallint":
+    case "integer":
+    case "bigint":
+    case "double":
+    case "boolean":
+    case "date":
+    case "timestamp":
+    case "json":
+      return printColumnType(type).toUpperCase();
+  }
+}
+
+export const duckdbDialect: Dialect = {
+  ...ansiStatements(),
+  name: "duckdb",
+  describedType,
+  // By name: files of earlier runs may lack a column that the source has gained since.
+  parquetQuery: (locations) =>
+    `select * from read_parquet([${locations.map(quoteText).join(", ")}], union_by_name = true)`,
+};

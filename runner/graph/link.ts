@@ -1,0 +1,107 @@
+import { didYouMean } from "../core/closest.ts";
+import type { Diagnostic } from "../core/diagnostic.ts";
+import { nodeId } from "../core/node.ts";
+import type { NodeId, ProjectNode, SourceTable, TemplateRef } from "../core/node.ts";
+import { parseRelationName } from "../core/relation.ts";
+import type { RelationName } from "../core/relation.ts";
+import type { ParsedProject } from "../parse/project.ts";
+import { describeCycle, findCycle } from "./cycle.ts";
+import type { Graph } from "./graph.ts";
+import { invert, sortTopologically } from "./graph.ts";
+
+export interface LinkResult {
+  readonly graph: Graph;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Resolves every ref to the node that it names. Unknown and duplicate names and cycles are reported, all of them. */
+export function link(project: Pick<ParsedProject, "sources" | "seeds" | "models" | "tests">): LinkResult {
+  const diagnostics: Diagnostic[] = [];
+  const nodes = new Map<NodeId, ProjectNode>();
+  for (const node of [...project.sources, ...project.seeds, ...project.models, ...project.tests]) {
+    const id = nodeId(node);
+    const other = nodes.get(id);
+    if (other !== undefined) diagnostics.push(duplicate(id, node, other));
+    else nodes.set(id, node);
+  }
+
+  const sourceTables = new Map(
+    project.sources.map((table) => [`${table.source}.${table.table}`, table]),
+  );
+  const parents = new Map<NodeId, NodeId[]>();
+  for (const [id, node] of nodes) {
+    const found = new Set<NodeId>();
+    for (const wanted of wantedBy(node)) {
+      const parent = resolve(wanted, nodes, sourceTables);
+      if (typeof parent === "string") found.add(parent);
+      else diagnostics.push(parent);
+    }
+    parents.set(id, [...found]);
+  }
+
+  const cycle = findCycle(parents);
+  if (cycle !== undefined) diagnostics.push(describeCycle(cycle, nodes));
+  const ordered = sortTopologically([...nodes.values()], parents);
+  const graph: Graph = {
+    nodes: new Map(ordered.map((node) => [nodeId(node), node])),
+    parents,
+    children: invert(parents),
+  };
+  return { graph, diagnostics };
+}
+
+function duplicate(id: NodeId, node: ProjectNode, other: ProjectNode): Diagnostic {
+  return {
+    code: "GRAPH_DUPLICATE",
+    message: `${id} is declared twice: here and in ${other.place.file}:${other.place.line}.`,
+    place: node.place,
+    hint: "A name stands for one thing in the whole project: rename one of the two.",
+  };
+}
+
+type Wanted = Pick<TemplateRef, "kind" | "name" | "place">;
+
+function wantedBy(node: ProjectNode): readonly Wanted[] {
+  switch (node.kind) {
+    case "source":
+    case "seed":
+      return [];
+    case "model":
+      return node.template.refs;
+    case "test": {
+      if (node.form === "singular") return node.template.refs;
+      const own: Wanted = { kind: "ref", name: node.relation, place: node.place };
+      if (node.assertion.type !== "relationships") return [own];
+      return [own, { kind: "ref", name: node.assertion.to, place: node.place }];
+    }
+  }
+}
+
+function resolve(
+  wanted: Wanted,
+  nodes: ReadonlyMap<NodeId, ProjectNode>,
+  sourceTables: ReadonlyMap<string, SourceTable>,
+): RelationName | Diagnostic {
+  const { kind, name, place } = wanted;
+  if (kind === "source") {
+    const table = sourceTables.get(name);
+    if (table !== undefined) return table.relation;
+    const hint = didYouMean(name, sourceTables.keys(), listed("Sources", sourceTables.keys()));
+    return { code: "REF_UNKNOWN", message: `There is no source table "${name}".`, place, hint };
+  }
+  const relation = parseRelationName(name);
+  if (relation !== undefined && nodes.has(relation)) return relation;
+  const relations = [...nodes.values()].flatMap((node) => (node.kind === "test" ? [] : [node.relation]));
+  // `customer` alone most likely means one of the zones' customers.
+  const sameBase = relations.filter((known) => known.endsWith(`.${name}`));
+  const hint =
+    sameBase.length > 0
+      ? `A ref names its zone: did you mean ${sameBase.map((known) => `"${known}"`).join(" or ")}?`
+      : didYouMean(name, relations, "A ref is zone.name, such as cleaned.customer.");
+  return { code: "REF_UNKNOWN", message: `There is no relation "${name}".`, place, hint };
+}
+
+function listed(title: string, names: Iterable<string>): string | undefined {
+  const all = [...names];
+  return all.length === 0 ? undefined : `${title}: ${all.join(", ")}.`;
+}

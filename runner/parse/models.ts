@@ -1,0 +1,150 @@
+import path from "node:path";
+import { didYouMean } from "../core/closest.ts";
+import type { Diagnostic } from "../core/diagnostic.ts";
+import type { GenericTest, Materialization, Model } from "../core/node.ts";
+import { parseRelationName, zones } from "../core/relation.ts";
+import type { RelationName } from "../core/relation.ts";
+import type { TextFile } from "../load/project_files.ts";
+import { readContract } from "./contract.ts";
+import type { ModelFile } from "./schema/model.ts";
+import { modelSchema } from "./schema/model.ts";
+import type { PipelinesFile } from "./schema/pipelines.ts";
+import { parseTemplate } from "./template.ts";
+import type { MacroNames } from "./template.ts";
+import { readGenericTests } from "./tests.ts";
+import { readYaml } from "./yaml_file.ts";
+import type { YamlFile } from "./yaml_file.ts";
+
+export interface ParsedModels {
+  readonly models: readonly Model[];
+  readonly tests: readonly GenericTest[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+interface Surroundings {
+  readonly macros: MacroNames;
+  readonly folderDefaults: PipelinesFile["models"];
+}
+
+/** Each `models/<zone>/…/<name>.sql` with its `<name>.yml` is the relation `<zone>.<name>`. */
+export function parseModels(
+  sqlFiles: readonly TextFile[],
+  yamlFiles: readonly TextFile[],
+  surroundings: Surroundings,
+): ParsedModels {
+  const models: Model[] = [];
+  const tests: GenericTest[] = [];
+  const diagnostics: Diagnostic[] = [];
+  const yamlByStem = new Map(yamlFiles.map((file) => [file.file.replace(/\.ya?ml$/, ""), file]));
+
+  for (const sql of sqlFiles) {
+    const stem = sql.file.replace(/\.sql$/, "");
+    const yamlFile = yamlByStem.get(stem);
+    yamlByStem.delete(stem);
+    const place = { file: sql.file, line: 1, column: 1 };
+    const relation = relationOf(sql.file);
+    if (relation === undefined) {
+      diagnostics.push({
+        code: "YAML_SCHEMA",
+        message: `${sql.file} names no relation.`,
+        place,
+        hint: `A model is models/<zone>/<name>.sql: a zone (${zones.join(", ")}) and a lower snake case name.`,
+      });
+      continue;
+    }
+    if (yamlFile === undefined) {
+      diagnostics.push({
+        code: "MODEL_WITHOUT_YAML",
+        message: `The model ${relation} has no ${stem}.yml beside it.`,
+        place,
+        hint: "Declare its grain and its columns there.",
+      });
+      continue;
+    }
+    const parsed = readYaml(yamlFile, modelSchema);
+    diagnostics.push(...parsed.diagnostics);
+    const template = parseTemplate(sql, surroundings.macros);
+    diagnostics.push(...template.diagnostics);
+    if (parsed.value === undefined) continue;
+    const yaml = parsed.value;
+    const defaults = folderDefaultsOf(sql.file, surroundings.folderDefaults);
+    const tags = [...new Set([...defaults.tags, ...yaml.value.tags])];
+    const columns = readContract(yaml);
+    const columnNames = columns.map((column) => column.name);
+    models.push({
+      kind: "model",
+      relation,
+      description: yaml.value.description,
+      grain: yaml.value.grain,
+      key: yaml.value.key ?? [],
+      tags,
+      place,
+      template: template.template,
+      materialization: readMaterialization(yaml, defaults.materialized, columnNames, diagnostics),
+      columns,
+    });
+    const reader = { yaml, relation, columnNames, tags, diagnostics };
+    tests.push(...readGenericTests(reader, { ...yaml.value, key: yaml.value.key ?? [] }, []));
+  }
+
+  for (const orphan of yamlByStem.values()) {
+    diagnostics.push({
+      code: "MODEL_WITHOUT_SQL",
+      message: `${orphan.file} describes a model that has no .sql beside it.`,
+      place: { file: orphan.file, line: 1, column: 1 },
+    });
+  }
+  return { models, tests, diagnostics };
+}
+
+function relationOf(file: string): RelationName | undefined {
+  const [, zone] = file.split("/");
+  return parseRelationName(`${zone ?? ""}.${path.posix.basename(file, ".sql")}`);
+}
+
+interface FolderDefaults {
+  readonly materialized: "table" | "view" | "incremental";
+  readonly tags: readonly string[];
+}
+
+/** Defaults of the folders around a file; an inner folder's materialization wins, tags add up. */
+function folderDefaultsOf(file: string, declared: PipelinesFile["models"]): FolderDefaults {
+  const around = Object.entries(declared)
+    .filter(([folder]) => file.startsWith(`models/${folder}/`))
+    .sort(([a], [b]) => a.length - b.length);
+  return {
+    materialized: around.reduce<FolderDefaults["materialized"]>(
+      (outer, [, defaults]) => defaults.materialized ?? outer,
+      "view",
+    ),
+    tags: around.flatMap(([, defaults]) => defaults.tags ?? []),
+  };
+}
+
+function readMaterialization(
+  yaml: YamlFile<ModelFile>,
+  folderDefault: FolderDefaults["materialized"],
+  columnNames: readonly string[],
+  diagnostics: Diagnostic[],
+): Materialization {
+  const { materialized = folderDefault, key, cursor } = yaml.value;
+  if (materialized !== "incremental") {
+    if (cursor !== undefined) {
+      const message = "Only an incremental model has a cursor.";
+      diagnostics.push(yaml.diagnostic("YAML_SCHEMA", ["cursor"], message));
+    }
+    return { type: materialized };
+  }
+  if (key === undefined || cursor === undefined) {
+    const missing = [key === undefined ? "key" : "", cursor === undefined ? "cursor" : ""].filter(Boolean);
+    const message = `An incremental model needs its ${missing.join(" and ")}.`;
+    const hint = "key: the columns that tell one row from another; cursor: the column that grows with new rows.";
+    diagnostics.push(yaml.diagnostic("YAML_SCHEMA", ["materialized"], message, hint));
+    return { type: "table" };
+  }
+  if (!columnNames.includes(cursor)) {
+    const message = `There is no column "${cursor}" to be the cursor.`;
+    diagnostics.push(yaml.diagnostic("YAML_SCHEMA", ["cursor"], message, didYouMean(cursor, columnNames)));
+  }
+  return { type: "incremental", key, cursor };
+}

@@ -1,0 +1,58 @@
+import type { Diagnostic } from "../core/diagnostic.ts";
+import type { DataTest, Model, Seed, SourceTable } from "../core/node.ts";
+import type { ProjectFiles } from "../load/project_files.ts";
+import { parseMacros } from "./macros.ts";
+import type { ParsedMacros } from "./macros.ts";
+import { parseModels } from "./models.ts";
+import { pipelinesSchema } from "./schema/pipelines.ts";
+import type { PipelinesFile } from "./schema/pipelines.ts";
+import { parseSeeds } from "./seeds.ts";
+import { parseSingularTests } from "./singular_tests.ts";
+import { parseSources } from "./sources.ts";
+import { readYaml } from "./yaml_file.ts";
+import type { YamlFile } from "./yaml_file.ts";
+
+/** A project's declarations, each with its place; nothing is linked yet. */
+export interface ParsedProject {
+  readonly root: string;
+  readonly pipelines: YamlFile<PipelinesFile>;
+  readonly macros: ParsedMacros;
+  readonly sources: readonly SourceTable[];
+  readonly seeds: readonly Seed[];
+  readonly models: readonly Model[];
+  readonly tests: readonly DataTest[];
+}
+
+export interface ParseResult {
+  /** Absent when `pipelines.yaml` itself cannot be read. */
+  readonly project?: ParsedProject;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export function parseProject(files: ProjectFiles): ParseResult {
+  const pipelines = readYaml(files.pipelines, pipelinesSchema);
+  const macros = parseMacros(files.partials, files.helpers);
+  const sources = parseSources(files.sources);
+  const seeds = parseSeeds(files.seeds, files.seedYaml);
+  const models = parseModels(files.modelSql, files.modelYaml, {
+    macros,
+    folderDefaults: pipelines.value?.value.models ?? {},
+  });
+  const singular = parseSingularTests(files.testSql, files.testYaml, macros);
+  const diagnostics = [pipelines, macros, sources, seeds, models, singular].flatMap(
+    (part) => part.diagnostics,
+  );
+  if (pipelines.value === undefined) return { diagnostics };
+  return {
+    diagnostics,
+    project: {
+      root: files.root,
+      pipelines: pipelines.value,
+      macros,
+      sources: sources.tables,
+      seeds: seeds.seeds,
+      models: models.models,
+      tests: [...sources.tests, ...seeds.tests, ...models.tests, ...singular.tests],
+    },
+  };
+}

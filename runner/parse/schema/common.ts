@@ -1,0 +1,37 @@
+import ms from "ms";
+import { z } from "zod";
+import { columnTypeNames, parseColumnType } from "../../core/column_type.ts";
+import { identifierPattern } from "../../core/relation.ts";
+
+/** Identifiers fold to lower case in Redshift even when quoted, and may be 127 bytes long. */
+export const identifier = z
+  .string()
+  .max(127)
+  .regex(identifierPattern, "must be lower snake case, such as order_line");
+
+export const columnType = z.string().transform((text, context) => {
+  const type = parseColumnType(text);
+  if (type !== undefined) return type;
+  context.addIssue({
+    code: "custom",
+    message: `"${text}" is no column type; known are ${columnTypeNames.join(", ")}`,
+  });
+  return z.NEVER;
+});
+
+/** A length of time such as `90 seconds` or `1 hour`, in whole seconds. */
+export const durationSeconds = z.string().transform((text, context) => {
+  const milliseconds = ms(text as ms.StringValue) as number | undefined;
+  if (milliseconds !== undefined && !Number.isNaN(milliseconds) && milliseconds >= 0) {
+    return Math.ceil(milliseconds / 1000);
+  }
+  context.addIssue({
+    code: "custom",
+    message: `"${text}" is no length of time; write one such as "90 seconds", "1 hour" or "2 days"`,
+  });
+  return z.NEVER;
+});
+
+export const description = z.string().trim().default("");
+export const tags = z.array(z.string().min(1)).default([]);
+export const key = z.array(identifier).min(1);

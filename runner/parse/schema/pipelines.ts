@@ -1,0 +1,38 @@
+import { z } from "zod";
+import { identifier, tags } from "./common.ts";
+import { materialized } from "./model.ts";
+
+/** Text that may name environment variables: `{{env "NAME" "default"}}`. */
+const templated = z.string().min(1);
+
+const postgresConnection = z.strictObject({ connector: z.literal("postgres"), url: templated });
+const dynamodbConnection = z.strictObject({
+  connector: z.literal("dynamodb"),
+  endpoint: templated,
+  table: templated.optional(),
+  region: templated.optional(),
+});
+const connection = z.discriminatedUnion("connector", [postgresConnection, dynamodbConnection]);
+
+const target = z.strictObject({
+  engine: z.enum(["duckdb", "redshift"]),
+  warehouse: templated,
+  lake: templated,
+  threads: z.int().min(1).max(64).default(2),
+  connections: z.record(identifier, connection).default({}),
+});
+
+export const variable = z.union([z.string(), z.number(), z.boolean()]);
+
+export const pipelinesSchema = z.strictObject({
+  project: identifier,
+  vars: z.record(z.string(), variable).default({}),
+  default_target: identifier,
+  targets: z.record(identifier, target),
+  models: z
+    .record(z.string(), z.strictObject({ materialized: materialized.optional(), tags: tags.optional() }))
+    .default({}),
+});
+export type PipelinesFile = z.output<typeof pipelinesSchema>;
+export type TargetDeclaration = z.output<typeof target>;
+export type ConnectionDeclaration = z.output<typeof connection>;

@@ -1,0 +1,67 @@
+import { z } from "zod";
+import { columnType, description, durationSeconds, identifier, key, tags } from "./common.ts";
+import { testList } from "./tests.ts";
+
+const extraction = {
+  extract: z.enum(["full", "incremental"]).default("full"),
+  cursor: identifier.optional(),
+  lookback: durationSeconds.optional(),
+};
+
+const tableBase = {
+  name: identifier,
+  description,
+  tags,
+  key,
+  ...extraction,
+  tests: testList,
+};
+
+const columnBase = {
+  name: identifier,
+  type: columnType,
+  nullable: z.boolean().default(true),
+  description,
+  tests: testList,
+};
+
+const sourceBase = { source: identifier, description, tags, connection: identifier };
+
+const postgresSource = z.strictObject({
+  ...sourceBase,
+  connector: z.literal("postgres"),
+  schema: z.string().min(1).default("public"),
+  tables: z
+    .array(z.strictObject({ ...tableBase, columns: z.array(z.strictObject(columnBase)).min(1) }))
+    .min(1),
+});
+
+const dynamodbSource = z.strictObject({
+  ...sourceBase,
+  connector: z.literal("dynamodb"),
+  dynamodb_table: z.string().min(1),
+  tables: z
+    .array(
+      z.strictObject({
+        ...tableBase,
+        sort_key_prefix: z.string(),
+        explode: z.string().min(1).optional(),
+        date_index: z
+          .strictObject({
+            name: z.string().min(1),
+            partition_key: z.string().min(1),
+            sort_key: z.string().min(1),
+            prefix: z.string(),
+            shards: z.int().positive(),
+          })
+          .optional(),
+        columns: z
+          .array(z.strictObject({ ...columnBase, from: z.string().min(1).optional() }))
+          .min(1),
+      }),
+    )
+    .min(1),
+});
+
+export const sourceSchema = z.discriminatedUnion("connector", [postgresSource, dynamodbSource]);
+export type SourceFile = z.output<typeof sourceSchema>;

@@ -1,0 +1,17 @@
+import type { NodeId } from "../core/node.ts";
+import type { Graph } from "../graph/graph.ts";
+
+/**
+ * A number for every node that grows along every edge. A test stands half a level above what it reads, so that it
+ * can hold back the readers of what it tests; it never holds back a relation on its own level or below, and so no
+ * set of tests can make steps wait for one another in a circle.
+ */
+export function levels(graph: Graph): (id: NodeId) => number {
+  const known = new Map<NodeId, number>();
+  for (const [id, node] of graph.nodes) {
+    const below = (graph.parents.get(id) ?? []).map((parent) => known.get(parent) ?? 0);
+    const highest = Math.max(0, ...below);
+    known.set(id, node.kind === "test" ? highest + 0.5 : highest + 1);
+  }
+  return (id) => known.get(id) ?? 0;
+}

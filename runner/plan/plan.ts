@@ -1,0 +1,132 @@
+import type { CompiledProject } from "../compile/compile.ts";
+import type { Dialect } from "../core/dialect.ts";
+import type { Diagnostic } from "../core/diagnostic.ts";
+import type { DataTest, NodeId, RelationNode, SourceTable } from "../core/node.ts";
+import type { RelationName } from "../core/relation.ts";
+import type { WarehouseState } from "../core/state.ts";
+import { planExtraction } from "./extraction.ts";
+import { levels } from "./levels.ts";
+import type { Plan, RunIdentity, Step } from "./step.ts";
+import { planSeed, planModel } from "./write.ts";
+
+export interface PlanRequest {
+  readonly compiled: CompiledProject;
+  /** The relations to build and the tests to run. */
+  readonly selected: ReadonlySet<NodeId>;
+  readonly state: WarehouseState;
+  readonly dialect: Dialect;
+  readonly run: RunIdentity;
+  /** Build incremental models from nothing. */
+  readonly refreshModels: boolean;
+  /** Extract incremental source tables from nothing. */
+  readonly refreshSources: boolean;
+}
+
+export interface PlanResult {
+  readonly plan: Plan;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Turns a selection into steps with final statements. Reads nothing and changes nothing. */
+export function plan(request: PlanRequest): PlanResult {
+  const { compiled, selected, state, dialect, run } = request;
+  const { graph } = compiled;
+  const diagnostics: Diagnostic[] = [];
+  const relations: RelationNode[] = [];
+  const tests: DataTest[] = [];
+  for (const [id, node] of graph.nodes) {
+    if (!selected.has(id)) continue;
+    if (node.kind === "test") tests.push(node);
+    else relations.push(node);
+  }
+  const inRun = new Set(relations.map((node) => node.relation));
+  const resolve = (relation: RelationName) =>
+    inRun.has(relation) ? dialect.physical(relation, run.id) : dialect.relation(relation);
+
+  const parentsOf = (id: NodeId) => (graph.parents.get(id) ?? []) as readonly RelationName[];
+  for (const node of relations) {
+    const missing = parentsOf(node.relation).filter(
+      (parent) => !inRun.has(parent) && !state.published.has(parent),
+    );
+    for (const parent of missing) diagnostics.push(neverBuilt(node, parent));
+  }
+
+  const missingOf = (test: DataTest) =>
+    parentsOf(`test.${test.name}`).filter((parent) => !inRun.has(parent) && !state.published.has(parent));
+  const untestable = tests
+    .map((test) => ({ test, missing: missingOf(test) }))
+    .filter(({ missing }) => missing.length > 0);
+  const blocked = new Set(untestable.map(({ test }) => test));
+  const testable = tests.filter((test) => !blocked.has(test));
+
+  const guardsOf = (test: DataTest): readonly RelationName[] => {
+    if (test.form === "generic" && inRun.has(test.relation)) return [test.relation];
+    return parentsOf(`test.${test.name}`).filter((parent) => inRun.has(parent));
+  };
+  const level = levels(graph);
+  const gates = new Map<RelationName, DataTest[]>();
+  for (const test of testable) {
+    if (test.severity !== "error") continue;
+    for (const guarded of guardsOf(test)) gates.set(guarded, [...(gates.get(guarded) ?? []), test]);
+  }
+  const stepOf = stepIds(relations);
+  const afterRelation = (relation: RelationName): string[] => {
+    const own = level(relation);
+    return parentsOf(relation)
+      .filter((parent) => inRun.has(parent))
+      .flatMap((parent) => {
+        const before = (gates.get(parent) ?? [])
+          .filter((test) => level(`test.${test.name}`) < own)
+          .map((test) => `test.${test.name}`);
+        return [stepOf(parent), ...before];
+      });
+  };
+
+  const steps: Step[] = [];
+  for (const [source, tables] of tablesBySource(relations)) {
+    steps.push(planExtraction({ source, tables, state, request, candidate: resolve }));
+  }
+  for (const node of relations) {
+    if (node.kind === "source") continue;
+    const after = [...new Set(afterRelation(node.relation))];
+    if (node.kind === "seed") steps.push(planSeed(node, after, request));
+    else steps.push(planModel({ node, after, resolve, request, diagnostics }));
+  }
+  for (const test of testable) {
+    const reads = parentsOf(`test.${test.name}`).filter((parent) => inRun.has(parent));
+    steps.push({
+      kind: "test",
+      id: `test.${test.name}`,
+      after: [...new Set(reads.map(stepOf))],
+      test,
+      query: compiled.testQuery(test, { dialect: dialect.name, resolve }),
+      guards: guardsOf(test),
+    });
+  }
+  return { plan: { run, steps, untestable }, diagnostics };
+}
+
+function stepIds(relations: readonly RelationNode[]): (relation: RelationName) => string {
+  const extracted = new Map(
+    relations.flatMap((node) => (node.kind === "source" ? [[node.relation, `extract.${node.source}`] as const] : [])),
+  );
+  return (relation) => extracted.get(relation) ?? relation;
+}
+
+function tablesBySource(relations: readonly RelationNode[]): ReadonlyMap<string, readonly SourceTable[]> {
+  const bySource = new Map<string, SourceTable[]>();
+  for (const node of relations) {
+    if (node.kind !== "source") continue;
+    bySource.set(node.source, [...(bySource.get(node.source) ?? []), node]);
+  }
+  return bySource;
+}
+
+function neverBuilt(node: RelationNode, parent: RelationName): Diagnostic {
+  return {
+    code: "UPSTREAM_MISSING",
+    message: `${node.relation} reads ${parent}, which has never been built.`,
+    place: node.place,
+    hint: `Build what it needs with it: runner build --select +${node.relation}`,
+  };
+}
