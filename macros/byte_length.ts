@@ -1,0 +1,13 @@
+import type { Macro } from "../runner/core/macro.ts";
+
+/** The bytes that a text takes in UTF-8: what the warehouse's `varchar(n)` counts. */
+const byteLength: Macro = ({ dialect }, column) => {
+  switch (dialect) {
+    case "duckdb":
+      return `strlen(${column})`;
+    case "redshift":
+      return `octet_length(${column})`;
+  }
+};
+
+export default byteLength;

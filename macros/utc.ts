@@ -1,0 +1,6 @@
+import type { Macro } from "../runner/core/macro.ts";
+
+/** A `timestamptz` as a `timestamp` without zone, in UTC whatever the session's zone is. */
+const utc: Macro = (_context, column) => `cast(${column} at time zone 'UTC' as timestamp)`;
+
+export default utc;

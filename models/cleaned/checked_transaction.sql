@@ -1,0 +1,47 @@
+with
+
+source_rows as (
+    select * from {{source "shop.transaction"}}
+),
+
+latest_rows as (
+    {{> latest_version rows="source_rows" key="transaction_id" version="created_at" content="customer_id, total_price"}}
+),
+
+tidied as (
+    select
+        row_key,
+        transaction_id,
+        customer_id,
+        total_price,
+        {{utc "created_at"}} as created_at,
+        {{utc "_extracted_at"}} as loaded_at
+    from latest_rows
+),
+
+checked as (
+    select
+        *,
+        case
+            when coalesce(transaction_id, '') = '' then 'transaction_id is missing'
+            when {{byte_length "transaction_id"}} > 36 then 'transaction_id is longer than 36 bytes'
+            when created_at is null then 'created_at is missing'
+            when total_price is null then 'total_price is missing'
+            when total_price <= 0 then 'total_price is not positive'
+        end as reject_reason
+    from tidied
+),
+
+final as (
+    select
+        cast(row_key as varchar(200)) as row_key,
+        cast(transaction_id as varchar(36)) as transaction_id,
+        cast(customer_id as integer) as customer_id,
+        cast(total_price as numeric(18,2)) as total_price,
+        cast(created_at as timestamp) as created_at,
+        cast(loaded_at as timestamp) as loaded_at,
+        cast(reject_reason as varchar(100)) as reject_reason
+    from checked
+)
+
+select * from final

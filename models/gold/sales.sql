@@ -1,0 +1,81 @@
+with
+
+sale_lines as (
+    select * from {{ref "work.sale_line"}}
+),
+
+{{#incremental}}
+published as (
+    select * from {{this}}
+),
+
+items as (
+    select * from {{ref "cleaned.inventory"}}
+),
+
+customers as (
+    select * from {{ref "cleaned.customer"}}
+),
+
+vendors as (
+    select * from {{ref "cleaned.vendor"}}
+),
+
+categories as (
+    select * from {{ref "raw.category"}}
+),
+
+-- Published lines with a key that is no member: the member was late, and may have come, or it is gone.
+unsettled as (
+    select
+        published.transaction_id,
+        published.line_number
+    from published
+    left join items
+        on items.item_id = published.item_id
+    left join customers
+        on customers.customer_id = published.customer_id
+    left join vendors
+        on vendors.vendor_id = published.vendor_id
+    left join categories
+        on categories.category_id = published.category_id
+    where items.item_id is null
+        or customers.customer_id is null
+        or vendors.vendor_id is null
+        or categories.category_id is null
+        or published.date_id = -1
+),
+
+chosen as (
+    select sale_lines.*
+    from sale_lines
+    left join unsettled
+        on unsettled.transaction_id = sale_lines.transaction_id
+        and unsettled.line_number = sale_lines.line_number
+    where sale_lines.loaded_at > coalesce({{since}}, cast('1970-01-01' as timestamp))
+        or unsettled.transaction_id is not null
+),
+{{else}}
+chosen as (
+    select * from sale_lines
+),
+{{/incremental}}
+
+final as (
+    select
+        cast(transaction_id as varchar(36)) as transaction_id,
+        cast(line_number as integer) as line_number,
+        cast(item_id as integer) as item_id,
+        cast(customer_id as integer) as customer_id,
+        cast(vendor_id as integer) as vendor_id,
+        cast(category_id as integer) as category_id,
+        cast(date_id as integer) as date_id,
+        cast(unit_price as numeric(10,2)) as unit_price,
+        cast(qty as integer) as qty,
+        cast(total_price as numeric(18,2)) as total_price,
+        cast(sold_at as timestamp) as sold_at,
+        cast(loaded_at as timestamp) as loaded_at
+    from chosen
+)
+
+select * from final

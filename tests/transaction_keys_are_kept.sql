@@ -1,0 +1,22 @@
+-- A transaction of the source is neither clean nor rejected, or is there twice.
+with
+
+source_keys as (
+    select distinct coalesce(cast(transaction_id as varchar), 'no key') as row_key
+    from {{source "shop.transaction"}}
+),
+
+kept_keys as (
+    select cast(transaction_id as varchar) as row_key
+    from {{ref "cleaned.transaction"}}
+    union all
+    select distinct case when row_key like 'no key %' then 'no key' else row_key end as row_key
+    from {{ref "cleaned.checked_transaction"}}
+    where reject_reason is not null
+),
+
+final as (
+    {{> unequal_keys expected="source_keys" found="kept_keys"}}
+)
+
+select * from final
