@@ -5,11 +5,11 @@ items as (
 ),
 
 categories as (
-    select * from {{ref "raw.category"}}
+    select * from {{ref "gold.category"}}
 ),
 
 vendors as (
-    select * from {{ref "cleaned.vendor"}}
+    select * from {{ref "gold.vendor"}}
 ),
 
 members as (

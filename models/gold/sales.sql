@@ -10,22 +10,31 @@ published as (
 ),
 
 items as (
-    select * from {{ref "cleaned.inventory"}}
+    select * from {{ref "gold.inventory"}}
+    where item_id <> -1
 ),
 
 customers as (
-    select * from {{ref "cleaned.customer"}}
+    select * from {{ref "gold.customer"}}
+    where customer_id <> -1
 ),
 
 vendors as (
-    select * from {{ref "cleaned.vendor"}}
+    select * from {{ref "gold.vendor"}}
+    where vendor_id <> -1
 ),
 
 categories as (
-    select * from {{ref "raw.category"}}
+    select * from {{ref "gold.category"}}
+    where category_id <> -1
 ),
 
--- Published lines with a key that is no member: the member was late, and may have come, or it is gone.
+days as (
+    select * from {{ref "gold.date"}}
+    where date_id <> -1
+),
+
+-- Published lines with a key that is no known member: it was late and may have come, or it is gone.
 unsettled as (
     select
         published.transaction_id,
@@ -39,11 +48,13 @@ unsettled as (
         on vendors.vendor_id = published.vendor_id
     left join categories
         on categories.category_id = published.category_id
+    left join days
+        on days.date_id = published.date_id
     where items.item_id is null
         or customers.customer_id is null
         or vendors.vendor_id is null
         or categories.category_id is null
-        or published.date_id = -1
+        or days.date_id is null
 ),
 
 chosen as (
@@ -52,7 +63,7 @@ chosen as (
     left join unsettled
         on unsettled.transaction_id = sale_lines.transaction_id
         and unsettled.line_number = sale_lines.line_number
-    where sale_lines.loaded_at > coalesce({{since}}, cast('1970-01-01' as timestamp))
+    where sale_lines.loaded_at > {{since}}
         or unsettled.transaction_id is not null
 ),
 {{else}}
