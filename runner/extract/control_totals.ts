@@ -1,0 +1,55 @@
+import type { SourceColumn, SourceTable } from "../core/node.ts";
+
+/** A column whose sum is a control total; `scale` is the number of digits after the point. */
+export interface SummedColumn {
+  readonly column: SourceColumn;
+  readonly scale: number;
+}
+
+/** The columns that sums are taken of: exact numbers that are neither keys nor ids. */
+export function summedColumns(table: SourceTable): readonly SummedColumn[] {
+  return table.columns.flatMap((column) => {
+    if (table.key.includes(column.name) || /(^|_)id$/.test(column.name)) return [];
+    const scale = scaleOf(column);
+    return scale === undefined ? [] : [{ column, scale }];
+  });
+}
+
+function scaleOf({ type }: SourceColumn): number | undefined {
+  switch (type.kind) {
+    case "decimal":
+      return type.scale;
+    case "smallint":
+    case "integer":
+    case "bigint":
+      return 0;
+    case "double":
+    case "boolean":
+    case "date":
+    case "timestamp":
+    case "timestamptz":
+    case "json":
+    case "varchar":
+      return undefined;
+  }
+}
+
+const decimalPattern = /^([+-]?)(\d*)(?:\.(\d*?)0*)?$/;
+
+/** `12.5` at scale 2 is 1250n; undefined for what is no decimal or has more digits than the scale. */
+export function toScaled(text: string, scale: number): bigint | undefined {
+  const [, sign, whole = "", fraction = ""] = decimalPattern.exec(text) ?? [];
+  if (sign === undefined || fraction.length > scale) return undefined;
+  const digits = `${whole}${fraction.padEnd(scale, "0")}`;
+  if (digits === "" && !text.includes("0")) return undefined;
+  const value = BigInt(digits === "" ? "0" : digits);
+  return sign === "-" ? -value : value;
+}
+
+/** 1250n at scale 2 is `12.50`. */
+export function fromScaled(value: bigint, scale: number): string {
+  const digits = (value < 0n ? -value : value).toString().padStart(scale + 1, "0");
+  const sign = value < 0n ? "-" : "";
+  if (scale === 0) return `${sign}${digits}`;
+  return `${sign}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
+}

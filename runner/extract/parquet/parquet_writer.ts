@@ -1,0 +1,180 @@
+import { DuckDBInstance, type DuckDBConnection } from "@duckdb/node-api";
+import { printColumnType } from "../../core/column_type.ts";
+import { messageOf } from "../../core/caught.ts";
+import { diskFailure } from "../../core/disk_failure.ts";
+import type { LakeColumn } from "../../core/manifest.ts";
+import type { SourceTable } from "../../core/node.ts";
+import { fromScaled, summedColumns, toScaled } from "../control_totals.ts";
+import { cursorColumn } from "../cursor.ts";
+import { asExtractFailure, extractFailure, shorten } from "../extract_failure.ts";
+import { exactCast, type TextColumn } from "./exact_cast.ts";
+import { quoteName, quoteReadPath, quoteText } from "./sql_text.ts";
+
+export const extractedAtColumn = "_extracted_at";
+export const itemColumn = "_item";
+
+/**
+ * A table's rows as CSV without a header: the declared columns in their order, the original item where `withItem`, and
+ * a last field that is never null (a row of one null would otherwise be an empty line). Null is an unquoted nothing.
+ */
+export interface Spool {
+  readonly table: SourceTable;
+  readonly path: string;
+  readonly withItem: boolean;
+}
+
+export interface WrittenTable {
+  readonly rows: number;
+  /** Sums of the written rows for `summedColumns`, where DuckDB adds them exactly. */
+  readonly sums: Readonly<Record<string, string>>;
+  /** ISO 8601, UTC, with microseconds. */
+  readonly highestCursor: string | undefined;
+}
+
+export interface ParquetWriter {
+  /** Writes one Parquet file in the spool's order. A value that does not fit its declared type is refused by name. */
+  write(spool: Spool, path: string, extractedAt: string): Promise<WrittenTable>;
+  close(): void;
+}
+
+/** The columns of the files that `write` makes. */
+export function fileColumns(table: SourceTable, withItem: boolean): readonly LakeColumn[] {
+  return [
+    ...table.columns.map(({ name, type }) => ({ name, type: printColumnType(type) })),
+    { name: extractedAtColumn, type: "timestamptz" },
+    ...(withItem ? [{ name: itemColumn, type: "varchar" }] : []),
+  ];
+}
+
+/** An in-memory DuckDB of bounded size; what does not fit spills to `spillFolder`. */
+export async function openParquetWriter(spillFolder: string): Promise<ParquetWriter> {
+  const instance = await DuckDBInstance.create(":memory:", {
+    threads: "2",
+    memory_limit: "384MB",
+    temp_directory: spillFolder,
+  });
+  return {
+    async write(spool, path, extractedAt) {
+      const connection = await instance.connect();
+      try {
+        await connection.run("set TimeZone = 'UTC'");
+        await connection.run(copyStatement(spool, path, extractedAt));
+        return await measure(connection, spool.table, path);
+      } catch (error) {
+        throw (
+          refusal(spool.table, error) ??
+          diskFailure(error, path) ??
+          asExtractFailure(spool.table, error)
+        );
+      } finally {
+        connection.closeSync();
+      }
+    },
+    close: () => {
+      instance.closeSync();
+    },
+  };
+}
+
+// Longer rows are refused with DuckDB's own words; its reader holds two buffers of this size.
+const longestRow = 16 * 1024 * 1024;
+
+function copyStatement(spool: Spool, path: string, extractedAt: string): string {
+  const { table } = spool;
+  const columns: readonly TextColumn[] = spool.withItem
+    ? [...table.columns, { name: itemColumn, type: { kind: "varchar" }, nullable: false }]
+    : table.columns;
+  const rowKey = columns
+    .map((column, index) => ({ name: column.name, text: `c${index}` }))
+    .filter(({ name }) => table.key.includes(name))
+    .map(({ name, text }) => `${quoteText(`${name} `)} || coalesce(${text}, 'null')`)
+    .join(", ");
+  const values = columns.map((column, index) => {
+    const text = `c${index}`;
+    const refused = `json_array(${quoteText(column.name)}, left(${text}, 200), concat_ws(', ', ${rowKey}))`;
+    return `${exactCast(column, text, `error('${refusalMark}' || ${refused})`)} as ${quoteName(column.name)}`;
+  });
+  // File order: the declared columns, when they were read, and the original item.
+  values.splice(
+    table.columns.length,
+    0,
+    `timestamptz ${quoteText(extractedAt)} as ${extractedAtColumn}`,
+  );
+  const fields = [...columns.map((_, index) => `c${index}`), "end_of_row"];
+  const fieldTypes = fields.map((field) => `'${field}': 'varchar'`).join(", ");
+  // Not in parallel: DuckDB then guesses where a row begins, and a text with line breaks can mislead it.
+  const reader =
+    `read_csv(${quoteReadPath(spool.path)}, columns = {${fieldTypes}}, auto_detect = false, header = false, ` +
+    `delim = ',', quote = '"', escape = '"', nullstr = '', allow_quoted_nulls = false, new_line = '\\n', ` +
+    `comment = '', strict_mode = true, parallel = false, max_line_size = ${longestRow}, hive_partitioning = false)`;
+  return (
+    `copy (select ${values.join(",\n")}\nfrom ${reader}) to ${quoteText(path)} ` +
+    "(format parquet, compression zstd, use_tmp_file false)"
+  );
+}
+
+const refusalMark = "mercado-refused:";
+
+/** The failure of a row that `exactCast` refused; undefined for another error. */
+function refusal(
+  table: SourceTable,
+  error: unknown,
+): ReturnType<typeof extractFailure> | undefined {
+  const message = messageOf(error);
+  const start = message.indexOf(refusalMark);
+  if (start < 0) return undefined;
+  const [refused = ""] = message.slice(start + refusalMark.length).split("\n");
+  const [name, value, key] = JSON.parse(refused) as [string, string | null, string];
+  const column = table.columns.find((candidate) => candidate.name === name);
+  if (column === undefined) return undefined;
+  const type = printColumnType(column.type);
+  const what =
+    value === null
+      ? `column ${name} is null, but is declared "nullable: false"`
+      : `column ${name} holds ${JSON.stringify(shorten(value))}, which does not fit ${type}`;
+  return extractFailure(table, {
+    message: `${what} (row ${shorten(key, 120)}).`,
+    cause: "A value is taken exactly or not at all; no row of this table was committed.",
+    hint: "Correct the row in the source, or declare the column's type in the source's YAML so that the value fits.",
+  });
+}
+
+async function measure(
+  connection: DuckDBConnection,
+  table: SourceTable,
+  path: string,
+): Promise<WrittenTable> {
+  const sums = summedColumns(table).filter(
+    ({ column: { type } }) => type.kind !== "decimal" || type.precision <= exactlyAddedDigits,
+  );
+  const expressions = [
+    "cast(count(*) as varchar)",
+    cursorExpression(table),
+    ...sums.map(({ column }) => `cast(coalesce(sum(${quoteName(column.name)}), 0) as varchar)`),
+  ];
+  const reader = await connection.runAndReadAll(
+    `select ${expressions.join(", ")} from read_parquet(${quoteReadPath(path)}, hive_partitioning = false)`,
+  );
+  const [rows, cursor, ...values] = (reader.getRows()[0] ?? []).map((value) =>
+    typeof value === "string" ? value : undefined,
+  );
+  return {
+    rows: Number(rows),
+    highestCursor: cursor,
+    sums: Object.fromEntries(
+      sums.map(({ column, scale }, index) => [
+        column.name,
+        fromScaled(toScaled(values[index] ?? "0", scale) ?? 0n, scale),
+      ]),
+    ),
+  };
+}
+
+// DuckDB adds decimals in 38 digits: with this many a sum of ten billion rows still fits.
+const exactlyAddedDigits = 28;
+
+function cursorExpression(table: SourceTable): string {
+  const cursor = cursorColumn(table);
+  if (cursor === undefined) return "null";
+  return `strftime(max(cast(${quoteName(cursor.name)} as timestamptz)), '%Y-%m-%dT%H:%M:%S.%fZ')`;
+}

@@ -1,0 +1,12 @@
+export function quoteText(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+export function quoteName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** A path for DuckDB's readers, which would take some characters for wildcards. */
+export function quoteReadPath(path: string): string {
+  return quoteText(path.replace(/[*?[]/g, "[$&]"));
+}
