@@ -86,6 +86,7 @@ async function migrateDynamoDb(options: MigrateOptions): Promise<void> {
   try {
     await ensureTable(table);
   } catch (error) {
+    if (error instanceof StartError) throw error;
     throw new StartError(
       "API_DYNAMODB_UNREACHABLE",
       `DynamoDB's table ${table.name} cannot be prepared: ${error instanceof Error ? error.message || error.name : String(error)}`,

@@ -46,7 +46,12 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   };
   const app = createApp(context, logger);
   async function close(): Promise<void> {
+    // A connection that was busy when closing began would be kept alive for its client's next request.
+    const idle = setInterval(() => {
+      app.server.closeIdleConnections();
+    }, 20);
     await app.close();
+    clearInterval(idle);
     await pool.dispose();
     table.client.destroy();
   }

@@ -3,9 +3,12 @@ import type { DynamoDbConnection } from "./dynamodb/table.ts";
 import { StartError } from "./start-error.ts";
 
 const environment = z.object({
-  MERCADO_POSTGRES_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  MERCADO_POSTGRES_URL: z
+    .url({ protocol: /^postgres(ql)?$/, error: "must be a postgres:// URL" })
+    .optional(),
   MERCADO_DYNAMODB_ENDPOINT: z
-    .union([z.literal("aws"), z.url({ protocol: /^https?$/ })], {
+    .string()
+    .refine((value) => value === "aws" || (/^https?:/.test(value) && URL.canParse(value)), {
       error: "must be an http(s) URL, or `aws`",
     })
     .optional(),
@@ -13,7 +16,12 @@ const environment = z.object({
   AWS_ACCESS_KEY_ID: z.string().min(1).optional(),
   AWS_SECRET_ACCESS_KEY: z.string().min(1).optional(),
   MERCADO_API_HOST: z.string().min(1).default("127.0.0.1"),
-  MERCADO_API_PORT: z.coerce.number().int().min(0).max(65_535).default(8_000),
+  MERCADO_API_PORT: z
+    .string()
+    .regex(/^\d{1,5}$/, { error: "must be a port number" })
+    .transform(Number)
+    .pipe(z.int().max(65_535))
+    .default(8_000),
   MERCADO_API_LOG_LEVEL: z
     .enum(["fatal", "error", "warn", "info", "debug", "silent"])
     .default("info"),

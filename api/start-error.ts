@@ -3,6 +3,7 @@ export class StartError extends Error {
   readonly code:
     | "API_POSTGRES_UNREACHABLE"
     | "API_DYNAMODB_UNREACHABLE"
+    | "API_TABLE_DIFFERENT"
     | "API_SCHEMA_NEWER"
     | "API_SETTING_INVALID"
     | "API_ADDRESS_IN_USE";

@@ -46,7 +46,7 @@ export async function findCheckout(
 
 async function reserveCart(stores: CheckoutStores, request: CheckoutRequest): Promise<Reservation> {
   const { userId, idempotencyKey, expectedTotal } = request;
-  // Each further round follows the settling of another checkout of the same cart.
+  // Each further round follows the end of another checkout of the same cart.
   for (let round = 0; round < 3; round += 1) {
     const cart = await findCart(stores.table, userId);
     if (cart === null) {
@@ -68,17 +68,27 @@ async function reserveCart(stores: CheckoutStores, request: CheckoutRequest): Pr
     }
     const sameKey = await findReservation(stores.pool, userId, idempotencyKey);
     if (sameKey !== null) return sameKey;
-    await giveUpRival(stores, cart);
+    await resolveRival(stores, cart);
   }
   throw cartChanged("Other checkouts of this cart keep coming in between.");
 }
 
-/** Another key holds this version of the cart: bought, or left behind by a checkout that did not end. */
-async function giveUpRival(stores: CheckoutStores, cart: Cart): Promise<void> {
+/**
+ * Another key has this version of the cart. If its checkout is under way, or died lately, it is carried to its end
+ * rather than given up: of several keys sent at once, one always buys.
+ */
+async function resolveRival(stores: CheckoutStores, cart: Cart): Promise<void> {
   const rival = await findReservationOfCart(stores.pool, cart.userId, cart.version);
   if (rival === null) return;
-  const state = rival.state === "confirmed" ? "committed" : await settle(stores, rival);
-  if (state === "committed") throw cartChanged("This cart has been bought already.");
+  if (rival.state === "reserved" && rival.expired) {
+    if ((await settle(stores, rival)) === "aborted") return;
+  } else {
+    await complete(stores, rival);
+  }
+  throw new ShopError("CART_CHANGED", "This cart has been bought already, with another key.", {
+    hint: "Look at transaction.history before buying again.",
+    details: { transactionId: rival.reservationId },
+  });
 }
 
 async function emptyCart(stores: CheckoutStores, userId: number): Promise<ShopError> {

@@ -63,6 +63,7 @@ export function reserve(
       cartVersion: cart.version,
       totalPrice: priced.totalPrice,
       checkedOutAt: request.checkedOutAt,
+      expired: false,
     };
     // Before anything is refused: a key that has its reservation must hear of that, not of prices or stock.
     if (!(await insertReservation(transaction, reservation))) return null;

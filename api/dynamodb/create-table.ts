@@ -8,6 +8,7 @@ import {
   type Projection,
   type TableDescription,
 } from "@aws-sdk/client-dynamodb";
+import { StartError } from "../start-error.ts";
 import type { Table } from "./table.ts";
 
 function keys(partition: string, sort: string): KeySchemaElement[] {
@@ -71,9 +72,9 @@ export async function ensureTable(table: Table): Promise<void> {
   const present = new Set(description?.GlobalSecondaryIndexes?.map((index) => index.IndexName));
   const missing = INDEXES.filter((index) => !present.has(index.IndexName));
   if (missing.length > 0) {
-    throw new Error(
-      `DynamoDB table ${table.name} exists without the index ${missing.map((index) => index.IndexName).join(" and ")}: ` +
-        "add it, or name another table.",
-    );
+    const names = missing.map((index) => index.IndexName).join(" and ");
+    throw new StartError("API_TABLE_DIFFERENT", `Table ${table.name} exists without ${names}.`, {
+      hint: "Add the index, or name another table: this one was not made by the shop.",
+    });
   }
 }

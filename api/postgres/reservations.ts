@@ -12,6 +12,8 @@ const reservationRow = z.object({
   cartVersion: z.int(),
   totalPrice: z.string(),
   checkedOutAt: z.string(),
+  /** By the database's clock: nobody is waiting for this checkout any more. */
+  expired: z.boolean(),
 });
 
 /**
@@ -22,7 +24,8 @@ export type Reservation = z.infer<typeof reservationRow>;
 
 const columns = sql`reservation_id as "reservationId", customer_id as "userId",
   idempotency_key as "idempotencyKey", state, cart_version as "cartVersion",
-  total_price as "totalPrice", ${utc("checked_out_at")} as "checkedOutAt"`;
+  total_price as "totalPrice", ${utc("checked_out_at")} as "checkedOutAt",
+  expires_at < clock_timestamp() as expired`;
 
 export function findReservation(
   database: Queryable,

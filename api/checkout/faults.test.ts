@@ -1,0 +1,167 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer, request, type IncomingMessage, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { createShopClient } from "../client.ts";
+import { sql } from "../postgres/pool.ts";
+import { startApi } from "../server.ts";
+import {
+  countStock,
+  failureOf,
+  listItems,
+  openTestShop,
+  signUp,
+  type TestShop,
+} from "../testing.ts";
+
+let shop: TestShop;
+beforeAll(async () => {
+  shop = await openTestShop();
+});
+afterAll(() => shop.close());
+
+async function filledCart(): Promise<{ userId: number; item: number }> {
+  const userId = await signUp(shop);
+  const [item] = await listItems(shop, [{ price: "12.50", stock: 10 }]);
+  await shop.client.cart.put.mutate({ userId, lines: [{ itemId: item!, quantity: 3 }] });
+  return { userId, item: item! };
+}
+
+async function expectBoughtOnce(userId: number, item: number, idempotencyKey: string) {
+  const bought = await shop.client.checkout.create.mutate({ userId, idempotencyKey });
+  expect(bought).toMatchObject({ totalPrice: "37.50", lines: [{ itemId: item, quantity: 3 }] });
+  expect(await countStock(shop, item)).toEqual({ available: 7, reserved: 0, sold: 3 });
+  expect((await shop.client.transaction.history.query({ userId })).items).toEqual([bought]);
+  expect(await shop.client.cart.get.query({ userId })).toBeNull();
+}
+
+const MAIN = fileURLToPath(new URL("../main.ts", import.meta.url));
+
+/** The real service in a process of its own, on this shop's databases. */
+async function startProcess(variables: NodeJS.ProcessEnv) {
+  const child = spawn(process.execPath, ["--import", "tsx", MAIN], {
+    env: {
+      PATH: process.env.PATH,
+      MERCADO_POSTGRES_URL: shop.postgresUrl,
+      MERCADO_DYNAMODB_ENDPOINT: shop.dynamodb.endpoint,
+      AWS_REGION: shop.dynamodb.region,
+      AWS_ACCESS_KEY_ID: shop.dynamodb.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: shop.dynamodb.secretAccessKey,
+      MERCADO_API_PORT: "0",
+      ...variables,
+    },
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  const ended = once(child, "exit") as Promise<[number | null, NodeJS.Signals | null]>;
+  const [url] = (await once(createInterface(child.stdout), "line")) as [string];
+  return { child, ended, client: createShopClient({ url }) };
+}
+
+describe("a server process killed", () => {
+  test.each(["after-reserve", "after-transact", "before-confirm", "after-confirm"])(
+    "%s leaves a checkout that a retry ends as if nothing had happened",
+    async (point) => {
+      const { userId, item } = await filledCart();
+      const service = await startProcess({ MERCADO_API_KILL_POINT: point });
+      const key = { userId, idempotencyKey: "killed" };
+      expect(await failureOf(service.client.checkout.create.mutate(key))).toMatch(/fetch failed/);
+      expect(await service.ended).toEqual([null, "SIGKILL"]);
+      await expectBoughtOnce(userId, item, "killed");
+    },
+  );
+});
+
+test("a server that is told to stop ends the checkouts under way, and exits with 0", async () => {
+  const service = await startProcess({});
+  const carts = await Promise.all([filledCart(), filledCart(), filledCart()]);
+  const answers = carts.map(({ userId }) =>
+    failureOf(service.client.checkout.create.mutate({ userId, idempotencyKey: "stop" })),
+  );
+  const reserved = async (): Promise<boolean> => {
+    const users = carts.map(({ userId }) => userId);
+    const rows: unknown[] = await shop.pool.query(
+      sql`select 1 from stock_reservation where customer_id = any(${users})`,
+    );
+    return rows.length > 0;
+  };
+  while (!(await reserved()));
+  service.child.kill("SIGTERM");
+  expect(await service.ended).toEqual([0, null]);
+  expect(await Promise.all(answers)).toEqual(["no failure", "no failure", "no failure"]);
+  for (const { userId, item } of carts) await expectBoughtOnce(userId, item, "stop");
+});
+
+type Fault = "pass" | "lose-response" | "refuse";
+
+/** Stands between the service and DynamoDB; `decide` says what becomes of each request, by its operation. */
+async function openFaultyDynamoDb(decide: (operation: string) => Fault) {
+  const target = new URL(shop.dynamodb.endpoint!);
+  const server: Server = createServer((incoming, outgoing) => {
+    const operation = String(incoming.headers["x-amz-target"]).split(".")[1] ?? "";
+    const fault = decide(operation);
+    if (fault === "refuse") {
+      incoming.socket.destroy();
+      return;
+    }
+    const onward = request(
+      { host: target.hostname, port: target.port, method: "POST", headers: incoming.headers },
+      (answer: IncomingMessage) => {
+        if (fault === "lose-response") {
+          // It has taken effect by the time that the answer begins.
+          answer.resume();
+          incoming.socket.destroy();
+          return;
+        }
+        outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
+        answer.pipe(outgoing);
+      },
+    );
+    incoming.pipe(onward);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  return {
+    endpoint: `http://127.0.0.1:${port}`,
+    close: async () => {
+      server.closeAllConnections();
+      server.close();
+      await once(server, "close");
+    },
+  };
+}
+
+describe("DynamoDB's answer to the checkout's write", () => {
+  test.each<[name: string, fault: Fault, times: number, outcome: string]>([
+    ["lost once", "lose-response", 1, "no failure"],
+    ["lost each time", "lose-response", 99, "no failure"],
+    ["refused once", "refuse", 1, "no failure"],
+    ["refused each time", "refuse", 99, "SERVICE_UNAVAILABLE"],
+  ])("%s: the cart is bought once", async (_name, fault, times, outcome) => {
+    const { userId, item } = await filledCart();
+    let remaining = times;
+    const faulty = await openFaultyDynamoDb((operation) => {
+      if (operation !== "TransactWriteItems" || remaining === 0) return "pass";
+      remaining -= 1;
+      return fault;
+    });
+    const api = await startApi({
+      postgresUrl: shop.postgresUrl,
+      dynamodb: { ...shop.dynamodb, endpoint: faulty.endpoint },
+      clock: () => shop.time.now,
+    });
+    try {
+      const client = createShopClient({ url: api.url });
+      const key = { userId, idempotencyKey: "faulty" };
+      expect(await failureOf(client.checkout.create.mutate(key))).toBe(outcome);
+      remaining = 0;
+      await expectBoughtOnce(userId, item, "faulty");
+    } finally {
+      await api.close();
+      await faulty.close();
+    }
+  });
+});

@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { CreateTableCommand, DescribeTableCommand } from "@aws-sdk/client-dynamodb";
+import { openTestServices } from "../local/testing.ts";
+import { createShopClient } from "./client.ts";
+import { openTable, type Table } from "./dynamodb/table.ts";
+import { migrate, type MigrateOptions } from "./migrate.ts";
+import { openPool, sql, type ConnectionPool } from "./postgres/pool.ts";
+import { startApi } from "./server.ts";
+
+type Services = Awaited<ReturnType<typeof openTestServices>>;
+
+let services: Services;
+let admin: ConnectionPool;
+let table: Table;
+beforeAll(async () => {
+  services = await openTestServices();
+  admin = openPool(services);
+  table = openTable(services.dynamodb);
+});
+afterAll(async () => {
+  await admin.dispose();
+  table.client.destroy();
+  await services.close();
+});
+
+/** An empty database beside the others, which only `more` may use in a special way. */
+async function createDatabase(name: string): Promise<MigrateOptions> {
+  await admin.query(sql`create database ${sql.ident(name)}`);
+  const url = new URL(services.postgresUrl);
+  url.pathname = `/${name}`;
+  return { postgresUrl: url.href, dynamodb: services.dynamodb, tableName: name };
+}
+
+async function failureCode(work: Promise<unknown>): Promise<string> {
+  try {
+    await work;
+    return "no failure";
+  } catch (error) {
+    return (error as { code?: string }).code ?? String(error);
+  }
+}
+
+test("services that start together migrate once, and a later start changes nothing", async () => {
+  const options = await createDatabase("together");
+  await Promise.all([migrate(options), migrate(options), migrate(options)]);
+  const pool = openPool(options);
+  const state = () =>
+    pool.query(sql`select identity::text, (select count(*) from knex_migrations) as migrations
+                   from database_identity`) as Promise<unknown[]>;
+  const before = await state();
+  await migrate(options);
+  expect(await state()).toEqual(before);
+  expect(before).toEqual([{ identity: expect.any(String), migrations: "1" }]);
+  await pool.dispose();
+});
+
+test("a migration whose process was killed is done again by the next start", async () => {
+  const options = await createDatabase("killed");
+  await migrate(options);
+  const pool = openPool(options);
+  await pool.query(sql`drop table stock_reservation_line, stock_reservation, inventory, vendor,
+                       customer, database_identity`);
+  await pool.query(sql`drop function touch_updated_at`);
+  await pool.query(sql`delete from knex_migrations`);
+  await pool.query(sql`update knex_migrations_lock set is_locked = 1`);
+  await migrate(options);
+  expect(await pool.query(sql`select count(*)::integer from customer`)).toEqual([{ count: 0 }]);
+  await pool.dispose();
+});
+
+test("every rebuilt database has an identity of its own", async () => {
+  const identities = await Promise.all(
+    ["first", "second"].map(async (name) => {
+      const options = await createDatabase(name);
+      await migrate(options);
+      const pool = openPool(options);
+      const rows: unknown[] = await pool.query(sql`select identity from database_identity`);
+      await pool.dispose();
+      return rows[0];
+    }),
+  );
+  expect(identities[0]).not.toEqual(identities[1]);
+});
+
+test("the table is billed on demand and has both indexes", async () => {
+  await migrate({ ...(await createDatabase("indexes")), tableName: "mercado_ecommerce" });
+  const described = await table.client.send(
+    new DescribeTableCommand({ TableName: "mercado_ecommerce" }),
+  );
+  expect(described.Table).toMatchObject({
+    KeySchema: [{ AttributeName: "pk" }, { AttributeName: "sk" }],
+    BillingModeSummary: { BillingMode: "PAY_PER_REQUEST" },
+  });
+  const indexes = described.Table?.GlobalSecondaryIndexes?.map((index) => index.IndexName);
+  expect(indexes?.sort()).toEqual(["GSI1", "GSI2"]);
+});
+
+test("search works where pg_trgm may not be installed", async () => {
+  const options = await createDatabase("plain");
+  const pool = openPool(options);
+  await pool.query(sql`create role plain login password 'plain'`);
+  await pool.query(sql`grant all on schema public to plain`);
+  const url = new URL(options.postgresUrl);
+  url.username = "plain";
+  url.password = "plain";
+  const plain = { ...options, postgresUrl: url.href };
+  await migrate(plain);
+  expect(await pool.query(sql`select 1 from pg_extension where extname = 'pg_trgm'`)).toEqual([]);
+  await pool.dispose();
+  const api = await startApi(plain);
+  const client = createShopClient({ url: api.url });
+  const vendor = await client.vendor.create.mutate({ vendorName: "Cooper-Webb", region: "AZ" });
+  expect((await client.vendor.search.query({ vendorName: "PER-w" })).items).toEqual([vendor]);
+  await api.close();
+});
+
+test("a database of a newer version is left alone", async () => {
+  const options = await createDatabase("newer");
+  await migrate(options);
+  const pool = openPool(options);
+  await pool.query(sql`insert into knex_migrations (name) values ('999-future')`);
+  await pool.dispose();
+  expect(await failureCode(migrate(options))).toBe("API_SCHEMA_NEWER");
+});
+
+test("a table that the shop did not make is not taken for its own", async () => {
+  const options = await createDatabase("foreign");
+  await table.client.send(
+    new CreateTableCommand({
+      TableName: "foreign",
+      BillingMode: "PAY_PER_REQUEST",
+      AttributeDefinitions: [{ AttributeName: "pk", AttributeType: "S" }],
+      KeySchema: [{ AttributeName: "pk", KeyType: "HASH" }],
+    }),
+  );
+  expect(await failureCode(migrate(options))).toBe("API_TABLE_DIFFERENT");
+});
+
+test("a database that cannot be reached is named", async () => {
+  const postgresUrl = "postgres://nobody@127.0.0.1:1/nothing";
+  expect(await failureCode(migrate({ ...services, postgresUrl }))).toBe("API_POSTGRES_UNREACHABLE");
+  const options = await createDatabase("alone");
+  const dynamodb = { endpoint: "http://127.0.0.1:1", region: "us-east-1" };
+  expect(await failureCode(migrate({ ...options, dynamodb }))).toBe("API_DYNAMODB_UNREACHABLE");
+});
