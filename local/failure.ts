@@ -13,6 +13,7 @@ export type LocalServiceCode =
   | "LOCAL_HOME_BUSY"
   | "LOCAL_DISK_FULL"
   | "LOCAL_USER_SWITCH_REFUSED"
+  | "LOCAL_USER_UNKNOWN"
   | "LOCAL_SUPERVISOR_FAILED";
 
 export interface LocalServiceFailure {

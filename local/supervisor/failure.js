@@ -47,7 +47,7 @@ function fromSystem(error, home) {
 export function diskFull(home) {
   return new Failure({
     code: "LOCAL_DISK_FULL",
-    message: `The disk that holds the data of ${home} is full.`,
+    message: `The disk that holds ${home} is full.`,
     hint: "Free some space there, or choose another folder with MERCADO_HOME.",
   });
 }

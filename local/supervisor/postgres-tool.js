@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { Failure, diskFull, lastLines, spawnFailure } from "./failure.js";
 
 /** Postgres reads its locale and much else from the environment; the user's own PG… variables are none of its business. */
@@ -36,7 +36,7 @@ export async function runPostgresTool({ binaries, account, name, words, log, inp
       child.once("error", reject);
       child.once("exit", resolve);
     });
-    if (code !== 0) throw postgresFailure(log, words, `${name} ended with code ${code}`);
+    if (code !== 0) throw postgresFailure(log, `${name} ended with code ${code}`);
   } catch (error) {
     throw spawnFailure(error, "MERCADO_POSTGRES_URL") ?? error;
   } finally {
@@ -47,13 +47,19 @@ export async function runPostgresTool({ binaries, account, name, words, log, inp
 /**
  * The user's view of a Postgres program that failed, from the end of its log.
  * @param {string} log
- * @param {string[]} words
  * @param {string} what
  */
-export function postgresFailure(log, words, what) {
+export function postgresFailure(log, what) {
   const said = lastLines(log);
   if (/No space left on device|Disk quota exceeded/.test(said)) {
-    return diskFull(words[words.indexOf("-D") + 1] ?? "the home");
+    return diskFull(dirname(dirname(log)));
+  }
+  if (/user does not exist/.test(said)) {
+    return new Failure({
+      code: "LOCAL_USER_UNKNOWN",
+      message: `Postgres cannot create its data as a user without a name (id ${process.getuid?.()}).`,
+      hint: "Give this user a line in /etc/passwd, or run as root, or set MERCADO_POSTGRES_URL to a Postgres that runs elsewhere.",
+    });
   }
   return new Failure({
     code: "LOCAL_POSTGRES_FAILED",

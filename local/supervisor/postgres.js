@@ -41,13 +41,13 @@ export async function startPostgres({ home, durable, temporary }) {
       if (outcome === "ready") return { server, port };
       if (outcome === "timeout") {
         await server.stop("SIGINT");
-        throw postgresFailure(log, words, `not ready within ${START_MS / 1000} s`);
+        throw postgresFailure(log, `not ready within ${START_MS / 1000} s`);
       }
       const said = readFileSync(log, "utf8").slice(from);
       if (/could not (bind|create any TCP)/.test(said)) return "port taken";
       // The backends of a killed server need a moment to notice its death.
       if (attempt === 50 || !/pre-existing shared memory block/.test(said)) {
-        throw postgresFailure(log, words, "it ended at once");
+        throw postgresFailure(log, "it ended at once");
       }
       await sleep(100);
     }
@@ -74,7 +74,7 @@ function settings(mark, durable) {
   // What the user's own server or a stray postgresql.conf says about logs must not hide errors from us.
   all.push("logging_collector=off", "log_destination=stderr");
   if (!durable) {
-    all.push("fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=32MB");
+    all.push("fsync=off", "full_page_writes=off", "shared_buffers=32MB");
   }
   return all.flatMap((each) => ["-c", each]);
 }
@@ -112,16 +112,20 @@ async function clearDataFolder(data, mark) {
       holdsWords(running, ["-D", data]) && holdsWords(running, [`cluster_name=${mark}`]);
     if (isOurs) await stopProcess(running.pid, "SIGINT", 30_000);
   }
+  // Backends outlive a killed server for a moment, and would write beside the new one.
+  for (const { pid, command } of runningProcesses()) {
+    if (command.startsWith(`postgres: ${mark}: `)) await stopProcess(pid, "SIGQUIT", 2_000);
+  }
   const pid = Number(postmasterLines(data)[0]);
-  if (!(pid > 0) || startOf(pid) === undefined) return;
-  if (isPostgresOn(data, pid)) {
+  if (!(pid > 0)) return;
+  if (startOf(pid) !== undefined && isPostgresOn(data, pid)) {
     throw new Failure({
       code: "LOCAL_DATA_FOLDER_TAKEN",
       message: `Another Postgres (process ${pid}) is running on ${data}.`,
       hint: `Stop that server, or set MERCADO_POSTGRES_URL to use it, or choose another home with MERCADO_HOME.`,
     });
   }
-  // The process id was given to another program since, which would keep Postgres from starting.
+  // Postgres itself would take a zombie, or another program with the same id, for a running server.
   rmSync(join(data, "postmaster.pid"), { force: true });
 }
 
