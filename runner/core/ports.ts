@@ -1,7 +1,9 @@
 import type { ColumnType } from "./column_type.ts";
 import type { ControlTotals, LakeColumn, LakeFile, LakeManifest } from "./manifest.ts";
+import type { RunStatus, StepKind, StepOutcome } from "./event.ts";
 import type { SourceTable } from "./node.ts";
 import type { RelationName } from "./relation.ts";
+import type { PublishedRelation, WarehouseState } from "./state.ts";
 
 export type EngineName = "duckdb" | "redshift";
 
@@ -93,3 +95,42 @@ export interface Extractor {
 
 /** Called at each named place where a crash matters; tests end the process there. */
 export type KillPoint = (name: string) => void;
+
+/** What one publish transaction makes true in the ledger. */
+export interface Publication {
+  readonly runId: string;
+  /** ISO 8601, UTC. */
+  readonly publishedAt: string;
+  readonly relations: readonly PublishedRelation[];
+  readonly watermarks: ReadonlyMap<RelationName, string>;
+  readonly manifests: readonly LakeManifest[];
+  readonly identities: ReadonlyMap<string, string>;
+}
+
+/** The record of runs, kept in the warehouse beside the data. */
+export interface Ledger {
+  state(): Promise<WarehouseState>;
+  /** A new run's identity, later than every earlier one's whatever the clock says. */
+  nextRun(now: Date): Promise<{ readonly id: string; readonly startedAt: string }>;
+  beginRun(run: { readonly id: string; readonly startedAt: string; readonly command: string }): Promise<void>;
+  beginStep(runId: string, step: { readonly id: string; readonly kind: StepKind }): Promise<void>;
+  finishStep(runId: string, outcome: StepOutcome): Promise<void>;
+  finishRun(runId: string, status: RunStatus): Promise<void>;
+  /** Statements for the publish transaction. */
+  publishStatements(publication: Publication): readonly string[];
+  /** Runs that began and never ended; their process is gone, since this one holds the warehouse. */
+  interruptedRuns(): Promise<readonly string[]>;
+  closeInterrupted(): Promise<void>;
+  /** Published manifests whose pointers the lake may not have yet. */
+  pendingManifests(): Promise<readonly LakeManifest[]>;
+  markPointed(relations: readonly RelationName[]): Promise<void>;
+  /** Physical relations that no reader needs any more, oldest first, and the lake files that are still needed. */
+  collectable(keepSince: string): Promise<{
+    readonly physical: readonly string[];
+    readonly manifests: readonly LakeManifest[];
+  }>;
+  /** Forgets collected physical relations, and manifests superseded before `keepSince`. */
+  forget(physical: readonly string[], keepSince: string): Promise<void>;
+  /** Every physical relation that the ledger knows. */
+  knownPhysical(): Promise<ReadonlySet<string>>;
+}

@@ -2,13 +2,7 @@ import type { ColumnType } from "../core/column_type.ts";
 import { printColumnType } from "../core/column_type.ts";
 import type { Delta, Dialect } from "../core/dialect.ts";
 import { baseName, zoneOf } from "../core/relation.ts";
-
-/** The schema of what readers never name. */
-export const physicalSchema = "_physical";
-
-export function quoteText(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
-}
+import { physicalSchema, quoteText } from "../core/sql_text.ts";
 
 function literal(value: string | null, type: ColumnType, name: (type: ColumnType) => string): string {
   if (value === null) return `cast(null as ${name(type)})`;

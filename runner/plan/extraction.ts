@@ -8,7 +8,7 @@ interface ExtractionRequest {
   readonly source: string;
   readonly tables: readonly SourceTable[];
   readonly state: WarehouseState;
-  readonly request: Pick<PlanRequest, "refreshSources">;
+  readonly request: Pick<PlanRequest, "fullRefresh">;
   readonly candidate: (relation: RelationName) => string;
 }
 
@@ -20,9 +20,10 @@ export function planExtraction(wanted: ExtractionRequest): ExtractStep {
     after: [],
     source,
     connection: tables[0]?.connection ?? source,
+    expectedIdentity: request.fullRefresh ? undefined : state.identities.get(source),
     tables: tables.map((table) => ({
       table,
-      ...increment(table, state, request.refreshSources),
+      ...increment(table, state, request.fullRefresh),
       candidate: candidate(table.relation),
     })),
   };

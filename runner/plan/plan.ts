@@ -16,10 +16,8 @@ export interface PlanRequest {
   readonly state: WarehouseState;
   readonly dialect: Dialect;
   readonly run: RunIdentity;
-  /** Build incremental models from nothing. */
-  readonly refreshModels: boolean;
-  /** Extract incremental source tables from nothing. */
-  readonly refreshSources: boolean;
+  /** Extract what is selected wholly, and build incremental models from nothing. */
+  readonly fullRefresh: boolean;
 }
 
 export interface PlanResult {

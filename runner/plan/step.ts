@@ -25,6 +25,8 @@ export interface ExtractStep extends StepBase {
   readonly kind: "extract";
   readonly source: string;
   readonly connection: string;
+  /** What the database's identity must be; undefined when any will do, as for a first or a whole extraction. */
+  readonly expectedIdentity?: string;
   readonly tables: readonly TableExtraction[];
 }
 

@@ -142,11 +142,11 @@ function deltaParts(
   { node, resolve, request, diagnostics }: ModelRequest,
   { key, cursor }: { readonly key: readonly string[]; readonly cursor: string },
 ): Parts | undefined {
-  const { compiled, dialect, run, state, refreshModels } = request;
+  const { compiled, dialect, run, state, fullRefresh } = request;
   const published = state.published.get(node.relation);
   const watermark = state.watermarks.get(node.relation);
   const physical = published?.physical;
-  if (refreshModels || published?.materialization !== "incremental") return undefined;
+  if (fullRefresh || published?.materialization !== "incremental") return undefined;
   if (physical === undefined || watermark === undefined) return undefined;
 
   const columns = lakeColumns(node.columns);

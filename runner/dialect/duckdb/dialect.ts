@@ -1,7 +1,8 @@
 import type { ColumnType } from "../../core/column_type.ts";
 import { printColumnType } from "../../core/column_type.ts";
 import type { Dialect } from "../../core/dialect.ts";
-import { ansiStatements, quoteText } from "../ansi.ts";
+import { quoteText } from "../../core/sql_text.ts";
+import { ansiStatements } from "../ansi.ts";
 
 /** DuckDB keeps no varchar length; its description says plain VARCHAR. */
 function describedType(type: ColumnType): string {

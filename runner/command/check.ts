@@ -1,0 +1,151 @@
+import { portabilityDiagnostics } from "../compile/portability.ts";
+import type { CompiledProject } from "../compile/compile.ts";
+import { Failure } from "../core/diagnostic.ts";
+import type { Diagnostic } from "../core/diagnostic.ts";
+import type { Engine, EngineName } from "../core/ports.ts";
+import { zones } from "../core/relation.ts";
+import { findPortabilityProblems } from "../dialect/portability.ts";
+import { duckdbDialect } from "../dialect/duckdb/dialect.ts";
+import { compareWithContract } from "../execute/model_contract.ts";
+import { exitCodes } from "./options.ts";
+import type { ExitCode, GlobalOptions } from "./options.ts";
+import { compileProject, openProject } from "./project.ts";
+import type { LinkedProject } from "./project.ts";
+import { resolveTarget } from "./target.ts";
+
+const engines: readonly EngineName[] = ["duckdb", "redshift"];
+const increment = {
+  since: "cast('2000-01-01 00:00:00' as timestamp)",
+  until: "cast('2000-01-02 00:00:00' as timestamp)",
+};
+
+/**
+ * Finds what is wrong with a project without touching its data: every file is read, every model is rendered for
+ * every engine, what does not port is named, and every query is bound against empty tables of the declared types
+ * and compared with its contract.
+ */
+export async function checkCommand(options: GlobalOptions & { readonly vars?: string }): Promise<ExitCode> {
+  const linked = await openProject(options);
+  const compiled = await compileProject(linked, options.vars);
+  resolveTarget(linked.project, options.target);
+  const diagnostics = [...portability(linked), ...renderEverywhere(linked, compiled)];
+  if (diagnostics.length === 0) diagnostics.push(...(await bind(linked, compiled)));
+  if (diagnostics.length > 0) throw new Failure(diagnostics);
+
+  const { sources, seeds, models, tests } = linked.project;
+  const summary = {
+    sources: sources.length,
+    seeds: seeds.length,
+    models: models.length,
+    tests: tests.length,
+    engines,
+  };
+  if (options.json === true) process.stdout.write(`${JSON.stringify(summary)}\n`);
+  process.stderr.write(
+    `Sound: ${sources.length} source tables, ${seeds.length} seeds, ${models.length} models and ${tests.length} data tests, for ${engines.join(" and ")}.\n`,
+  );
+  return exitCodes.ok;
+}
+
+function portability({ project }: LinkedProject): Diagnostic[] {
+  const templates = [
+    ...project.models.map((model) => model.template),
+    ...project.macros.partials.values(),
+    ...project.tests.flatMap((test) => (test.form === "singular" ? [test.template] : [])),
+  ];
+  return templates.flatMap((template) => portabilityDiagnostics(template, findPortabilityProblems));
+}
+
+function renderEverywhere({ project }: LinkedProject, compiled: CompiledProject): Diagnostic[] {
+  const diagnostics = new Map<string, Diagnostic>();
+  const attempt = (render: () => unknown) => {
+    try {
+      render();
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      // The same mistake shows for every engine; it is told once.
+      for (const diagnostic of error.diagnostics) diagnostics.set(JSON.stringify(diagnostic), diagnostic);
+    }
+  };
+  for (const dialect of engines) {
+    const context = { dialect, resolve: (relation: string) => relation };
+    for (const model of project.models) {
+      attempt(() => compiled.modelQuery(model, { ...context, self: model.relation }));
+      if (model.materialization.type === "incremental") {
+        attempt(() => compiled.modelQuery(model, { ...context, self: model.relation, increment }));
+      }
+    }
+    for (const test of project.tests) attempt(() => compiled.testQuery(test, context));
+  }
+  return [...diagnostics.values()];
+}
+
+/** Makes an empty warehouse of the project in memory, so that the engine itself checks names and types. */
+async function bind(linked: LinkedProject, compiled: CompiledProject): Promise<Diagnostic[]> {
+  const { openDuckDb } = await import("../engine/duckdb/engine.ts");
+  const engine = await openDuckDb({ file: ":memory:", threads: 1 });
+  try {
+    await engine.transaction(zones.map((zone) => `create schema ${zone}`));
+    const diagnostics: Diagnostic[] = [];
+    const broken = new Set<string>();
+    for (const [id, node] of linked.graph.nodes) {
+      if ((linked.graph.parents.get(id) ?? []).some((parent) => broken.has(parent))) {
+        broken.add(id);
+        continue;
+      }
+      const found = await bindNode(node, engine, compiled);
+      if (found.length > 0) broken.add(id);
+      diagnostics.push(...found);
+    }
+    return diagnostics;
+  } finally {
+    await engine.close();
+  }
+}
+
+async function bindNode(
+  node: LinkedProject["graph"]["nodes"] extends ReadonlyMap<unknown, infer Node> ? Node : never,
+  engine: Engine,
+  compiled: CompiledProject,
+): Promise<readonly Diagnostic[]> {
+  const context = { dialect: "duckdb" as const, resolve: (relation: string) => relation };
+  try {
+    switch (node.kind) {
+      case "source": {
+        const technical = [
+          { name: "_extracted_at", type: { kind: "timestamptz" as const } },
+          ...(node.connector === "dynamodb" && node.explode === undefined
+            ? [{ name: "_item", type: { kind: "varchar" as const } }]
+            : []),
+        ];
+        await engine.execute(duckdbDialect.createTable(node.relation, [...node.columns, ...technical]));
+        return [];
+      }
+      case "seed": {
+        await engine.execute(duckdbDialect.createTable(node.relation, node.columns));
+        const rows = node.rows.map((row) =>
+          node.columns.map((column, index) => duckdbDialect.literal(row[index] ?? null, column.type)),
+        );
+        if (rows.length > 0) await engine.execute(duckdbDialect.insertRows(node.relation, rows));
+        return [];
+      }
+      case "model": {
+        const query = compiled.modelQuery(node, { ...context, self: node.relation });
+        const described = await engine.describe(query);
+        const mismatch = compareWithContract(node.relation, node.columns, described, duckdbDialect);
+        if (mismatch !== undefined) return [mismatch];
+        await engine.execute(duckdbDialect.createView(node.relation, query));
+        if (node.materialization.type === "incremental") {
+          await engine.describe(compiled.modelQuery(node, { ...context, self: node.relation, increment }));
+        }
+        return [];
+      }
+      case "test":
+        await engine.describe(`select * from (\n${compiled.testQuery(node, context)}\n) as failing`);
+        return [];
+    }
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return error.diagnostics.map((diagnostic) => ({ ...diagnostic, place: diagnostic.place ?? node.place }));
+  }
+}

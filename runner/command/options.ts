@@ -1,0 +1,23 @@
+/** Options that commands share, as the command line gives them. */
+export interface GlobalOptions {
+  /** Folder to look for the project from; default is the working directory. */
+  readonly project?: string;
+  readonly target?: string;
+  readonly json?: boolean;
+}
+
+export interface SelectionOptions extends GlobalOptions {
+  readonly select?: readonly string[];
+  readonly exclude?: readonly string[];
+}
+
+export interface RunOptions extends SelectionOptions {
+  readonly threads?: number;
+  readonly fullRefresh?: boolean;
+  readonly dryRun?: boolean;
+  readonly vars?: string;
+}
+
+/** The exit codes of the command line. */
+export const exitCodes = { ok: 0, failed: 1, usage: 2, bug: 3, interrupted: 130 } as const;
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];

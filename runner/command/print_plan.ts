@@ -1,0 +1,53 @@
+import type { Plan, Step } from "../plan/step.ts";
+
+/** A plan as SQL to read, or as one JSON object a step. The statements are those that a run executes. */
+export function printPlan(plan: Plan, json: boolean): string {
+  if (json) return plan.steps.map((step) => `${JSON.stringify(summary(step))}\n`).join("");
+  return plan.steps.map((step) => `${describe(step)}\n\n`).join("");
+}
+
+function summary(step: Step): Record<string, unknown> {
+  switch (step.kind) {
+    case "extract":
+      return {
+        id: step.id,
+        kind: step.kind,
+        after: step.after,
+        tables: step.tables.map(({ table, since }) => ({ relation: table.relation, since: since ?? null })),
+      };
+    case "seed":
+    case "model":
+      return {
+        id: step.id,
+        kind: step.kind,
+        after: step.after,
+        mode: step.mode,
+        write: step.write,
+        publish: step.publish,
+      };
+    case "test":
+      return { id: step.id, kind: step.kind, after: step.after, severity: step.test.severity, query: step.query };
+  }
+}
+
+function describe(step: Step): string {
+  switch (step.kind) {
+    case "extract": {
+      const tables = step.tables.map(
+        ({ table, since }) =>
+          `--   ${table.relation}: ${since === undefined ? "all rows" : `${table.extract.mode === "incremental" ? table.extract.cursor : "rows"} since ${since}`}`,
+      );
+      return [`-- ${step.id}: from the connection ${step.connection}`, ...tables].join("\n");
+    }
+    case "seed":
+    case "model":
+      return [
+        `-- ${step.id}: ${step.kind}, ${step.mode}`,
+        ...step.write.map((statement) => `${statement};`),
+        "-- when its tests have passed, with all others in one transaction",
+        ...step.publish.map((statement) => `${statement};`),
+      ].join("\n");
+    case "test":
+      return `-- ${step.id}: ${step.test.severity} when this returns rows\n${step.query};`;
+  }
+}

@@ -1,0 +1,59 @@
+import type { CompiledProject } from "../compile/compile.ts";
+import { compile } from "../compile/compile.ts";
+import { assertSound, Failure } from "../core/diagnostic.ts";
+import type { Diagnostic } from "../core/diagnostic.ts";
+import type { Graph } from "../graph/graph.ts";
+import { link } from "../graph/link.ts";
+import { loadHelpers } from "../load/helpers.ts";
+import { loadProjectFiles } from "../load/project_files.ts";
+import { findProjectRoot } from "../load/project_root.ts";
+import { parseProject } from "../parse/project.ts";
+import type { ParsedProject } from "../parse/project.ts";
+import type { GlobalOptions } from "./options.ts";
+
+export interface LinkedProject {
+  readonly project: ParsedProject;
+  readonly graph: Graph;
+}
+
+/** Load, parse and link: all that `ls` needs. Every problem of every file is reported together. */
+export async function openProject(options: GlobalOptions): Promise<LinkedProject> {
+  const root = findProjectRoot(options.project ?? process.cwd());
+  const parsed = parseProject(await loadProjectFiles(root));
+  const diagnostics: Diagnostic[] = [...parsed.diagnostics];
+  if (parsed.project === undefined) throw new Failure(diagnostics);
+  const linked = link(parsed.project);
+  // A file that could not be read leaves refs to it dangling; the first cause is the one to mend.
+  if (diagnostics.length === 0) diagnostics.push(...linked.diagnostics);
+  assertSound(diagnostics);
+  return { project: parsed.project, graph: linked.graph };
+}
+
+/** Adds the macros' code and the variables, so that SQL can be rendered. */
+export async function compileProject(
+  { project, graph }: LinkedProject,
+  vars: string | undefined,
+): Promise<CompiledProject> {
+  const loaded = await loadHelpers(project.root, project.macros.helperFiles);
+  assertSound(loaded.diagnostics);
+  return compile(graph, {
+    partials: project.macros.partials,
+    helpers: loaded.helpers,
+    vars: { ...project.pipelines.value.vars, ...parseVars(vars) },
+    env: process.env,
+  });
+}
+
+function parseVars(text: string | undefined): Record<string, string | number | boolean> {
+  if (text === undefined) return {};
+  const vars: Record<string, string | number | boolean> = {};
+  for (const pair of text.split(",")) {
+    const [name, ...value] = pair.split("=");
+    if (name === undefined || value.length === 0) {
+      const hint = "Write --vars name=value, several with commas between.";
+      throw new Failure([{ code: "CLI_USAGE", message: `"${pair}" sets no variable.`, hint }]);
+    }
+    vars[name.trim()] = value.join("=");
+  }
+  return vars;
+}

@@ -1,0 +1,96 @@
+import { existsSync } from "node:fs";
+import Table from "cli-table3";
+import { Failure } from "../core/diagnostic.ts";
+import type { Engine, ResultSet } from "../core/ports.ts";
+import { duckdbDialect } from "../dialect/duckdb/dialect.ts";
+import { zoneOf, zones } from "../core/relation.ts";
+import { exitCodes } from "./options.ts";
+import type { ExitCode, GlobalOptions } from "./options.ts";
+import { openProject } from "./project.ts";
+import { resolveTarget } from "./target.ts";
+import type { Target } from "./target.ts";
+import { dialectOf, openLake } from "./warehouse.ts";
+
+export interface QueryOptions extends GlobalOptions {
+  readonly limit?: number;
+}
+
+/** Runs a query over what is published and prints a table, or with `--json` one object a line. */
+export async function queryCommand(sql: string, options: QueryOptions): Promise<ExitCode> {
+  const { project } = await openProject(options);
+  const target = resolveTarget(project, options.target);
+  const engine = await openForReading(target);
+  try {
+    const query = sql.trim().replace(/;+\s*$/, "");
+    const limit = options.limit ?? (options.json === true ? undefined : 100);
+    // One row more than is shown tells whether there are more.
+    const result = await engine.query(
+      limit === undefined ? query : `select * from (\n${query}\n) as result limit ${limit + 1}`,
+    );
+    if (options.json === true) {
+      process.stdout.write(result.rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
+    } else {
+      const shown = { ...result, rows: result.rows.slice(0, limit) };
+      process.stdout.write(`${printTable(shown)}\n`);
+      const more = result.rows.length > shown.rows.length ? ` of more: see --limit` : "";
+      process.stderr.write(`${shown.rows.length} ${shown.rows.length === 1 ? "row" : "rows"}${more}\n`);
+    }
+    return exitCodes.ok;
+  } finally {
+    await engine.close();
+  }
+}
+
+/** The warehouse, read only; while a build holds it, the lake's published manifests instead. */
+async function openForReading(target: Target): Promise<Engine> {
+  dialectOf(target);
+  const { openDuckDb } = await import("../engine/duckdb/engine.ts");
+  if (!existsSync(target.warehouse)) {
+    const message = `There is no warehouse ${target.warehouse} yet.`;
+    throw new Failure([{ code: "UPSTREAM_MISSING", message, hint: "Build it: runner build" }]);
+  }
+  try {
+    return await openDuckDb({ file: target.warehouse, threads: target.threads, readOnly: true });
+  } catch (error) {
+    if (!(error instanceof Failure) || error.diagnostics[0]?.code !== "WAREHOUSE_BUSY") throw error;
+    process.stderr.write("A build holds the warehouse; reading what the lake has published.\n");
+    return openLakeForReading(target);
+  }
+}
+
+async function openLakeForReading(target: Target): Promise<Engine> {
+  const { openDuckDb } = await import("../engine/duckdb/engine.ts");
+  const lake = await openLake(target);
+  const engine = await openDuckDb({ file: ":memory:", threads: target.threads });
+  await engine.transaction(zones.map((zone) => `create schema ${zone}`));
+  for (const relation of await lake.relations()) {
+    const manifest = await lake.readManifest(relation);
+    if (manifest === undefined || manifest.files.length === 0) continue;
+    const locations = manifest.files.map((file) => lake.locate(file.key));
+    await engine.execute(duckdbDialect.createView(`${zoneOf(relation)}.${relation.slice(relation.indexOf(".") + 1)}`, duckdbDialect.parquetQuery(locations)));
+  }
+  return engine;
+}
+
+const numeric = /^(?:TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT|DOUBLE|FLOAT|DECIMAL)/;
+
+/** A result as a plain table: numbers to the right, null as such. */
+export function printTable(result: ResultSet): string {
+  const table = new Table({
+    head: result.columns.map((column) => column.name),
+    colAligns: result.columns.map((column) => (numeric.test(column.type) ? "right" : "left")),
+    style: { head: [], border: [], compact: true },
+    chars: {
+      top: "", "top-mid": "", "top-left": "", "top-right": "",
+      bottom: "", "bottom-mid": "", "bottom-left": "", "bottom-right": "",
+      left: "", "left-mid": "", right: "", "right-mid": "",
+      mid: "-", "mid-mid": "-+-", middle: " | ",
+    },
+  });
+  for (const row of result.rows) {
+    table.push(result.columns.map((column) => (row[column.name] === null ? "null" : String(row[column.name]))));
+  }
+  const [head = "", ...lines] = table.toString().split("\n");
+  const rule = head.replace(/[^|]/g, "-").replaceAll("|", "+");
+  return [head, rule, ...lines].map((line) => line.trimEnd()).join("\n");
+}

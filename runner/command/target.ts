@@ -1,0 +1,64 @@
+import path from "node:path";
+import { createRenderer } from "../compile/renderer.ts";
+import { didYouMean } from "../core/closest.ts";
+import { Failure } from "../core/diagnostic.ts";
+import type { EngineName } from "../core/ports.ts";
+import type { ParsedProject } from "../parse/project.ts";
+import type { ConnectionDeclaration } from "../parse/schema/pipelines.ts";
+
+/** Where a project runs, with every environment variable filled in and every path absolute. */
+export interface Target {
+  readonly name: string;
+  readonly engine: EngineName;
+  readonly warehouse: string;
+  readonly lake: string;
+  readonly threads: number;
+  /** The folder of embedded services and of what the runner writes for its own use. */
+  readonly home: string;
+  readonly connections: Readonly<Record<string, ConnectionDeclaration>>;
+}
+
+/** The target that `name` or the project's default stands for. */
+export function resolveTarget(project: ParsedProject, name: string | undefined): Target {
+  const { pipelines, root } = project;
+  const { targets, default_target: byDefault } = pipelines.value;
+  const wanted = name ?? byDefault;
+  const declared = targets[wanted];
+  if (declared === undefined) {
+    const hint = didYouMean(wanted, Object.keys(targets), `Targets: ${Object.keys(targets).join(", ")}.`);
+    const path = name === undefined ? ["default_target"] : ["targets"];
+    throw new Failure([pipelines.diagnostic("TARGET_UNKNOWN", path, `There is no target "${wanted}".`, hint)]);
+  }
+  const fill = environmentFiller();
+  const connections = Object.fromEntries(
+    Object.entries(declared.connections).map(([key, connection]) => [
+      key,
+      Object.fromEntries(
+        Object.entries(connection).map(([setting, value]) => [setting, fill(value)]),
+      ) as ConnectionDeclaration,
+    ]),
+  );
+  return {
+    name: wanted,
+    engine: declared.engine,
+    warehouse: path.resolve(root, fill(declared.warehouse)),
+    lake: path.resolve(root, fill(declared.lake)),
+    threads: declared.threads,
+    home: path.resolve(root, process.env.MERCADO_HOME ?? ".mercado"),
+    connections,
+  };
+}
+
+/** Fills `{{env "NAME" "default"}}` in a setting's text. */
+function environmentFiller(): (text: string) => string {
+  const render = createRenderer({
+    partials: new Map(),
+    helpers: new Map(),
+    sourceRelations: new Map(),
+    vars: {},
+    env: Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== "")),
+  });
+  const context = { dialect: "duckdb" as const, resolve: (relation: string) => relation };
+  return (text) =>
+    text.includes("{{") ? render({ file: "pipelines.yaml", text, refs: [] }, context) : text;
+}

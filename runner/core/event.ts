@@ -1,0 +1,55 @@
+import type { Diagnostic } from "./diagnostic.ts";
+import type { RelationName } from "./relation.ts";
+
+export type StepKind = "extract" | "seed" | "model" | "test";
+
+/** `warned` is a test with severity warn that found rows; `skipped` never began. */
+export type StepStatus = "ok" | "warned" | "failed" | "skipped";
+
+export interface StepOutcome {
+  readonly id: string;
+  readonly kind: StepKind;
+  readonly status: StepStatus;
+  readonly milliseconds: number;
+  /** Rows written or extracted, or the failing rows of a test; undefined where nothing is counted. */
+  readonly rows?: number;
+  readonly diagnostic?: Diagnostic;
+  /** For a skipped step: the failed steps that it waited for in vain. */
+  readonly because?: readonly string[];
+}
+
+export type RunStatus = "succeeded" | "failed";
+
+/** Everything that happens in a run, in order. Listeners write the ledger, the console and the JSON lines. */
+export type RunEvent =
+  | {
+      readonly type: "run_started";
+      readonly runId: string;
+      readonly startedAt: string;
+      readonly command: string;
+      readonly target: string;
+      readonly steps: Readonly<Record<StepKind, number>>;
+    }
+  | { readonly type: "recovered"; readonly message: string }
+  | { readonly type: "note"; readonly message: string }
+  | { readonly type: "step_started"; readonly id: string; readonly kind: StepKind }
+  | { readonly type: "step_finished"; readonly outcome: StepOutcome }
+  | {
+      readonly type: "published";
+      readonly relations: readonly RelationName[];
+      readonly milliseconds: number;
+    }
+  | {
+      readonly type: "withheld";
+      readonly relations: readonly { readonly relation: RelationName; readonly because: string }[];
+    }
+  | {
+      readonly type: "run_finished";
+      readonly runId: string;
+      readonly status: RunStatus;
+      readonly milliseconds: number;
+      readonly counts: Readonly<Record<StepStatus, number>>;
+    };
+
+/** Called with every event, awaited: what must be recorded ahead is recorded when it returns. */
+export type Emit = (event: RunEvent) => Promise<void>;

@@ -1,0 +1,42 @@
+import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+
+/** A fixed number of connections, each used by one caller at a time. */
+export class ConnectionPool {
+  readonly #idle: DuckDBConnection[];
+  readonly #all: readonly DuckDBConnection[];
+  readonly #waiting: ((connection: DuckDBConnection) => void)[] = [];
+
+  private constructor(connections: DuckDBConnection[]) {
+    this.#idle = [...connections];
+    this.#all = connections;
+  }
+
+  static async open(instance: DuckDBInstance, size: number, setup: string): Promise<ConnectionPool> {
+    const connections: DuckDBConnection[] = [];
+    for (let index = 0; index < size; index += 1) {
+      const connection = await instance.connect();
+      await connection.run(setup);
+      connections.push(connection);
+    }
+    return new ConnectionPool(connections);
+  }
+
+  async use<Result>(work: (connection: DuckDBConnection) => Promise<Result>): Promise<Result> {
+    const connection =
+      this.#idle.pop() ??
+      (await new Promise<DuckDBConnection>((resolve) => {
+        this.#waiting.push(resolve);
+      }));
+    try {
+      return await work(connection);
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#idle.push(connection);
+      else next(connection);
+    }
+  }
+
+  close(): void {
+    for (const connection of this.#all) connection.closeSync();
+  }
+}

@@ -1,0 +1,149 @@
+import { mkdir, rm } from "node:fs/promises";
+import path from "node:path";
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { DuckDBInstance } from "@duckdb/node-api";
+import { Failure } from "../../core/diagnostic.ts";
+import type { DescribedColumn, Engine, ResultSet, Row, Value } from "../../core/ports.ts";
+import { quoteText } from "../../core/sql_text.ts";
+import { ConnectionPool } from "./connection_pool.ts";
+import { diskDiagnostic, statementFailure } from "./failure.ts";
+
+export interface DuckDbOptions {
+  /** The database file, or `:memory:`. Its folder is made when it is missing. */
+  readonly file: string;
+  /** Statements that may run at the same time, and DuckDB's own threads. */
+  readonly threads: number;
+  /** A reader sees what is published and can change nothing. */
+  readonly readOnly?: boolean;
+}
+
+/** Opens a DuckDB warehouse. One process at a time may open it for writing; no other may read it meanwhile. */
+export async function openDuckDb(options: DuckDbOptions): Promise<Engine> {
+  const instance = await openInstance(options);
+  const pool = await ConnectionPool.open(instance, options.threads + 1, "set TimeZone = 'UTC'");
+  return new DuckDbEngine(instance, pool);
+}
+
+async function openInstance({ file, threads, readOnly = false }: DuckDbOptions): Promise<DuckDBInstance> {
+  try {
+    if (file !== ":memory:" && !readOnly) await mkdir(path.dirname(file), { recursive: true });
+    return await DuckDBInstance.create(file, {
+      threads: String(threads),
+      ...(readOnly ? { access_mode: "READ_ONLY" } : {}),
+    });
+  } catch (error) {
+    throw openFailure(file, error instanceof Error ? error.message : String(error));
+  }
+}
+
+function openFailure(file: string, text: string): Failure {
+  const holder = /Conflicting lock is held in (.+?) \(PID (\d+)\)/.exec(text);
+  if (holder !== null) {
+    return new Failure([
+      {
+        code: "WAREHOUSE_BUSY",
+        message: `The warehouse ${file} is in use by process ${holder[2] ?? "?"} (${holder[1] ?? "?"}).`,
+        hint: "A DuckDB warehouse takes one process at a time: wait until that one has ended.",
+      },
+    ]);
+  }
+  const disk = diskDiagnostic(text);
+  if (disk !== undefined) return new Failure([{ ...disk, message: `The warehouse ${file}: ${disk.message}` }]);
+  return new Failure([
+    {
+      code: "WAREHOUSE_FAILED",
+      message: `The warehouse ${file} cannot be opened.`,
+      cause: text,
+      hint: "If the file is damaged, move it away and run `runner build`: the sources and the lake hold the data.",
+    },
+  ]);
+}
+
+class DuckDbEngine implements Engine {
+  readonly name = "duckdb";
+  readonly #instance: DuckDBInstance;
+  readonly #pool: ConnectionPool;
+
+  constructor(instance: DuckDBInstance, pool: ConnectionPool) {
+    this.#instance = instance;
+    this.#pool = pool;
+  }
+
+  async execute(statement: string): Promise<void> {
+    await this.#pool.use((connection) => run(connection, statement));
+  }
+
+  async query(statement: string): Promise<ResultSet> {
+    return this.#pool.use((connection) => read(connection, statement));
+  }
+
+  async describe(query: string): Promise<readonly DescribedColumn[]> {
+    const { rows } = await this.query(`describe ${query}`);
+    return rows.map((row) => ({ name: String(row.column_name), type: String(row.column_type) }));
+  }
+
+  async transaction(statements: readonly string[]): Promise<void> {
+    await this.#pool.use(async (connection) => {
+      await run(connection, "begin transaction");
+      try {
+        for (const statement of statements) await run(connection, statement);
+        await run(connection, "commit");
+      } catch (error) {
+        await connection.run("rollback").catch(() => undefined);
+        throw error;
+      }
+    });
+  }
+
+  async writeParquet(query: string, file: string): Promise<number> {
+    const statement = `copy (${query}) to ${quoteText(file)} (format parquet, compression zstd)`;
+    try {
+      const { rows } = await this.query(statement);
+      return Number(rows[0]?.Count ?? 0);
+    } catch (error) {
+      await rm(file, { force: true });
+      throw error;
+    }
+  }
+
+  close(): Promise<void> {
+    this.#pool.close();
+    this.#instance.closeSync();
+    return Promise.resolve();
+  }
+}
+
+async function run(connection: DuckDBConnection, statement: string): Promise<void> {
+  try {
+    await connection.run(statement);
+  } catch (error) {
+    throw statementFailure(error, statement);
+  }
+}
+
+async function read(connection: DuckDBConnection, statement: string): Promise<ResultSet> {
+  try {
+    const reader = await connection.runAndReadAll(statement);
+    const names = reader.deduplicatedColumnNames();
+    const types = reader.columnTypes().map(String);
+    return {
+      columns: names.map((name, index) => ({ name, type: types[index] ?? "" })),
+      rows: reader.getRowsJson().map((values) => {
+        const row: Record<string, Value> = {};
+        names.forEach((name, index) => {
+          row[name] = toValue(values[index]);
+        });
+        return row as Row;
+      }),
+    };
+  } catch (error) {
+    throw statementFailure(error, statement);
+  }
+}
+
+/** Exact numbers come as text already; nested values become JSON text. */
+function toValue(value: unknown): Value {
+  if (value === null || value === undefined) return null;
+  if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") return value;
+  return JSON.stringify(value);
+}

@@ -1,0 +1,29 @@
+import type { Dialect } from "../core/dialect.ts";
+import type { Emit } from "../core/event.ts";
+import type { Engine, ExtractedTable, Extractor, KillPoint, Lake, Ledger } from "../core/ports.ts";
+import type { RelationName } from "../core/relation.ts";
+import type { RunIdentity } from "../plan/step.ts";
+
+/** What every step may use. */
+export interface ExecutionContext {
+  readonly run: RunIdentity;
+  readonly engine: Engine;
+  readonly dialect: Dialect;
+  readonly lake: Lake;
+  readonly ledger: Ledger;
+  /** Opens a source's connection; called at most once a source and run. */
+  readonly openExtractor: (connection: string) => Promise<Extractor>;
+  readonly emit: Emit;
+  readonly killPoint: KillPoint;
+}
+
+/** What steps learned that the publish transaction needs. Filled by steps that went well. */
+export interface Findings {
+  readonly extracted: Map<RelationName, ExtractedTable>;
+  readonly identities: Map<string, string>;
+  readonly watermarks: Map<RelationName, string>;
+}
+
+export function emptyFindings(): Findings {
+  return { extracted: new Map(), identities: new Map(), watermarks: new Map() };
+}

@@ -1,0 +1,59 @@
+import { zoneOf } from "../core/relation.ts";
+import type { RelationName } from "../core/relation.ts";
+import type { Plan, Step } from "../plan/step.ts";
+
+export interface PublicationDecision {
+  readonly publish: ReadonlySet<RelationName>;
+  readonly withheld: readonly { readonly relation: RelationName; readonly because: string }[];
+}
+
+/**
+ * Which candidates may be seen: those that were written, whose tests passed, and that read nothing withheld.
+ * Gold goes out whole or not at all, so that a fact never meets the dimensions of another build.
+ */
+export function decidePublication(
+  plan: Pick<Plan, "steps">,
+  failed: ReadonlySet<string>,
+): PublicationDecision {
+  const reasons = new Map<RelationName, string>();
+  const written = plan.steps.flatMap(relationsOf);
+  const withhold = (relation: RelationName, because: string) => {
+    if (!reasons.has(relation)) reasons.set(relation, because);
+  };
+  for (const step of plan.steps) {
+    if (!failed.has(step.id)) continue;
+    if (step.kind === "test") for (const relation of step.guards) withhold(relation, `${step.id} failed`);
+    else for (const relation of relationsOf(step)) withhold(relation, `${step.id} was not built`);
+  }
+  // Steps come after what they read, so one pass carries a reason all the way down.
+  const relationOfStep = new Map<string, readonly RelationName[]>(
+    plan.steps.map((step) => [step.id, relationsOf(step)]),
+  );
+  for (const step of plan.steps) {
+    if (step.kind === "test") continue;
+    const lost = step.after.flatMap((id) => relationOfStep.get(id) ?? []).find((relation) => reasons.has(relation));
+    if (lost !== undefined) for (const relation of relationsOf(step)) withhold(relation, `it reads ${lost}`);
+  }
+  const lostGold = written.find((relation) => zoneOf(relation) === "gold" && reasons.has(relation));
+  if (lostGold !== undefined) {
+    for (const relation of written) {
+      if (zoneOf(relation) === "gold") withhold(relation, `gold is published whole, and ${lostGold} is withheld`);
+    }
+  }
+  return {
+    publish: new Set(written.filter((relation) => !reasons.has(relation))),
+    withheld: [...reasons].map(([relation, because]) => ({ relation, because })),
+  };
+}
+
+function relationsOf(step: Step): readonly RelationName[] {
+  switch (step.kind) {
+    case "extract":
+      return step.tables.map(({ table }) => table.relation);
+    case "seed":
+    case "model":
+      return [step.relation];
+    case "test":
+      return [];
+  }
+}

@@ -1,0 +1,101 @@
+import type { LakeManifest } from "../core/manifest.ts";
+import type { RelationName } from "../core/relation.ts";
+import type { PublishedRelation } from "../core/state.ts";
+import type { ExtractStep, Plan, TableExtraction, WriteStep } from "../plan/step.ts";
+import type { ExecutionContext, Findings } from "./context.ts";
+import { rawQuery } from "./extract_step.ts";
+import { followPointers } from "./pointers.ts";
+
+/**
+ * Makes candidates public. Their Parquet files are written first, under keys that no reader knows; then one
+ * transaction repoints the views and writes the ledger; then the lake's pointers follow.
+ */
+export async function publish(
+  plan: Plan,
+  relations: ReadonlySet<RelationName>,
+  context: ExecutionContext,
+  findings: Findings,
+): Promise<void> {
+  const writes = plan.steps.filter(
+    (step): step is WriteStep =>
+      (step.kind === "model" || step.kind === "seed") && relations.has(step.relation),
+  );
+  const extractions = plan.steps
+    .filter((step): step is ExtractStep => step.kind === "extract")
+    .map((step) => ({ step, tables: step.tables.filter(({ table }) => relations.has(table.relation)) }))
+    .filter(({ tables }) => tables.length > 0);
+
+  const publishedAt = new Date().toISOString();
+  const raw = extractions.flatMap(({ tables }) =>
+    tables.map((wanted) => publishRaw(wanted, context, findings, publishedAt)),
+  );
+  const manifests: LakeManifest[] = raw.map(({ manifest }) => manifest);
+  for (const step of writes) manifests.push(await exportToLake(step, context, publishedAt));
+  context.killPoint("before-publish");
+
+  await context.engine.transaction([
+    ...raw.flatMap(({ statements }) => statements),
+    ...writes.flatMap((step) => step.publish),
+    ...context.ledger.publishStatements({
+      runId: context.run.id,
+      publishedAt,
+      relations: [...raw.map(({ published }) => published), ...writes.map((step) => step.published)],
+      watermarks: new Map([...findings.watermarks].filter(([relation]) => relations.has(relation))),
+      identities: new Map(
+        extractions.flatMap(({ step }) => {
+          const identity = findings.identities.get(step.source);
+          return identity === undefined ? [] : [[step.source, identity] as const];
+        }),
+      ),
+      manifests,
+    }),
+  ]);
+  context.killPoint("after-publish");
+  await followPointers(context);
+}
+
+function publishRaw(
+  wanted: TableExtraction,
+  context: ExecutionContext,
+  findings: Findings,
+  publishedAt: string,
+): {
+  readonly statements: readonly string[];
+  readonly published: PublishedRelation;
+  readonly manifest: LakeManifest;
+} {
+  const { dialect, run } = context;
+  const { relation } = wanted.table;
+  const result = findings.extracted.get(relation);
+  if (result === undefined) throw new Error(`${relation} was not extracted`);
+  return {
+    statements: [
+      dialect.replaceView(dialect.relation(relation), rawQuery(wanted, result, context)),
+      dialect.dropView(wanted.candidate),
+    ],
+    published: { relation, materialization: "source", columns: result.columns, runId: run.id },
+    manifest: {
+      relation,
+      runId: run.id,
+      publishedAt,
+      columns: result.columns,
+      files: [...wanted.keptFiles, ...result.files],
+    },
+  };
+}
+
+/** One file a relation, its rows in the order of its key, so that equal rows make equal files. */
+async function exportToLake(
+  step: WriteStep,
+  { engine, lake, run }: ExecutionContext,
+  publishedAt: string,
+): Promise<LakeManifest> {
+  const key = lake.partKey(step.relation, run.id, 0);
+  const columns = step.published.columns;
+  const list = columns.map((column) => column.name).join(", ");
+  const order = step.key.length > 0 ? ` order by ${step.key.join(", ")}` : "";
+  const staged = await lake.stagePart(key);
+  const rows = await engine.writeParquet(`select ${list} from ${step.candidate}${order}`, staged);
+  const file = await lake.commitPart(key, run.id, rows);
+  return { relation: step.relation, runId: run.id, publishedAt, columns, files: [file] };
+}

@@ -1,0 +1,48 @@
+import { physicalSchema } from "../core/sql_text.ts";
+import type { ExecutionContext } from "./context.ts";
+import { followPointers } from "./pointers.ts";
+
+type RecoveryContext = Pick<ExecutionContext, "engine" | "ledger" | "lake" | "dialect" | "emit">;
+
+/**
+ * Ends what a killed run left: candidates that were never published go, and the lake's pointers follow what was.
+ * Only the holder of the warehouse may call this.
+ */
+export async function recover(context: RecoveryContext): Promise<void> {
+  const { ledger, lake, emit } = context;
+  const interrupted = await ledger.interruptedRuns();
+  const dropped = await dropUnpublished(context);
+  const followed = await followPointers(context);
+  if (interrupted.length === 0) return;
+  const needed = new Set(
+    [...(await ledger.state()).manifests.values()].flatMap((manifest) =>
+      manifest.files.map((file) => file.key),
+    ),
+  );
+  for (const relation of await lake.relations()) {
+    const runs = new Set(await lake.runsOf(relation));
+    for (const run of interrupted) if (runs.has(run)) await lake.removeRun(relation, run, needed);
+  }
+  await ledger.closeInterrupted();
+  const undone = dropped > 0 ? `, ${dropped} unpublished relations removed` : "";
+  const finished = followed > 0 ? `, ${followed} lake manifests brought up to date` : "";
+  await emit({
+    type: "recovered",
+    message: `The run ${interrupted.join(", ")} was interrupted${undone}${finished}.`,
+  });
+}
+
+async function dropUnpublished({ engine, ledger, dialect }: RecoveryContext): Promise<number> {
+  const known = await ledger.knownPhysical();
+  const { rows } = await engine.query(
+    `select table_name, table_type from information_schema.tables where table_schema = '${physicalSchema}'`,
+  );
+  const unknown = rows
+    .map((row) => ({ name: `${physicalSchema}.${String(row.table_name)}`, isView: row.table_type === "VIEW" }))
+    .filter(({ name }) => !known.has(name));
+  // Views first: a candidate view may read a staged table.
+  const views = unknown.filter(({ isView }) => isView).map(({ name }) => dialect.dropView(name));
+  const tables = unknown.filter(({ isView }) => !isView).map(({ name }) => dialect.dropTable(name));
+  if (unknown.length > 0) await engine.transaction([...views, ...tables]);
+  return unknown.length;
+}

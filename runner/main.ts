@@ -1,0 +1,112 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import type { ExitCode, RunOptions } from "./command/options.ts";
+import { exitCodes } from "./command/options.ts";
+import type { RunVerb } from "./command/run.ts";
+import { Failure } from "./core/diagnostic.ts";
+import { colorsFor, printDiagnostic } from "./record/print_diagnostic.ts";
+
+/** Runs the command that the arguments name, prints what went wrong, and returns the process's exit code. */
+export async function main(args: readonly string[]): Promise<number> {
+  let exitCode: ExitCode = exitCodes.ok;
+  const program = describeProgram((command) => async (...given: unknown[]) => {
+    exitCode = await command(...given);
+  });
+  process.once("SIGINT", () => process.exit(exitCodes.interrupted));
+  try {
+    await program.parseAsync(args, { from: "user" });
+    return exitCode;
+  } catch (error) {
+    return reportFailure(error, args.includes("--json"));
+  }
+}
+
+function reportFailure(error: unknown, json: boolean): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+  if (error instanceof Failure) {
+    if (json) {
+      for (const diagnostic of error.diagnostics) {
+        process.stdout.write(`${JSON.stringify({ type: "diagnostic", ...diagnostic })}\n`);
+      }
+    } else {
+      const colors = colorsFor(process.stderr);
+      process.stderr.write(error.diagnostics.map((diagnostic) => printDiagnostic(diagnostic, colors)).join("\n"));
+    }
+    return error.exitCode;
+  }
+  process.stderr.write(
+    `This is a fault in Mercado's runner, not in your project. Please report it with these lines:\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
+  return exitCodes.bug;
+}
+
+type Run = (...given: never[]) => Promise<ExitCode>;
+type Wrap = (command: (...given: unknown[]) => Promise<ExitCode>) => (...given: unknown[]) => Promise<void>;
+
+function describeProgram(wrap: Wrap): Command {
+  const program = new Command("runner")
+    .description("Builds Mercado's lake and star schema from SQL models.")
+    .exitOverride()
+    .showSuggestionAfterError()
+    .showHelpAfterError("(runner --help lists commands and options)");
+  const command = (usage: string, description: string, run: Run): Command =>
+    program
+      .command(usage)
+      .description(description)
+      .exitOverride()
+      .option("--project <folder>", "folder to look for pipelines.yaml from")
+      .option("--target <name>", "where to run, of the targets in pipelines.yaml")
+      .option("--json", "one JSON object a line on stdout")
+      .action(wrap((...given) => run(...(given as never[]))));
+
+  const verbs: readonly [RunVerb, string][] = [
+    ["build", "extract, build, test and publish what is selected"],
+    ["extract", "extract source tables into the raw zone"],
+    ["run", "build and publish seeds and models without data tests"],
+    ["test", "run data tests on what is published"],
+  ];
+  for (const [verb, description] of verbs) {
+    const running = selecting(
+      command(verb, description, async (options: RunOptions) =>
+        (await import("./command/run.ts")).runCommand(verb, options),
+      ),
+    )
+      .option("--threads <n>", "steps at a time", wholeNumber)
+      .option("--dry-run", "print what would run, and run nothing")
+      .option("--vars <name=value,...>", "variables, over those of pipelines.yaml");
+    if (verb !== "test") running.option("--full-refresh", "extract wholly and build incremental models from nothing");
+  }
+  selecting(
+    command("compile", "render SQL into <home>/compiled", async (options: object) =>
+      (await import("./command/compile.ts")).compileCommand(options),
+    ),
+  )
+    .addOption(new Option("--engine <name>", "the engine to compile for").choices(["duckdb", "redshift"]))
+    .option("--vars <name=value,...>", "variables, over those of pipelines.yaml");
+  command("check", "find what is wrong with the project, without its data", async (options: object) =>
+    (await import("./command/check.ts")).checkCommand(options),
+  ).option("--vars <name=value,...>", "variables, over those of pipelines.yaml");
+  selecting(
+    command("ls", "list sources, seeds and models", async (options: object) =>
+      (await import("./command/ls.ts")).listCommand(options),
+    ),
+  ).option("--tests", "list data tests too");
+  command("query <sql>", "query what is published", async (sql: string, options: object) =>
+    (await import("./command/query.ts")).queryCommand(sql, options),
+  ).option("--limit <n>", "rows to show; default 100, all with --json", wholeNumber);
+  command("doctor", "check this machine, the target and its connections", async (options: object) =>
+    (await import("./command/doctor.ts")).doctorCommand(options),
+  );
+  return program;
+}
+
+function selecting(command: Command): Command {
+  return command
+    .option("-s, --select <selectors...>", "what to take: sales, +sales, sales+, gold.*, tag:x, source:oltp")
+    .option("--exclude <selectors...>", "what to leave out");
+}
+
+function wholeNumber(text: string): number {
+  const number = Number(text);
+  if (Number.isInteger(number) && number > 0) return number;
+  throw new InvalidArgumentError("It must be a whole number above 0.");
+}

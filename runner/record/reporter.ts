@@ -1,0 +1,17 @@
+import type { Emit } from "../core/event.ts";
+import { ConsoleReport } from "./console_report.ts";
+
+/** What a run tells its user: narration on stderr, or with `json` one event a line on stdout. */
+export function createReporter({ json }: { readonly json: boolean }): Emit {
+  if (json) {
+    return (event) => {
+      process.stdout.write(`${JSON.stringify(event)}\n`);
+      return Promise.resolve();
+    };
+  }
+  const report = new ConsoleReport(process.stderr);
+  return (event) => {
+    report.tell(event);
+    return Promise.resolve();
+  };
+}
