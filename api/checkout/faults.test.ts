@@ -60,17 +60,17 @@ async function startProcess(variables: NodeJS.ProcessEnv) {
   return { child, ended, client: createShopClient({ url }) };
 }
 
-describe("a server process killed", () => {
-  test.each(["after-reserve", "after-transact", "before-confirm", "after-confirm"])(
-    "%s leaves a checkout that a retry ends as if nothing had happened",
-    async (point) => {
+test("a server process killed anywhere leaves a checkout that a retry ends as if nothing had happened", async () => {
+  const points = ["after-reserve", "after-transact", "before-confirm", "after-confirm"];
+  await Promise.all(
+    points.map(async (point) => {
       const { userId, item } = await filledCart();
       const service = await startProcess({ MERCADO_API_KILL_POINT: point });
       const key = { userId, idempotencyKey: "killed" };
       expect(await failureOf(service.client.checkout.create.mutate(key))).toMatch(/fetch failed/);
       expect(await service.ended).toEqual([null, "SIGKILL"]);
       await expectBoughtOnce(userId, item, "killed");
-    },
+    }),
   );
 });
 

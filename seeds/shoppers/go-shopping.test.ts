@@ -1,0 +1,235 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { ScanCommand } from "@aws-sdk/client-dynamodb";
+import { createTRPCClient, httpBatchLink } from "@trpc/client";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
+import { createShopClient, type ShopClient } from "../../api/client.ts";
+import { readText, type Item } from "../../api/dynamodb/attributes.ts";
+import { openTable } from "../../api/dynamodb/table.ts";
+import { migrate } from "../../api/migrate.ts";
+import { openPool, sql } from "../../api/postgres/pool.ts";
+import type { AppRouter } from "../../api/router.ts";
+import { startApi, type Api } from "../../api/server.ts";
+import { openTestServices } from "../../local/testing.ts";
+import type { KillableDay } from "./killable-day.ts";
+import { createSettableClock, goShopping, type ShoppingOptions } from "./index.ts";
+
+type Day = KillableDay["shopping"];
+
+let services: Awaited<ReturnType<typeof openTestServices>>;
+const open: Api[] = [];
+beforeAll(async () => {
+  services = await openTestServices();
+});
+afterEach(async () => {
+  for (const api of open.splice(0)) await api.close();
+});
+afterAll(() => services.close());
+
+/** An empty shop in databases of its own, whose clock the shoppers set. */
+async function openShop(name: string) {
+  const admin = openPool(services);
+  await admin.query(sql`create database ${sql.ident(name)}`);
+  await admin.dispose();
+  const url = new URL(services.postgresUrl);
+  url.pathname = `/${name}`;
+  const databases = { postgresUrl: url.href, dynamodb: services.dynamodb, tableName: name };
+  await migrate(databases);
+  const clock = createSettableClock();
+  const api = await startApi({ ...databases, clock: clock.now });
+  open.push(api);
+  const shop = (day: Day, client: ShopClient = createShopClient(api)) =>
+    goShopping({ ...day, client, clock });
+  return { url: api.url, databases, shop, state: () => readState(databases) };
+}
+
+const keyOf = (item: Item) => `${readText(item, "pk")} ${readText(item, "sk")}`;
+
+/** All that the shop holds, without the times that the databases set by themselves. */
+async function readState(databases: KillableDay["api"]) {
+  const pool = openPool(databases);
+  const rows = async (query: string) => {
+    const found: unknown[] = await pool.query(sql.__dangerous__rawValue(query));
+    return found;
+  };
+  const table = openTable(databases.dynamodb, databases.tableName);
+  try {
+    const scan = await table.client.send(new ScanCommand({ TableName: table.name }));
+    return {
+      customers: await rows(
+        "select id, first_name, last_name, email, joined_at::text from customer order by id",
+      ),
+      vendors: await rows(
+        "select id, vendor_name, region, joined_at::text from vendor order by id",
+      ),
+      items: await rows(
+        "select id, item_name, category, price, stock, vendor_id from inventory order by id",
+      ),
+      reservations: await rows(
+        `select reservation_id, customer_id, idempotency_key, state, cart_version, total_price,
+           checked_out_at::text from stock_reservation order by reservation_id`,
+      ),
+      stored: (scan.Items ?? []).toSorted((left, right) => keyOf(left).localeCompare(keyOf(right))),
+    };
+  } finally {
+    await pool.dispose();
+    table.client.destroy();
+  }
+}
+
+const firstDay: Day = {
+  seed: 42,
+  customers: 2,
+  vendors: 2,
+  itemsPerVendor: 3,
+  day: "2026-05-01",
+  dayNumber: 1,
+};
+const secondDay: Day = { ...firstDay, day: "2026-05-02", dayNumber: 2 };
+
+test("ten customers and five vendors shop as the README says", async () => {
+  const { shop } = await openShop("readme");
+  const day: Day = { seed: 1, customers: 10, vendors: 5, day: "2026-05-01", dayNumber: 1 };
+  expect(await shop(day)).toEqual({
+    customers: 10,
+    vendors: 5,
+    items: 50,
+    transactions: 20,
+    lines: 40,
+    units: expect.any(Number),
+    totalPrice: expect.stringMatching(/^\d+\.\d\d$/),
+  });
+});
+
+describe("a day of shopping", () => {
+  test("leaves what it says: every purchase in the table, its units gone, one cart a customer", async () => {
+    const { shop, state } = await openShop("says");
+    const summary = await shop(firstDay);
+    const { items, stored, customers, vendors } = await state();
+    const stock = items as { stock: number }[];
+    expect(stock.reduce((sum, item) => sum + 10_000_000 - item.stock, 0)).toBe(summary.units);
+    const entities = stored.map((item) => item.entity?.S);
+    expect(entities.filter((entity) => entity === "transaction")).toHaveLength(4);
+    expect(entities.filter((entity) => entity === "cart")).toHaveLength(2);
+    expect([customers.length, vendors.length, items.length]).toEqual([2, 2, 6]);
+    const cents = stored
+      .filter((item) => item.entity?.S === "transaction")
+      .map((item) => BigInt(Math.round(Number(item.total_price?.N) * 100)));
+    const total = cents.reduce((sum, amount) => sum + amount, 0n).toString();
+    expect(`${total.slice(0, -2)}.${total.slice(-2)}`).toBe(summary.totalPrice);
+  });
+
+  test("shopped again, also after the next day, changes nothing and gives the same sums", async () => {
+    const { shop, state } = await openShop("twice");
+    const first = await shop(firstDay);
+    const afterFirst = await state();
+    expect(await shop(firstDay)).toEqual(first);
+    expect(await state()).toEqual(afterFirst);
+    const second = await shop(secondDay);
+    const afterSecond = await state();
+    expect(afterSecond.customers).toEqual(afterFirst.customers);
+    expect(second.totalPrice).not.toBe(first.totalPrice);
+    expect(await shop(firstDay)).toEqual(first);
+    expect(await shop(secondDay)).toEqual(second);
+    expect(await state()).toEqual(afterSecond);
+  });
+
+  test("with more customers and vendors than the day before keeps those who were there", async () => {
+    const { shop, state } = await openShop("grown");
+    await shop(firstDay);
+    const before = await state();
+    await shop({ ...secondDay, customers: 3, vendors: 3 });
+    const after = await state();
+    expect(after.customers.slice(0, 2)).toEqual(before.customers);
+    expect(after.vendors.slice(0, 2)).toEqual(before.vendors);
+    expect([after.customers.length, after.vendors.length, after.items.length]).toEqual([3, 3, 9]);
+  });
+
+  test("bigger than any page of the shop's lists finds everybody again", async () => {
+    const { shop, state } = await openShop("large");
+    const day: Day = { ...firstDay, customers: 1, vendors: 1, itemsPerVendor: 205 };
+    await shop(day);
+    await shop({ ...day, day: "2026-05-02", dayNumber: 2 });
+    expect((await state()).items).toHaveLength(205);
+  });
+
+  test.each<Partial<ShoppingOptions>>([
+    { customers: 0 },
+    { vendors: 1.5 },
+    { itemsPerVendor: NaN },
+    { seed: -1 },
+    { day: "2026-02-30" },
+    { day: "today" },
+  ])("is not begun with %j", async (wrong) => {
+    const clock = createSettableClock();
+    const client = createShopClient({ url: "http://127.0.0.1:1" });
+    await expect(goShopping({ ...firstDay, ...wrong, client, clock })).rejects.toThrow(/must be/);
+  });
+});
+
+describe("a day that was cut off ends in the state of one that was not", () => {
+  let undisturbed: Awaited<ReturnType<typeof readState>>;
+  beforeAll(async () => {
+    const { shop, state } = await openShop("undisturbed");
+    await shop(firstDay);
+    await shop(secondDay);
+    undisturbed = await state();
+  });
+
+  /** A client whose process ends at request `last`: before it is sent, or before its answer is read. */
+  function mortalClient(url: string, last: number, sent: boolean): ShopClient {
+    let requests = 0;
+    return createTRPCClient<AppRouter>({
+      links: [
+        httpBatchLink({
+          url: `${url}/trpc`,
+          async fetch(input, init) {
+            requests += 1;
+            if (requests < last) return fetch(input as string, init);
+            if (sent && requests === last) await fetch(input as string, init);
+            throw new Error("the process ended here");
+          },
+        }),
+      ],
+    });
+  }
+
+  test("when the shoppers die at every one of their requests in turn", async () => {
+    const { shop, state, url } = await openShop("mortal");
+    let deaths = 0;
+    for (const day of [firstDay, secondDay]) {
+      for (let last = 1; ; last += 1) {
+        const died = await shop(day, mortalClient(url, last, last % 2 === 0)).then(
+          () => false,
+          () => true,
+        );
+        if (!died) break;
+        deaths += 1;
+      }
+    }
+    expect(deaths).toBeGreaterThan(25);
+    expect(await state()).toEqual(undisturbed);
+  });
+
+  test("when shoppers and service are killed in the middle of checkouts", async () => {
+    const { databases, shop, state } = await openShop("killed");
+    const program = fileURLToPath(new URL("./killable-day.ts", import.meta.url));
+    const kills = [
+      [firstDay, "after-reserve:2"],
+      [firstDay, "after-transact:2"],
+      [secondDay, "before-confirm:3"],
+    ] as const;
+    for (const [shopping, point] of kills) {
+      if (shopping === secondDay) await shop(firstDay);
+      const day: KillableDay = { api: databases, shopping };
+      const child = spawn(process.execPath, ["--import", "tsx", program, JSON.stringify(day)], {
+        env: { PATH: process.env.PATH, MERCADO_API_KILL_POINT: point },
+        stdio: "ignore",
+      });
+      expect(await once(child, "exit")).toEqual([null, "SIGKILL"]);
+    }
+    await shop(secondDay);
+    expect(await state()).toEqual(undisturbed);
+  });
+});
