@@ -18,6 +18,7 @@ export interface AttachOptions {
 export interface Attachment {
   postgresUrl: string;
   dynamodbEndpoint: string;
+  closed: Promise<void>;
   close(): Promise<void>;
 }
 
@@ -86,6 +87,7 @@ async function joinSupervisor(
   return {
     postgresUrl: answer.postgresUrl ?? "",
     dynamodbEndpoint: answer.dynamodbEndpoint ?? "",
+    closed,
     close: () => leave(socket, closed, supervisor),
   };
 }

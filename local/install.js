@@ -26,6 +26,10 @@ function main() {
     );
     return 2;
   }
+  if (!existsSync(lockPath)) {
+    console.error(`There is no ${lockPath}; restore it (git checkout package-lock.json).`);
+    return 2;
+  }
   const lock = readFileSync(lockPath);
   const hash = createHash("sha256").update(lock).digest("hex");
   if (text(stampPath) === hash) return 0;

@@ -37,6 +37,16 @@ test("npm run services prints what a shell can evaluate, and leaves nothing behi
   expect(homes.processesOf(home)).toEqual([]);
 });
 
+test("npm run services ends with 1 when a server dies under it", async () => {
+  const child = homes.startScript("../main.ts", [], env());
+  const exit = homes.exitOf(child);
+  await once(child.stdout, "data");
+  const server = homes.processesOf(home).find(({ command }) => command.includes("--db-path"))!;
+  process.kill(server.pid, "SIGKILL");
+  expect(await exit).toBe(1);
+  expect(await homes.leftOf(home)).toEqual([]);
+});
+
 test("npm run services that is interrupted while it starts leaves nothing behind", async () => {
   const child = homes.startScript("../main.ts", [], env());
   const exit = homes.exitOf(child);

@@ -15,6 +15,11 @@ export interface Services {
   close(): Promise<void>;
 }
 
+export interface OpenedServices extends Services {
+  /** Resolves when this process no longer holds the services: closed, or stopped from elsewhere. Never for named ones. */
+  stopped: Promise<void>;
+}
+
 export interface OpenServicesOptions {
   /** The folder with the persistent data; it is created when absent. */
   home: string;
@@ -31,13 +36,14 @@ export interface OpenServicesOptions {
  * open the same home. They live until the last of those processes has closed them or died; this call does not keep
  * the event loop alive. Throws LocalServiceError.
  */
-export async function openServices(options: OpenServicesOptions): Promise<Services> {
+export async function openServices(options: OpenServicesOptions): Promise<OpenedServices> {
   const named = namedServices(options.env ?? process.env);
   if (named.postgresUrl !== undefined && named.dynamodb !== undefined) {
     return {
       postgresUrl: named.postgresUrl,
       dynamodb: named.dynamodb,
       close: () => Promise.resolve(),
+      stopped: new Promise(() => undefined),
     };
   }
   const attachment = await attach({
@@ -56,6 +62,7 @@ export async function openServices(options: OpenServicesOptions): Promise<Servic
       secretAccessKey: "local",
     },
     close: () => attachment.close(),
+    stopped: attachment.closed,
   };
 }
 

@@ -53,8 +53,9 @@ export async function startSupervisor(options: {
   if (announcement === undefined) {
     throw new LocalServiceError({
       code: "LOCAL_SUPERVISOR_FAILED",
-      message: "The process that looks after the local services ended without a word.",
-      hint: `See ${join(home, "logs", "supervisor.log")}.`,
+      message:
+        "The process that looks after the local services was killed, or ended without a word.",
+      hint: `Try again; if that does not help, see ${join(home, "logs", "supervisor.log")}.`,
     });
   }
   if ("error" in announcement) throw new LocalServiceError(announcement.error);

@@ -71,6 +71,8 @@ export async function startPostgres({ home, durable, temporary }) {
  */
 function settings(mark, durable) {
   const all = [`cluster_name=${mark}`, "listen_addresses=127.0.0.1", "unix_socket_directories="];
+  // Shared memory as files of the data folder: a container has little of the other kind, and a killed server leaves it.
+  all.push("dynamic_shared_memory_type=mmap");
   // What the user's own server or a stray postgresql.conf says about logs must not hide errors from us.
   all.push("logging_collector=off", "log_destination=stderr");
   if (!durable) {
