@@ -127,3 +127,11 @@ export async function up(transaction: Knex): Promise<void> {
     await transaction.raw(`create index ${name} on ${table} using ${method}`);
   }
 }
+
+/** Knex asks for the way back of every migration. */
+export async function down(transaction: Knex): Promise<void> {
+  await transaction.raw(`
+    drop table stock_reservation_line, stock_reservation, inventory, vendor, customer, database_identity;
+    drop function touch_updated_at();
+  `);
+}
