@@ -1,0 +1,159 @@
+import { fileURLToPath } from "node:url";
+import { compile } from "../../runner/compile/compile.ts";
+import type { CompiledProject } from "../../runner/compile/compile.ts";
+import type { Column, DataTest, Model, SourceTable } from "../../runner/core/node.ts";
+import type { Engine, Row } from "../../runner/core/ports.ts";
+import { zoneOf } from "../../runner/core/relation.ts";
+import type { RelationName, Zone } from "../../runner/core/relation.ts";
+import { duckdbDialect as dialect } from "../../runner/dialect/duckdb/dialect.ts";
+import { openDuckDb } from "../../runner/engine/duckdb/engine.ts";
+import { link } from "../../runner/graph/link.ts";
+import { loadHelpers } from "../../runner/load/helpers.ts";
+import { loadProjectFiles } from "../../runner/load/project_files.ts";
+import { parseProject } from "../../runner/parse/project.ts";
+
+export type RawRow = Readonly<Record<string, string | number | null>>;
+
+const resolve = (relation: RelationName) => relation;
+
+async function compileProject(root: string): Promise<CompiledProject> {
+  const { project, diagnostics } = parseProject(await loadProjectFiles(root));
+  if (project === undefined || diagnostics.length > 0) throw new Error(JSON.stringify(diagnostics));
+  const linked = link(project);
+  const { helpers, diagnostics: problems } = await loadHelpers(root, project.macros.helperFiles);
+  if (linked.diagnostics.length + problems.length > 0) {
+    throw new Error(JSON.stringify([...linked.diagnostics, ...problems]));
+  }
+  const { vars } = project.pipelines.value;
+  return compile(linked.graph, { partials: project.macros.partials, helpers, vars, env: {} });
+}
+
+let compiled: Promise<CompiledProject> | undefined;
+
+/** This project's models over raw rows that a test writes by hand; built in place, with nothing else of a run. */
+export class Warehouse {
+  readonly #project: CompiledProject;
+  readonly #engine: Engine;
+
+  private constructor(project: CompiledProject, engine: Engine) {
+    this.#project = project;
+    this.#engine = engine;
+  }
+
+  static async open(): Promise<Warehouse> {
+    compiled ??= compileProject(fileURLToPath(new URL("../..", import.meta.url)));
+    const project = await compiled;
+    const warehouse = new Warehouse(project, await openDuckDb({ file: ":memory:", threads: 1 }));
+    for (const zone of ["raw", "cleaned", "work", "gold"]) {
+      await warehouse.execute(`create schema if not exists ${zone}`);
+    }
+    for (const node of project.graph.nodes.values()) {
+      if (node.kind === "source") {
+        await warehouse.execute(dialect.createTable(node.relation, rawColumns(node)));
+      } else if (node.kind === "seed") {
+        await warehouse.execute(dialect.createTable(node.relation, node.columns));
+        const rows = node.rows.map((row) =>
+          node.columns.map(({ type }, index) => dialect.literal(row[index] ?? null, type)),
+        );
+        await warehouse.execute(dialect.insertRows(node.relation, rows));
+      }
+    }
+    return warehouse;
+  }
+
+  execute(statement: string): Promise<void> {
+    return this.#engine.execute(statement);
+  }
+
+  async query(statement: string): Promise<readonly Row[]> {
+    return (await this.#engine.query(statement)).rows;
+  }
+
+  /** Adds rows as if they had been extracted at that moment; columns that a row leaves out are null. */
+  async extract(
+    extractedAt: string,
+    tables: Readonly<Record<string, readonly RawRow[]>>,
+  ): Promise<void> {
+    for (const [name, rows] of Object.entries(tables)) {
+      const node = this.#project.graph.nodes.get(`raw.${name}`);
+      if (node?.kind !== "source") throw new Error(`raw.${name} is no source table`);
+      const values = rows.map((row) =>
+        rawColumns(node).map((column) => {
+          const value = column.name === "_extracted_at" ? extractedAt : (row[column.name] ?? null);
+          return dialect.literal(value === null ? null : String(value), column.type);
+        }),
+      );
+      await this.execute(dialect.insertRows(node.relation, values));
+    }
+  }
+
+  /** Builds all models, or those of one zone. */
+  async build(
+    options: { readonly fullRefresh?: boolean; readonly zone?: Zone } = {},
+  ): Promise<void> {
+    const { fullRefresh = false, zone } = options;
+    for (const node of this.#project.graph.nodes.values()) {
+      if (node.kind !== "model" || (zone !== undefined && zoneOf(node.relation) !== zone)) continue;
+      await this.#buildModel(node, fullRefresh);
+    }
+  }
+
+  async #buildModel(model: Model, fullRefresh: boolean): Promise<void> {
+    const { relation, materialization } = model;
+    const context = { dialect: dialect.name, resolve, self: relation };
+    if (materialization.type === "view") {
+      return this.execute(
+        `create or replace view ${relation} as ${this.#project.modelQuery(model, context)}`,
+      );
+    }
+    const since = fullRefresh ? undefined : await this.#highestCursor(model);
+    if (materialization.type === "table" || since === undefined) {
+      return this.execute(
+        `create or replace table ${relation} as ${this.#project.modelQuery(model, context)}`,
+      );
+    }
+    const increment = { since: `cast('${since}' as timestamp)`, until: "cast(null as timestamp)" };
+    const query = this.#project.modelQuery(model, { ...context, increment });
+    const columns = model.columns.map((column) => column.name);
+    const changes = { published: relation, delta: "increment", key: materialization.key, columns };
+    await this.execute(`create or replace table increment as ${query}`);
+    for (const statement of dialect.applyDelta(changes)) await this.execute(statement);
+  }
+
+  async #highestCursor({ relation, materialization }: Model): Promise<string | undefined> {
+    const [zone, name] = relation.split(".");
+    const known = await this.query(
+      `select 1 from information_schema.tables where table_schema = '${zone}' and table_name = '${name}'`,
+    );
+    if (known.length === 0 || materialization.type !== "incremental") return undefined;
+    const [row] = await this.query(
+      `select cast(max(${materialization.cursor}) as varchar) as highest from ${relation}`,
+    );
+    return typeof row?.highest === "string" ? row.highest : undefined;
+  }
+
+  /** The names of the data tests that return rows, among those that `only` lists. */
+  async failing(
+    severity: DataTest["severity"] = "error",
+    only?: readonly string[],
+  ): Promise<string[]> {
+    const names: string[] = [];
+    for (const node of this.#project.graph.nodes.values()) {
+      if (node.kind !== "test" || node.severity !== severity) continue;
+      if (only !== undefined && !only.includes(node.name)) continue;
+      const rows = await this.query(
+        this.#project.testQuery(node, { dialect: dialect.name, resolve }),
+      );
+      if (rows.length > 0) names.push(node.name);
+    }
+    return names;
+  }
+
+  close(): Promise<void> {
+    return this.#engine.close();
+  }
+}
+
+function rawColumns(table: SourceTable): readonly Pick<Column, "name" | "type">[] {
+  return [...table.columns, { name: "_extracted_at", type: { kind: "timestamptz" } }];
+}
