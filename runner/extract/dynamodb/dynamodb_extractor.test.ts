@@ -1,5 +1,4 @@
 import {
-  BatchWriteItemCommand,
   CreateTableCommand,
   DynamoDBClient,
   PutItemCommand,
@@ -11,7 +10,6 @@ import type { DynamoDbSourceTable } from "../../core/node.ts";
 import {
   columns,
   dynamoDbTable,
-  failureOf,
   filesIn,
   newLake,
   readRows,

@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import { DuckDBInstance, type DuckDBConnection } from "@duckdb/node-api";
 import { printColumnType } from "../../core/column_type.ts";
 import { messageOf } from "../../core/caught.ts";
@@ -57,8 +58,9 @@ export async function openParquetWriter(spillFolder: string): Promise<ParquetWri
     async write(spool, path, extractedAt) {
       const connection = await instance.connect();
       try {
+        const { size: bytes } = await stat(spool.path);
         await connection.run("set TimeZone = 'UTC'");
-        await connection.run(copyStatement(spool, path, extractedAt));
+        await connection.run(copyStatement({ ...spool, bytes }, path, extractedAt));
         return await measure(connection, spool.table, path);
       } catch (error) {
         throw (
@@ -76,22 +78,27 @@ export async function openParquetWriter(spillFolder: string): Promise<ParquetWri
   };
 }
 
-// Longer rows are refused with DuckDB's own words; its reader holds two buffers of this size.
+/** Bytes of the longest row that is read; a longer one is refused in DuckDB's own words. */
 const longestRow = 16 * 1024 * 1024;
 
-function copyStatement(spool: Spool, path: string, extractedAt: string): string {
+function copyStatement(
+  spool: Spool & { readonly bytes: number },
+  path: string,
+  extractedAt: string,
+): string {
   const { table } = spool;
   const columns: readonly TextColumn[] = spool.withItem
     ? [...table.columns, { name: itemColumn, type: { kind: "varchar" }, nullable: false }]
     : table.columns;
-  const rowKey = columns
+  const keyTexts = columns
     .map((column, index) => ({ name: column.name, text: `c${index}` }))
     .filter(({ name }) => table.key.includes(name))
-    .map(({ name, text }) => `${quoteText(`${name} `)} || coalesce(${text}, 'null')`)
-    .join(", ");
+    .map(({ name, text }) => `${quoteText(`${name} `)} || coalesce(${text}, 'null')`);
+  const rowKey =
+    keyTexts.length === 0 ? "'without a key'" : `concat_ws(', ', ${keyTexts.join(", ")})`;
   const values = columns.map((column, index) => {
     const text = `c${index}`;
-    const refused = `json_array(${quoteText(column.name)}, left(${text}, 200), concat_ws(', ', ${rowKey}))`;
+    const refused = `json_array(${quoteText(column.name)}, left(${text}, 200), ${rowKey})`;
     return `${exactCast(column, text, `error('${refusalMark}' || ${refused})`)} as ${quoteName(column.name)}`;
   });
   // File order: the declared columns, when they were read, and the original item.
@@ -102,11 +109,14 @@ function copyStatement(spool: Spool, path: string, extractedAt: string): string 
   );
   const fields = [...columns.map((_, index) => `c${index}`), "end_of_row"];
   const fieldTypes = fields.map((field) => `'${field}': 'varchar'`).join(", ");
+  const lineBytes = Math.min(longestRow, spool.bytes + 1024);
   // Not in parallel: DuckDB then guesses where a row begins, and a text with line breaks can mislead it.
   const reader =
     `read_csv(${quoteReadPath(spool.path)}, columns = {${fieldTypes}}, auto_detect = false, header = false, ` +
     `delim = ',', quote = '"', escape = '"', nullstr = '', allow_quoted_nulls = false, new_line = '\\n', ` +
-    `comment = '', strict_mode = true, parallel = false, max_line_size = ${longestRow}, hive_partitioning = false)`;
+    `comment = '', strict_mode = true, parallel = false, max_line_size = ${lineBytes}, ` +
+    // DuckDB would take sixteen lines of the longest kind, and several buffers of that.
+    `buffer_size = ${2 * lineBytes}, hive_partitioning = false)`;
   return (
     `copy (select ${values.join(",\n")}\nfrom ${reader}) to ${quoteText(path)} ` +
     "(format parquet, compression zstd, use_tmp_file false)"
