@@ -3,7 +3,7 @@ import Table from "cli-table3";
 import { Failure } from "../core/diagnostic.ts";
 import type { Engine, ResultSet } from "../core/ports.ts";
 import { duckdbDialect } from "../dialect/duckdb/dialect.ts";
-import { zoneOf, zones } from "../core/relation.ts";
+import { zones } from "../core/relation.ts";
 import { exitCodes } from "./options.ts";
 import type { ExitCode, GlobalOptions } from "./options.ts";
 import { openProject } from "./project.ts";
@@ -11,31 +11,42 @@ import { resolveTarget } from "./target.ts";
 import type { Target } from "./target.ts";
 import { dialectOf, openLake } from "./warehouse.ts";
 
+/** Rows of a table when `--limit` does not say otherwise. */
+const defaultLimit = 100;
+
 export interface QueryOptions extends GlobalOptions {
   readonly limit?: number;
 }
 
 /** Runs a query over what is published and prints a table, or with `--json` one object a line. */
 export async function queryCommand(sql: string, options: QueryOptions): Promise<ExitCode> {
-  const { project } = await openProject(options);
-  const target = resolveTarget(project, options.target);
-  const engine = await openForReading(target);
-  try {
-    const query = sql.trim().replace(/;+\s*$/, "");
-    const limit = options.limit ?? (options.json === true ? undefined : 100);
-    // One row more than is shown tells whether there are more.
-    const result = await engine.query(
-      limit === undefined ? query : `select * from (\n${query}\n) as result limit ${limit + 1}`,
-    );
-    if (options.json === true) {
-      process.stdout.write(result.rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
-    } else {
-      const shown = { ...result, rows: result.rows.slice(0, limit) };
-      process.stdout.write(`${printTable(shown)}\n`);
-      const more = result.rows.length > shown.rows.length ? ` of more: see --limit` : "";
-      process.stderr.write(`${shown.rows.length} ${shown.rows.length === 1 ? "row" : "rows"}${more}\n`);
-    }
+  const query = sql.trim().replace(/;+\s*$/, "");
+  if (options.json === true) {
+    const limited = options.limit === undefined ? query : limit(query, options.limit);
+    const { rows } = await readPublished(limited, options);
+    process.stdout.write(rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
     return exitCodes.ok;
+  }
+  const shown = options.limit ?? defaultLimit;
+  // One row more than is shown tells whether there are more.
+  const result = await readPublished(limit(query, shown + 1), options);
+  const rows = result.rows.slice(0, shown);
+  const more = result.rows.length > shown ? ", and more: see --limit" : "";
+  process.stdout.write(`${printTable({ ...result, rows })}\n`);
+  process.stderr.write(`${rows.length} ${rows.length === 1 ? "row" : "rows"}${more}\n`);
+  return exitCodes.ok;
+}
+
+function limit(query: string, rows: number): string {
+  return `select * from (\n${query}\n) as result limit ${rows}`;
+}
+
+/** The rows of a query over what is published. */
+export async function readPublished(query: string, options: GlobalOptions): Promise<ResultSet> {
+  const { project } = await openProject(options);
+  const engine = await openForReading(resolveTarget(project, options.target));
+  try {
+    return await engine.query(query);
   } finally {
     await engine.close();
   }
@@ -67,7 +78,7 @@ async function openLakeForReading(target: Target): Promise<Engine> {
     const manifest = await lake.readManifest(relation);
     if (manifest === undefined || manifest.files.length === 0) continue;
     const locations = manifest.files.map((file) => lake.locate(file.key));
-    await engine.execute(duckdbDialect.createView(`${zoneOf(relation)}.${relation.slice(relation.indexOf(".") + 1)}`, duckdbDialect.parquetQuery(locations)));
+    await engine.execute(duckdbDialect.createView(relation, duckdbDialect.parquetQuery(locations)));
   }
   return engine;
 }
@@ -76,21 +87,24 @@ const numeric = /^(?:TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT|DOUBLE|FLOAT|DECIMA
 
 /** A result as a plain table: numbers to the right, null as such. */
 export function printTable(result: ResultSet): string {
+  const none = "";
   const table = new Table({
     head: result.columns.map((column) => column.name),
     colAligns: result.columns.map((column) => (numeric.test(column.type) ? "right" : "left")),
-    style: { head: [], border: [], compact: true },
+    style: { head: [], border: [], compact: true, "padding-left": 0, "padding-right": 0 },
     chars: {
-      top: "", "top-mid": "", "top-left": "", "top-right": "",
-      bottom: "", "bottom-mid": "", "bottom-left": "", "bottom-right": "",
-      left: "", "left-mid": "", right: "", "right-mid": "",
-      mid: "-", "mid-mid": "-+-", middle: " | ",
+      ...{ top: none, "top-mid": none, "top-left": none, "top-right": none },
+      ...{ bottom: none, "bottom-mid": none, "bottom-left": none, "bottom-right": none },
+      ...{ left: none, "left-mid": none, right: none, "right-mid": none },
+      ...{ mid: "-", "mid-mid": "-+-", middle: " | " },
     },
   });
   for (const row of result.rows) {
     table.push(result.columns.map((column) => (row[column.name] === null ? "null" : String(row[column.name]))));
   }
-  const [head = "", ...lines] = table.toString().split("\n");
-  const rule = head.replace(/[^|]/g, "-").replaceAll("|", "+");
-  return [head, rule, ...lines].map((line) => line.trimEnd()).join("\n");
+  return table
+    .toString()
+    .split("\n")
+    .map((line) => line.trimEnd())
+    .join("\n");
 }
