@@ -4,6 +4,7 @@ import { openTestServices } from "../local/testing.ts";
 import { createShopClient } from "./client.ts";
 import { openTable, type Table } from "./dynamodb/table.ts";
 import { migrate, type MigrateOptions } from "./migrate.ts";
+import { down } from "./postgres/migrations/001-shop.ts";
 import { openPool, sql, type ConnectionPool } from "./postgres/pool.ts";
 import { startApi } from "./server.ts";
 
@@ -58,10 +59,10 @@ test("a migration whose process was killed is done again by the next start", asy
   const options = await createDatabase("killed");
   await migrate(options);
   const pool = openPool(options);
-  await pool.query(sql`drop table stock_reservation_line, stock_reservation, inventory, vendor,
-                       customer, database_identity`);
-  await pool.query(sql`drop function touch_updated_at`);
-  await pool.query(sql`delete from knex_migrations`);
+  await pool.tx(async (transaction) => {
+    await down({ raw: (text: string) => transaction.query(sql.__dangerous__rawValue(text)) });
+    await transaction.query(sql`delete from knex_migrations`);
+  });
   await pool.query(sql`update knex_migrations_lock set is_locked = 1`);
   await migrate(options);
   expect(await pool.query(sql`select count(*)::integer from customer`)).toEqual([{ count: 0 }]);

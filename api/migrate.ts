@@ -54,6 +54,10 @@ async function appliedMigrations(session: pg.Client): Promise<string[]> {
   return rows.map((row) => row.name);
 }
 
+function ignore(): void {
+  // Deliberately nothing.
+}
+
 async function migratePostgres(session: pg.Client, postgresUrl: string): Promise<void> {
   const applied = await appliedMigrations(session);
   const unknown = applied.filter((name) => !migrationNames.includes(name));
@@ -71,6 +75,8 @@ async function migratePostgres(session: pg.Client, postgresUrl: string): Promise
     connection: postgresUrl,
     pool: { min: 0, max: 1 },
     migrations: { migrationSource },
+    // What it has to say comes as an error, too; stdout is not its to write to.
+    log: { debug: ignore, warn: ignore, error: ignore, deprecate: ignore },
   });
   try {
     // We hold our own lock: knex's is a leftover of a process that was killed while migrating.

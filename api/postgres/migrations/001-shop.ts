@@ -129,7 +129,9 @@ export async function up(transaction: Knex): Promise<void> {
 }
 
 /** Knex asks for the way back of every migration. */
-export async function down(transaction: Knex): Promise<void> {
+export async function down(transaction: {
+  raw: (text: string) => PromiseLike<unknown>;
+}): Promise<void> {
   await transaction.raw(`
     drop table stock_reservation_line, stock_reservation, inventory, vendor, customer, database_identity;
     drop function touch_updated_at();
