@@ -1,4 +1,6 @@
 import {
+  accessSync,
+  constants,
   chmodSync,
   chownSync,
   lstatSync,
@@ -9,26 +11,34 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { canReach } from "./account.js";
 import { Failure } from "./failure.js";
 
 /**
- * A folder outside of the home where both this user and the account may keep files.
+ * The first of these folders, all outside of the home, that this user can write to and the account can enter.
+ * What must last may not lie in a temporary folder: there systems delete old files, one by one.
  * @param {import("./account.js").Account | undefined} account
  * @param {string[]} candidates
  */
-export function commonFolder(account, candidates = ["/var/tmp", tmpdir(), "/tmp"]) {
-  const found = candidates.find(
-    (path) => lstatSync(path, { throwIfNoEntry: false }) && canReach(path, account),
-  );
+export function commonFolder(account, candidates) {
+  const found = candidates.find((path) => isWritable(path) && canReach(path, account));
   if (found !== undefined) return found;
   throw new Failure({
     code: "LOCAL_DATA_FOLDER_UNREACHABLE",
     message: `Postgres has to run as user ${account?.uid}, who can enter none of ${candidates.join(", ")}.`,
     hint: "Run this as an ordinary user, or set MERCADO_POSTGRES_URL to a Postgres that runs elsewhere.",
   });
+}
+
+/** @param {string} path */
+function isWritable(path) {
+  try {
+    accessSync(path, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /**

@@ -71,7 +71,7 @@ function links(folder) {
  * @param {import("./account.js").Account | undefined} account
  */
 function copied(from, version, account) {
-  const parent = commonFolder(account);
+  const parent = commonFolder(account, ["/var/cache", "/var/tmp", "/tmp"]);
   const owner = process.getuid?.() ?? 0;
   const origin = createHash("sha256").update(from).digest("hex").slice(0, 8);
   const folder = join(parent, `mercado-postgres-${version}-${owner}-${origin}`);

@@ -38,7 +38,7 @@ export function locateCluster(home) {
   if (outside !== undefined || canReach(home, account)) {
     return { folder: known, data: join(known, "data"), account };
   }
-  const parent = commonFolder(account, ["/var/tmp", "/tmp"]);
+  const parent = commonFolder(account, ["/var/lib", "/var/tmp", "/tmp"]);
   const prefix = `mercado-${createHash("sha256").update(home).digest("hex").slice(0, 16)}-`;
   removeForgotten(parent, prefix);
   const folder = join(parent, `${prefix}${randomBytes(4).toString("hex")}`);
@@ -107,14 +107,25 @@ export async function ensureCluster(cluster, { binaries, durable, log }) {
  */
 async function ensureTemplate(account, options) {
   const owner = process.getuid?.() ?? 0;
-  const name = `mercado-template-${TEMPLATE}-${options.binaries.version}-${owner}-${account?.uid ?? owner}`;
-  const folder = join(commonFolder(account, [tmpdir(), "/var/tmp", "/tmp"]), name);
-  if (!isOwnFolder(folder)) await build(folder, account, options);
+  const parent = commonFolder(account, [tmpdir(), "/var/tmp", "/tmp"]);
+  const period = Math.floor(Date.now() / TEMPLATE_MS);
+  const prefix = `mercado-template-${owner}-${account?.uid ?? owner}-`;
+  const folder = join(parent, `${prefix}${options.binaries.version}-${TEMPLATE}-${period}`);
+  if (isOwnFolder(folder)) return folder;
+  await build(folder, account, options);
+  for (const name of readdirSync(parent).filter((each) => each.startsWith(prefix))) {
+    // Another process may still be copying the one before.
+    const isOld = Number(name.split("-").at(-1)) < period - 1;
+    if (isOld) rmSync(join(parent, name), { recursive: true, force: true });
+  }
   return folder;
 }
 
 /** To be raised when `build` changes. */
 const TEMPLATE = 2;
+
+/** A template is made anew before systems begin to delete the files of an old one in the temporary folder. */
+const TEMPLATE_MS = 4 * 24 * 3600 * 1000;
 
 /** Each database is 300 files, and files are what makes copying slow. */
 const FEW_FILES = [
