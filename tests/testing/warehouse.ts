@@ -16,7 +16,7 @@ export type RawRow = Readonly<Record<string, string | number | null>>;
 
 const resolve = (relation: RelationName) => relation;
 
-async function compileProject(root: string): Promise<CompiledProject> {
+async function readProject(root: string): Promise<CompiledProject> {
   const { project, diagnostics } = parseProject(await loadProjectFiles(root));
   if (project === undefined || diagnostics.length > 0) throw new Error(JSON.stringify(diagnostics));
   const linked = link(project);
@@ -30,6 +30,12 @@ async function compileProject(root: string): Promise<CompiledProject> {
 
 let compiled: Promise<CompiledProject> | undefined;
 
+/** This project, read from its files once for each test file. */
+export function compileProject(): Promise<CompiledProject> {
+  compiled ??= readProject(fileURLToPath(new URL("../..", import.meta.url)));
+  return compiled;
+}
+
 /** This project's models over raw rows that a test writes by hand; built in place, with nothing else of a run. */
 export class Warehouse {
   readonly #project: CompiledProject;
@@ -41,8 +47,7 @@ export class Warehouse {
   }
 
   static async open(): Promise<Warehouse> {
-    compiled ??= compileProject(fileURLToPath(new URL("../..", import.meta.url)));
-    const project = await compiled;
+    const project = await compileProject();
     const warehouse = new Warehouse(project, await openDuckDb({ file: ":memory:", threads: 1 }));
     for (const zone of ["raw", "cleaned", "work", "gold"]) {
       await warehouse.execute(`create schema if not exists ${zone}`);
@@ -154,6 +159,7 @@ export class Warehouse {
   }
 }
 
-function rawColumns(table: SourceTable): readonly Pick<Column, "name" | "type">[] {
+/** A raw relation's columns: the declared ones and the moment of extraction. */
+export function rawColumns(table: SourceTable): readonly Pick<Column, "name" | "type">[] {
   return [...table.columns, { name: "_extracted_at", type: { kind: "timestamptz" } }];
 }
