@@ -264,6 +264,19 @@ describe("failures", () => {
   });
 });
 
+test("a Postgres that ends its connections is reached again, and the client hears no more than that", async () => {
+  await Promise.all(Array.from({ length: 5 }, () => shop.client.vendor.search.query({})));
+  await shop.pool.query(
+    sql`select pg_terminate_backend(pid) from pg_stat_activity
+        where application_name = 'mercado-api' and pid <> pg_backend_pid()`,
+  );
+  const outcomes = await Promise.all(
+    Array.from({ length: 5 }, () => failureOf(shop.client.vendor.search.query({}))),
+  );
+  for (const outcome of outcomes) expect(["no failure", "SERVICE_UNAVAILABLE"]).toContain(outcome);
+  expect(await failureOf(shop.client.vendor.search.query({}))).toBe("no failure");
+});
+
 test("the service says that it is alive, and whether its databases are", async () => {
   expect(await (await fetch(`${shop.url}/health`)).json()).toEqual({ status: "ok" });
   expect(await (await fetch(`${shop.url}/ready`)).json()).toEqual({
