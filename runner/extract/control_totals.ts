@@ -41,9 +41,8 @@ const decimalPattern = /^([+-]?)(\d*)(?:\.(\d*?)0*)?$/;
 export function toScaled(text: string, scale: number): bigint | undefined {
   const [, sign, whole = "", fraction = ""] = decimalPattern.exec(text) ?? [];
   if (sign === undefined || fraction.length > scale) return undefined;
-  const digits = `${whole}${fraction.padEnd(scale, "0")}`;
-  if (digits === "" && !text.includes("0")) return undefined;
-  const value = BigInt(digits === "" ? "0" : digits);
+  if (!/\d/.test(text)) return undefined;
+  const value = BigInt(`0${whole}${fraction.padEnd(scale, "0")}`);
   return sign === "-" ? -value : value;
 }
 

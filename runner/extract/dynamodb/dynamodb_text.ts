@@ -12,7 +12,10 @@ export function plainNumber(text: string): string {
   const point = whole.length + Number(exponent);
   const padded = digits.padStart(digits.length + Math.max(0, 1 - point), "0");
   const position = Math.max(1, point);
-  const wholeDigits = padded.slice(0, position).padEnd(position, "0");
+  const wholeDigits = padded
+    .slice(0, position)
+    .padEnd(position, "0")
+    .replace(/^0+(?=\d)/, "");
   const fractionDigits = padded.slice(position);
   const minus = sign === "-" ? "-" : "";
   return fractionDigits === ""
