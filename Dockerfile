@@ -1,0 +1,7 @@
+FROM node:22-slim
+WORKDIR /mercado
+COPY package.json package-lock.json .npmrc ./
+COPY runner/package.json runner/bin.js runner/
+RUN npm ci --omit=dev
+COPY . .
+USER node
