@@ -8,7 +8,9 @@ export function assertionQuery(
 ): string {
   const relation = resolve(test.relation);
   const tested =
-    test.where === undefined ? relation : `(select * from ${relation} where ${test.where}) as tested`;
+    test.where === undefined
+      ? relation
+      : `(select * from ${relation} where ${test.where}) as tested`;
   return failingRows(test.assertion, tested, resolve);
 }
 
@@ -28,7 +30,9 @@ function failingRows(
     }
     case "accepted_values": {
       const { column, values } = assertion;
-      const list = values.map((value) => (typeof value === "number" ? String(value) : `'${value.replaceAll("'", "''")}'`));
+      const list = values.map((value) =>
+        typeof value === "number" ? String(value) : `'${value.replaceAll("'", "''")}'`,
+      );
       return `select ${column}, count(*) as row_count\nfrom ${tested}\nwhere ${column} is not null and ${column} not in (${list.join(", ")})\ngroup by ${column}`;
     }
     case "relationships": {

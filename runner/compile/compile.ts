@@ -13,7 +13,10 @@ export interface CompiledProject {
   testQuery(test: DataTest, context: RenderContext): string;
 }
 
-export function compile(graph: Graph, parts: Omit<RendererParts, "sourceRelations">): CompiledProject {
+export function compile(
+  graph: Graph,
+  parts: Omit<RendererParts, "sourceRelations">,
+): CompiledProject {
   const sourceRelations = new Map<string, RelationName>();
   for (const node of graph.nodes.values()) {
     if (node.kind === "source") sourceRelations.set(`${node.source}.${node.table}`, node.relation);

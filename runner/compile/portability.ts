@@ -16,7 +16,17 @@ export function portabilityDiagnostics(
   const sql = template.text.replace(/\{\{[\s\S]*?\}\}/g, (match) => match.replace(/[^\n]/g, " "));
   return find(sql).map(({ offset, message, hint }) => {
     const before = template.text.slice(0, offset).split("\n");
-    const place = { file: template.file, line: before.length, column: (before.at(-1) ?? "").length + 1 };
-    return { code: "SQL_NOT_PORTABLE", message, place, frame: codeFrame(template.text, place), hint };
+    const place = {
+      file: template.file,
+      line: before.length,
+      column: (before.at(-1) ?? "").length + 1,
+    };
+    return {
+      code: "SQL_NOT_PORTABLE",
+      message,
+      place,
+      frame: codeFrame(template.text, place),
+      hint,
+    };
   });
 }

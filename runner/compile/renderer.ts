@@ -56,7 +56,10 @@ export function createRenderer(parts: RendererParts): Renderer {
     return context;
   };
   const environment = Handlebars.create();
-  const helper = (name: string, render: (args: MacroArgument[], options: HelperOptions) => string) => {
+  const helper = (
+    name: string,
+    render: (args: MacroArgument[], options: HelperOptions) => string,
+  ) => {
     environment.registerHelper(name, (...all: unknown[]) => {
       const options = all.pop() as HelperOptions;
       return render(all as MacroArgument[], options);
@@ -66,20 +69,39 @@ export function createRenderer(parts: RendererParts): Renderer {
   helper("ref", ([name]) => current().resolve(String(name) as RelationName));
   helper("source", ([name], options) => {
     const relation = parts.sourceRelations.get(String(name));
-    if (relation === undefined) throw new TemplateProblem("REF_UNKNOWN", `There is no source table "${String(name)}".`, options);
+    if (relation === undefined)
+      throw new TemplateProblem(
+        "REF_UNKNOWN",
+        `There is no source table "${String(name)}".`,
+        options,
+      );
     return current().resolve(relation);
   });
   helper("var", ([name], options) => {
     const value = parts.vars[String(name)];
     if (value !== undefined) return String(value);
-    const hint = didYouMean(String(name), Object.keys(parts.vars), "Variables stand in pipelines.yaml under vars.");
-    throw new TemplateProblem("VAR_UNKNOWN", `There is no variable "${String(name)}".`, options, hint);
+    const hint = didYouMean(
+      String(name),
+      Object.keys(parts.vars),
+      "Variables stand in pipelines.yaml under vars.",
+    );
+    throw new TemplateProblem(
+      "VAR_UNKNOWN",
+      `There is no variable "${String(name)}".`,
+      options,
+      hint,
+    );
   });
   helper("env", ([name, otherwise], options) => {
     const value = parts.env[String(name)] ?? otherwise;
     if (value !== undefined) return String(value);
     const hint = `Set it, or give a default: {{env "${String(name)}" "…"}}.`;
-    throw new TemplateProblem("ENV_MISSING", `The environment names no ${String(name)}.`, options, hint);
+    throw new TemplateProblem(
+      "ENV_MISSING",
+      `The environment names no ${String(name)}.`,
+      options,
+      hint,
+    );
   });
   environment.registerHelper("incremental", function (this: unknown, options: HelperOptions) {
     return current().increment === undefined ? options.inverse(this) : options.fn(this);
@@ -89,7 +111,12 @@ export function createRenderer(parts: RendererParts): Renderer {
       const { increment } = current();
       if (increment !== undefined) return increment[bound];
       const hint = "There is a bound only inside {{#incremental}}…{{/incremental}}.";
-      throw new TemplateProblem("TEMPLATE_UNKNOWN_NAME", `{{${bound}}} has no value here.`, options, hint);
+      throw new TemplateProblem(
+        "TEMPLATE_UNKNOWN_NAME",
+        `{{${bound}}} has no value here.`,
+        options,
+        hint,
+      );
     });
   }
   for (const [name, macro] of parts.helpers) {
@@ -135,7 +162,7 @@ function explain(template: Template, error: unknown): Diagnostic {
     return {
       code: "TEMPLATE_UNKNOWN_NAME",
       message: `"${missing[1] ?? ""}" has no value.`,
-      hint: "A partial's parameter must be given where it is called: {{> name parameter=\"…\"}}.",
+      hint: 'A partial\'s parameter must be given where it is called: {{> name parameter="…"}}.',
       ...placeOf(template, Number(missing[2]), Number(missing[3])),
     };
   }

@@ -24,7 +24,10 @@ export interface Dialect {
   /** A value of a declared type as SQL text; `null` for null. */
   literal(value: string | null, type: ColumnType): string;
   createTableAs(name: string, query: string): string;
-  createTable(name: string, columns: readonly { readonly name: string; readonly type: ColumnType }[]): string;
+  createTable(
+    name: string,
+    columns: readonly { readonly name: string; readonly type: ColumnType }[],
+  ): string;
   insertRows(name: string, rows: readonly (readonly string[])[]): string;
   createView(name: string, query: string): string;
   /** Points a public view at other rows. Safe inside a transaction. */

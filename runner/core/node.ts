@@ -17,8 +17,17 @@ export type TestSeverity = "error" | "warn";
 export type Assertion =
   | { readonly type: "not_null"; readonly column: string }
   | { readonly type: "unique"; readonly columns: readonly string[] }
-  | { readonly type: "accepted_values"; readonly column: string; readonly values: readonly (string | number)[] }
-  | { readonly type: "relationships"; readonly column: string; readonly to: RelationName; readonly field: string }
+  | {
+      readonly type: "accepted_values";
+      readonly column: string;
+      readonly values: readonly (string | number)[];
+    }
+  | {
+      readonly type: "relationships";
+      readonly column: string;
+      readonly to: RelationName;
+      readonly field: string;
+    }
   | { readonly type: "expression"; readonly expression: string }
   | { readonly type: "row_count"; readonly minimum?: number; readonly maximum?: number };
 

@@ -112,7 +112,11 @@ export interface Ledger {
   state(): Promise<WarehouseState>;
   /** A new run's identity, later than every earlier one's whatever the clock says. */
   nextRun(now: Date): Promise<{ readonly id: string; readonly startedAt: string }>;
-  beginRun(run: { readonly id: string; readonly startedAt: string; readonly command: string }): Promise<void>;
+  beginRun(run: {
+    readonly id: string;
+    readonly startedAt: string;
+    readonly command: string;
+  }): Promise<void>;
   beginStep(runId: string, step: { readonly id: string; readonly kind: StepKind }): Promise<void>;
   finishStep(runId: string, outcome: StepOutcome): Promise<void>;
   finishRun(runId: string, status: RunStatus): Promise<void>;

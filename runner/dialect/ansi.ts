@@ -4,7 +4,11 @@ import type { Delta, Dialect } from "../core/dialect.ts";
 import { baseName, zoneOf } from "../core/relation.ts";
 import { physicalSchema, quoteText } from "../core/sql_text.ts";
 
-function literal(value: string | null, type: ColumnType, name: (type: ColumnType) => string): string {
+function literal(
+  value: string | null,
+  type: ColumnType,
+  name: (type: ColumnType) => string,
+): string {
   if (value === null) return `cast(null as ${name(type)})`;
   return `cast(${quoteText(value)} as ${name(type)})`;
 }

@@ -29,7 +29,17 @@ const rules: readonly Rule[] = [
   ...functions(["convert_timezone"], "Redshift", "Write x at time zone 'UTC'."),
   ...functions(["to_char", "listagg", "json_parse"], "Redshift", "Use a macro."),
   ...functions(
-    ["generate_series", "range", "unnest", "string_agg", "array_agg", "list", "struct_pack", "arg_max", "arg_min"],
+    [
+      "generate_series",
+      "range",
+      "unnest",
+      "string_agg",
+      "array_agg",
+      "list",
+      "struct_pack",
+      "arg_max",
+      "arg_min",
+    ],
     "DuckDB",
     "Use a macro, a seed, or explode the list at extraction.",
   ),

@@ -53,9 +53,7 @@ export function sortTopologically(
     return true;
   };
   const rank = (node: ProjectNode) => (node.kind === "test" ? 1 : 0);
-  const sorted = [...nodes].sort(
-    (a, b) => rank(a) - rank(b) || (nodeId(a) < nodeId(b) ? -1 : 1),
-  );
+  const sorted = [...nodes].sort((a, b) => rank(a) - rank(b) || (nodeId(a) < nodeId(b) ? -1 : 1));
   for (const node of sorted) visit(nodeId(node));
   return order;
 }

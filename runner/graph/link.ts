@@ -15,7 +15,9 @@ export interface LinkResult {
 }
 
 /** Resolves every ref to the node that it names. Unknown and duplicate names and cycles are reported, all of them. */
-export function link(project: Pick<ParsedProject, "sources" | "seeds" | "models" | "tests">): LinkResult {
+export function link(
+  project: Pick<ParsedProject, "sources" | "seeds" | "models" | "tests">,
+): LinkResult {
   const diagnostics: Diagnostic[] = [];
   const nodes = new Map<NodeId, ProjectNode>();
   for (const node of [...project.sources, ...project.seeds, ...project.models, ...project.tests]) {
@@ -91,7 +93,9 @@ function resolve(
   }
   const relation = parseRelationName(name);
   if (relation !== undefined && nodes.has(relation)) return relation;
-  const relations = [...nodes.values()].flatMap((node) => (node.kind === "test" ? [] : [node.relation]));
+  const relations = [...nodes.values()].flatMap((node) =>
+    node.kind === "test" ? [] : [node.relation],
+  );
   // `customer` alone most likely means one of the zones' customers.
   const sameBase = relations.filter((known) => known.endsWith(`.${name}`));
   const hint =

@@ -45,21 +45,30 @@ export function select(
   };
   const base = selectors.length > 0 ? union(selectors) : new Set(graph.nodes.keys());
   const excluded = union(exclude);
-  const selected = new Set([...graph.nodes.keys()].filter((id) => base.has(id) && !excluded.has(id)));
+  const selected = new Set(
+    [...graph.nodes.keys()].filter((id) => base.has(id) && !excluded.has(id)),
+  );
   return { selected, diagnostics };
 }
 
-function intersection(graph: Graph, expression: string, diagnostics: Diagnostic[]): ReadonlySet<NodeId> {
-  const sets = expression.split(",").filter(Boolean).map((text) => {
-    const term = parseTerm(text);
-    if ("code" in term) {
-      diagnostics.push(term);
-      return new Set<NodeId>();
-    }
-    const found = evaluate(graph, term);
-    if (found.size === 0) diagnostics.push(nothingFound(graph, term));
-    return found;
-  });
+function intersection(
+  graph: Graph,
+  expression: string,
+  diagnostics: Diagnostic[],
+): ReadonlySet<NodeId> {
+  const sets = expression
+    .split(",")
+    .filter(Boolean)
+    .map((text) => {
+      const term = parseTerm(text);
+      if ("code" in term) {
+        diagnostics.push(term);
+        return new Set<NodeId>();
+      }
+      const found = evaluate(graph, term);
+      if (found.size === 0) diagnostics.push(nothingFound(graph, term));
+      return found;
+    });
   const [first = new Set<NodeId>(), ...others] = sets;
   return new Set([...first].filter((id) => others.every((other) => other.has(id))));
 }
@@ -80,7 +89,11 @@ function parseTerm(text: string): Term | Diagnostic {
     return {
       code: "CLI_USAGE",
       message: `Unknown selector method "${method}:".`,
-      hint: didYouMean(method, methods, `Methods: ${methods.map((known) => `${known}:`).join(" ")}`),
+      hint: didYouMean(
+        method,
+        methods,
+        `Methods: ${methods.map((known) => `${known}:`).join(" ")}`,
+      ),
     };
   }
   const { up, down, at } = match.groups;
@@ -123,9 +136,15 @@ function matches(term: Term, id: NodeId, node: ProjectNode): boolean {
     case "tag":
       return node.tags.some((tag) => like.test(tag));
     case "path":
-      return like.test(node.place.file) || node.place.file.startsWith(`${term.pattern.replace(/\/$/, "")}/`);
+      return (
+        like.test(node.place.file) ||
+        node.place.file.startsWith(`${term.pattern.replace(/\/$/, "")}/`)
+      );
     case "source":
-      return node.kind === "source" && (like.test(node.source) || like.test(`${node.source}.${node.table}`));
+      return (
+        node.kind === "source" &&
+        (like.test(node.source) || like.test(`${node.source}.${node.table}`))
+      );
     case "type":
       return like.test(node.kind);
   }
@@ -142,7 +161,8 @@ function nothingFound(graph: Graph, term: Term): Diagnostic {
     if (term.method === "tag") for (const tag of node.tags) known.add(tag);
     else if (term.method === "source" && node.kind === "source") known.add(node.source);
     else if (term.method === "type") known.add(node.kind);
-    else if (term.method === "name" && node.kind !== "test") known.add(id).add(baseName(node.relation));
+    else if (term.method === "name" && node.kind !== "test")
+      known.add(id).add(baseName(node.relation));
   }
   const hint = didYouMean(term.pattern, known, "runner ls lists what there is.");
   return { code: "SELECT_NOTHING", message: `The selector "${term.text}" matches nothing.`, hint };

@@ -17,7 +17,12 @@ export async function loadHelpers(
   const diagnostics: Diagnostic[] = [];
   for (const [name, file] of files) {
     const report = (message: string, rest: Pick<Diagnostic, "cause" | "hint">) =>
-      diagnostics.push({ code: "MACRO_INVALID", message, place: { file, line: 1, column: 1 }, ...rest });
+      diagnostics.push({
+        code: "MACRO_INVALID",
+        message,
+        place: { file, line: 1, column: 1 },
+        ...rest,
+      });
     try {
       const address = pathToFileURL(path.join(root, file)).href;
       const module = (await import(address)) as { readonly default?: unknown };
@@ -28,7 +33,9 @@ export async function loadHelpers(
         });
       }
     } catch (error) {
-      report(`${file} cannot be imported.`, { cause: error instanceof Error ? error.message : String(error) });
+      report(`${file} cannot be imported.`, {
+        cause: error instanceof Error ? error.message : String(error),
+      });
     }
   }
   return { helpers, diagnostics };

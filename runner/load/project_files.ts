@@ -34,7 +34,10 @@ const yamlEnding = /\.ya?ml$/;
 
 async function listFiles(root: string, folder: string): Promise<string[]> {
   try {
-    const entries = await readdir(path.join(root, folder), { recursive: true, withFileTypes: true });
+    const entries = await readdir(path.join(root, folder), {
+      recursive: true,
+      withFileTypes: true,
+    });
     return entries
       .filter((entry) => entry.isFile() && !entry.name.startsWith("."))
       .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)))

@@ -13,7 +13,10 @@ export interface ParsedMacros extends MacroNames {
 }
 
 /** `macros/<name>.hbs` is the partial `name`, `macros/<name>.ts` the helper `name`. */
-export function parseMacros(partialFiles: readonly TextFile[], helpers: readonly string[]): ParsedMacros {
+export function parseMacros(
+  partialFiles: readonly TextFile[],
+  helpers: readonly string[],
+): ParsedMacros {
   const diagnostics: Diagnostic[] = [];
   const helperFiles = new Map<string, string>();
   for (const file of helpers) {
@@ -22,7 +25,9 @@ export function parseMacros(partialFiles: readonly TextFile[], helpers: readonly
     if (taken || !identifierPattern.test(name)) {
       diagnostics.push({
         code: "MACRO_INVALID",
-        message: taken ? `The name "${name}" is taken already.` : `"${name}" is not lower snake case.`,
+        message: taken
+          ? `The name "${name}" is taken already.`
+          : `"${name}" is not lower snake case.`,
         place: { file, line: 1, column: 1 },
         hint: "A helper is called by its file's name: rename the file.",
       });

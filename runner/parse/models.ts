@@ -136,15 +136,20 @@ function readMaterialization(
     return { type: materialized };
   }
   if (key === undefined || cursor === undefined) {
-    const missing = [key === undefined ? "key" : "", cursor === undefined ? "cursor" : ""].filter(Boolean);
+    const missing = [key === undefined ? "key" : "", cursor === undefined ? "cursor" : ""].filter(
+      Boolean,
+    );
     const message = `An incremental model needs its ${missing.join(" and ")}.`;
-    const hint = "key: the columns that tell one row from another; cursor: the column that grows with new rows.";
+    const hint =
+      "key: the columns that tell one row from another; cursor: the column that grows with new rows.";
     diagnostics.push(yaml.diagnostic("YAML_SCHEMA", ["materialized"], message, hint));
     return { type: "table" };
   }
   if (!columnNames.includes(cursor)) {
     const message = `There is no column "${cursor}" to be the cursor.`;
-    diagnostics.push(yaml.diagnostic("YAML_SCHEMA", ["cursor"], message, didYouMean(cursor, columnNames)));
+    diagnostics.push(
+      yaml.diagnostic("YAML_SCHEMA", ["cursor"], message, didYouMean(cursor, columnNames)),
+    );
   }
   return { type: "incremental", key, cursor };
 }

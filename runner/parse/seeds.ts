@@ -17,7 +17,10 @@ export interface ParsedSeeds {
 }
 
 /** Each `seeds/<name>.csv` with its `<name>.yml` is the relation `raw.<name>`. */
-export function parseSeeds(csvFiles: readonly SeedFile[], yamlFiles: readonly TextFile[]): ParsedSeeds {
+export function parseSeeds(
+  csvFiles: readonly SeedFile[],
+  yamlFiles: readonly TextFile[],
+): ParsedSeeds {
   const seeds: Seed[] = [];
   const tests: GenericTest[] = [];
   const diagnostics: Diagnostic[] = [];
@@ -25,13 +28,20 @@ export function parseSeeds(csvFiles: readonly SeedFile[], yamlFiles: readonly Te
     const name = path.posix.basename(csv.file, ".csv");
     const place = { file: csv.file, line: 1, column: 1 };
     const relation = parseRelationName(`raw.${name}`);
-    const yamlFile = yamlFiles.find((file) => file.file.replace(/\.ya?ml$/, "") === `seeds/${name}`);
+    const yamlFile = yamlFiles.find(
+      (file) => file.file.replace(/\.ya?ml$/, "") === `seeds/${name}`,
+    );
     if (relation === undefined || yamlFile === undefined) {
       const message =
         relation === undefined
           ? `"${name}" is no relation's name: it must be lower snake case.`
           : `The seed ${csv.file} has no seeds/${name}.yml beside it.`;
-      diagnostics.push({ code: "SEED_INVALID", message, place, hint: "Declare its columns and types there." });
+      diagnostics.push({
+        code: "SEED_INVALID",
+        message,
+        place,
+        hint: "Declare its columns and types there.",
+      });
       continue;
     }
     const parsed = readYaml(yamlFile, seedSchema);
@@ -43,9 +53,24 @@ export function parseSeeds(csvFiles: readonly SeedFile[], yamlFiles: readonly Te
     const columnNames = columns.map((column) => column.name);
     const rows = readRows(csv, columnNames, diagnostics);
     const { file, checksum } = csv;
-    seeds.push({ kind: "seed", relation, description, tags, place, file, key, columns, rows, checksum });
+    seeds.push({
+      kind: "seed",
+      relation,
+      description,
+      tags,
+      place,
+      file,
+      key,
+      columns,
+      rows,
+      checksum,
+    });
     tests.push(
-      ...readGenericTests({ yaml, relation, columnNames, tags, diagnostics }, { ...yaml.value, key }, []),
+      ...readGenericTests(
+        { yaml, relation, columnNames, tags, diagnostics },
+        { ...yaml.value, key },
+        [],
+      ),
     );
   }
   return { seeds, tests, diagnostics };
@@ -58,7 +83,13 @@ function readRows(
 ): (string | null)[][] {
   const report = (line: number, message: string, hint?: string) => {
     const place = { file: csv.file, line, column: 1 };
-    diagnostics.push({ code: "SEED_INVALID", message, place, frame: codeFrame(csv.text, place), hint });
+    diagnostics.push({
+      code: "SEED_INVALID",
+      message,
+      place,
+      frame: codeFrame(csv.text, place),
+      hint,
+    });
   };
   try {
     const [header = [], ...records] = parse(csv.text, { bom: true, skip_empty_lines: true });

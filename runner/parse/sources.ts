@@ -36,7 +36,11 @@ export function parseSources(files: readonly TextFile[]): ParsedSources {
   return { tables, tests, diagnostics };
 }
 
-function readTable(yaml: YamlFile<SourceFile>, index: number, diagnostics: Diagnostic[]): SourceTable {
+function readTable(
+  yaml: YamlFile<SourceFile>,
+  index: number,
+  diagnostics: Diagnostic[],
+): SourceTable {
   const source = yaml.value;
   const path: YamlPath = ["tables", index];
   const base = (table: SourceFile["tables"][number], columns: readonly SourceColumn[]) => ({
@@ -54,7 +58,11 @@ function readTable(yaml: YamlFile<SourceFile>, index: number, diagnostics: Diagn
   });
   if (source.connector === "postgres") {
     const table = at(source.tables, index);
-    return { ...base(table, readColumns(yaml, table, path)), connector: "postgres", schema: source.schema };
+    return {
+      ...base(table, readColumns(yaml, table, path)),
+      connector: "postgres",
+      schema: source.schema,
+    };
   }
   const table = at(source.tables, index);
   return {
@@ -81,7 +89,11 @@ function at<Item>(items: readonly Item[], index: number): Item {
 
 type DeclaredTable = SourceFile["tables"][number];
 
-function readColumns(yaml: YamlFile<SourceFile>, table: DeclaredTable, path: YamlPath): SourceColumn[] {
+function readColumns(
+  yaml: YamlFile<SourceFile>,
+  table: DeclaredTable,
+  path: YamlPath,
+): SourceColumn[] {
   return table.columns.map((column, index) => ({
     name: column.name,
     type: column.type,

@@ -6,7 +6,16 @@ import type { Template, TemplateRef } from "../core/node.ts";
 import type { TextFile } from "../load/project_files.ts";
 
 /** The names that every template may use, apart from the project's macros. */
-export const builtinHelpers = ["ref", "source", "var", "env", "this", "incremental", "since", "until"];
+export const builtinHelpers = [
+  "ref",
+  "source",
+  "var",
+  "env",
+  "this",
+  "incremental",
+  "since",
+  "until",
+];
 /** Handlebars' own blocks that are useful in SQL. */
 const builtinBlocks = ["incremental", "if", "unless", "each"];
 
@@ -22,7 +31,11 @@ export interface ParsedTemplate {
 }
 
 /** Reads a template's refs from its syntax tree, so that the graph is known before anything is rendered. */
-export function parseTemplate(file: TextFile, macros: MacroNames, isPartial = false): ParsedTemplate {
+export function parseTemplate(
+  file: TextFile,
+  macros: MacroNames,
+  isPartial = false,
+): ParsedTemplate {
   let program: hbs.AST.Program;
   try {
     program = Handlebars.parseWithoutProcessing(file.text);
@@ -129,7 +142,11 @@ class TemplateReader extends Handlebars.Visitor {
     });
   }
 
-  #reference(kind: "ref" | "source", params: readonly hbs.AST.Expression[], node: hbs.AST.Node): void {
+  #reference(
+    kind: "ref" | "source",
+    params: readonly hbs.AST.Expression[],
+    node: hbs.AST.Node,
+  ): void {
     const [first] = params;
     if (params.length === 1 && first?.type === "StringLiteral") {
       const { value } = first as hbs.AST.StringLiteral;
@@ -154,7 +171,13 @@ class TemplateReader extends Handlebars.Visitor {
     rest: Pick<Diagnostic, "cause" | "hint">,
   ): void {
     const place = this.#place(node);
-    this.diagnostics.push({ code, message, place, frame: codeFrame(this.#file.text, place), ...rest });
+    this.diagnostics.push({
+      code,
+      message,
+      place,
+      frame: codeFrame(this.#file.text, place),
+      ...rest,
+    });
   }
 }
 

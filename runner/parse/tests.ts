@@ -97,7 +97,11 @@ function readEntry<Known extends Record<string, z.ZodType>>(
   const [pair, ...others] = pairs;
   if (pair === undefined || others.length > 0) {
     reader.diagnostics.push(
-      reader.yaml.diagnostic("YAML_SCHEMA", path, "A test is one name, or one name with its settings."),
+      reader.yaml.diagnostic(
+        "YAML_SCHEMA",
+        path,
+        "A test is one name, or one name with its settings.",
+      ),
     );
     return undefined;
   }
@@ -118,7 +122,9 @@ function readEntry<Known extends Record<string, z.ZodType>>(
   const checked = schema.safeParse(settings);
   if (!checked.success) {
     for (const issue of checked.error.issues) {
-      reader.diagnostics.push(reader.yaml.diagnostic("YAML_SCHEMA", path, `${type}: ${issue.message}.`));
+      reader.diagnostics.push(
+        reader.yaml.diagnostic("YAML_SCHEMA", path, `${type}: ${issue.message}.`),
+      );
     }
     return undefined;
   }

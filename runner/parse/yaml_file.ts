@@ -78,7 +78,11 @@ function explain(issue: z.core.$ZodIssue, document: Document, schema: z.ZodType)
     return issue.keys.map((key) => ({
       offset: keyOffset(document, path, key),
       message: `Unknown setting "${key}"${path.length > 0 ? ` in ${printPath(path)}` : ""}.`,
-      hint: didYouMean(key, known, known.length > 0 ? `Known here: ${known.join(", ")}.` : undefined),
+      hint: didYouMean(
+        key,
+        known,
+        known.length > 0 ? `Known here: ${known.join(", ")}.` : undefined,
+      ),
     }));
   }
   // A union's own message says only "Invalid input"; its closest branch knows more.
@@ -97,7 +101,9 @@ function depth(issues: readonly z.core.$ZodIssue[]): number {
 }
 
 function printPath(path: YamlPath): string {
-  return path.map((part, index) => (typeof part === "number" ? `[${part}]` : index > 0 ? `.${part}` : part)).join("");
+  return path
+    .map((part, index) => (typeof part === "number" ? `[${part}]` : index > 0 ? `.${part}` : part))
+    .join("");
 }
 
 function offsetOf(document: Document, path: YamlPath): number {

@@ -37,6 +37,8 @@ function increment(
 ): Pick<TableExtraction, "since" | "keptFiles"> {
   const watermark = state.watermarks.get(table.relation);
   if (table.extract.mode === "full" || watermark === undefined || refresh) return { keptFiles: [] };
-  const since = new Date(Date.parse(watermark) - table.extract.lookbackSeconds * 1000).toISOString();
+  const since = new Date(
+    Date.parse(watermark) - table.extract.lookbackSeconds * 1000,
+  ).toISOString();
   return { since, keptFiles: state.manifests.get(table.relation)?.files ?? [] };
 }

@@ -50,7 +50,9 @@ export function plan(request: PlanRequest): PlanResult {
   }
 
   const missingOf = (test: DataTest) =>
-    parentsOf(`test.${test.name}`).filter((parent) => !inRun.has(parent) && !state.published.has(parent));
+    parentsOf(`test.${test.name}`).filter(
+      (parent) => !inRun.has(parent) && !state.published.has(parent),
+    );
   const untestable = tests
     .map((test) => ({ test, missing: missingOf(test) }))
     .filter(({ missing }) => missing.length > 0);
@@ -106,12 +108,16 @@ export function plan(request: PlanRequest): PlanResult {
 
 function stepIds(relations: readonly RelationNode[]): (relation: RelationName) => string {
   const extracted = new Map(
-    relations.flatMap((node) => (node.kind === "source" ? [[node.relation, `extract.${node.source}`] as const] : [])),
+    relations.flatMap((node) =>
+      node.kind === "source" ? [[node.relation, `extract.${node.source}`] as const] : [],
+    ),
   );
   return (relation) => extracted.get(relation) ?? relation;
 }
 
-function tablesBySource(relations: readonly RelationNode[]): ReadonlyMap<string, readonly SourceTable[]> {
+function tablesBySource(
+  relations: readonly RelationNode[],
+): ReadonlyMap<string, readonly SourceTable[]> {
   const bySource = new Map<string, SourceTable[]>();
   for (const node of relations) {
     if (node.kind !== "source") continue;

@@ -70,7 +70,10 @@ export interface Plan {
   /** In an order in which they could run one by one. */
   readonly steps: readonly Step[];
   /** Tests that were wanted but read something that was never built. */
-  readonly untestable: readonly { readonly test: DataTest; readonly missing: readonly RelationName[] }[];
+  readonly untestable: readonly {
+    readonly test: DataTest;
+    readonly missing: readonly RelationName[];
+  }[];
 }
 
 export interface RunIdentity {

@@ -159,7 +159,9 @@ function deltaParts(
       hint: `Build it from nothing: runner build --select ${node.relation} --full-refresh`,
     });
   }
-  const cursorType = node.columns.find((column) => column.name === cursor)?.type ?? { kind: "timestamp" };
+  const cursorType = node.columns.find((column) => column.name === cursor)?.type ?? {
+    kind: "timestamp",
+  };
   const candidate = dialect.physical(node.relation, run.id);
   const staged = `${candidate}__delta`;
   const query = compiled.modelQuery(node, {

@@ -30,7 +30,10 @@ export const pipelinesSchema = z.strictObject({
   default_target: identifier,
   targets: z.record(identifier, target),
   models: z
-    .record(z.string(), z.strictObject({ materialized: materialized.optional(), tags: tags.optional() }))
+    .record(
+      z.string(),
+      z.strictObject({ materialized: materialized.optional(), tags: tags.optional() }),
+    )
     .default({}),
 });
 export type PipelinesFile = z.output<typeof pipelinesSchema>;
