@@ -44,12 +44,15 @@ export class PartCommit {
    * Commits the spooled rows, once they are as many and add up to as much as the source says. `totals` is asked after
    * the rows were written, when a value that does not fit has already been refused by name.
    */
-  async commit(staged: StagedTable, totals: () => Promise<ControlTotals>): Promise<ExtractedTable> {
+  async commit(
+    staged: StagedTable & { readonly sentRows: number },
+    totals: () => Promise<ControlTotals>,
+  ): Promise<ExtractedTable> {
     const { table, withItem } = staged;
     this.#killPoint("before-extract-part");
     const writer = await this.#openWriter(staged);
     const written = await writer.write(
-      { table, withItem, path: staged.spoolPath },
+      { table, withItem, path: staged.spoolPath, expectedRows: staged.sentRows },
       staged.partPath,
       this.#run.extractedAt,
     );

@@ -62,7 +62,9 @@ export class TableSink {
     if (this.failure !== undefined) return undefined;
     try {
       await this.#spool.finish();
-      return await this.#commit.commit(this.#staged, () => Promise.resolve(this.#totals.totals()));
+      const totals = this.#totals.totals();
+      const staged = { ...this.#staged, sentRows: totals.rows };
+      return await this.#commit.commit(staged, () => Promise.resolve(totals));
     } catch (error) {
       this.failure = asExtractFailure(this.request.table, error);
       return undefined;

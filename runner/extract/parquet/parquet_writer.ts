@@ -22,6 +22,8 @@ export interface Spool {
   readonly table: SourceTable;
   readonly path: string;
   readonly withItem: boolean;
+  /** About how many rows it holds; with its size, this bounds the memory that writing takes. */
+  readonly expectedRows: number;
 }
 
 export interface WrittenTable {
@@ -51,7 +53,7 @@ export function fileColumns(table: SourceTable, withItem: boolean): readonly Lak
 export async function openParquetWriter(spillFolder: string): Promise<ParquetWriter> {
   const instance = await DuckDBInstance.create(":memory:", {
     threads: "2",
-    memory_limit: "384MB",
+    memory_limit: "256MB",
     temp_directory: spillFolder,
   });
   return {
@@ -78,7 +80,18 @@ export async function openParquetWriter(spillFolder: string): Promise<ParquetWri
   };
 }
 
-/** Bytes of the longest row that is read; a longer one is refused in DuckDB's own words. */
+// DuckDB holds several row groups in memory while it writes: wide rows go into shorter ones.
+const rowGroupBytes = 16 * 1024 * 1024;
+const fewestRowsOfGroup = 1_024;
+const mostRowsOfGroup = 122_880;
+
+function rowsOfGroup({ bytes, expectedRows }: { bytes: number; expectedRows: number }): number {
+  const bytesOfRow = bytes / Math.max(1, expectedRows);
+  const rows = Math.floor(rowGroupBytes / Math.max(1, bytesOfRow));
+  return Math.min(mostRowsOfGroup, Math.max(fewestRowsOfGroup, rows));
+}
+
+/** Bytes of the longest row that is read. */
 const longestRow = 16 * 1024 * 1024;
 
 function copyStatement(
@@ -119,7 +132,7 @@ function copyStatement(
     `buffer_size = ${2 * lineBytes}, hive_partitioning = false)`;
   return (
     `copy (select ${values.join(",\n")}\nfrom ${reader}) to ${quoteText(path)} ` +
-    "(format parquet, compression zstd, use_tmp_file false)"
+    `(format parquet, compression zstd, row_group_size ${rowsOfGroup(spool)}, use_tmp_file false)`
   );
 }
 
@@ -131,6 +144,12 @@ function refusal(
   error: unknown,
 ): ReturnType<typeof extractFailure> | undefined {
   const message = messageOf(error);
+  if (message.includes("Maximum line size")) {
+    return extractFailure(table, {
+      message: `a row is longer than ${longestRow / 1024 / 1024} MB.`,
+      hint: "Leave its longest column out of the source's YAML, or shorten the row in the source.",
+    });
+  }
   const start = message.indexOf(refusalMark);
   if (start < 0) return undefined;
   const [refused = ""] = message.slice(start + refusalMark.length).split("\n");

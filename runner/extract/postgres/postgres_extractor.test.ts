@@ -137,6 +137,39 @@ describe("a Postgres table", () => {
     expect(rows[0]).toMatchObject([{ id: "1", select: "x" }]);
   });
 
+  test("of wide rows is written in bounded memory, two of them at a time", async () => {
+    await client.query(
+      "create view wide as select number as id, repeat(md5(number::text), 250) as text from generate_series(1, 20000) as number",
+    );
+    const wide = (relation: `raw.${string}`) => ({
+      ...postgresTable({
+        table: "wide",
+        key: ["id"],
+        columns: columns("id: integer", "text: text"),
+      }),
+      relation,
+    });
+    const { lake } = newLake();
+    const extractor = openPostgresExtractor({ url: services.postgresUrl, lake });
+    const requests = [{ table: wide("raw.wide_1") }, { table: wide("raw.wide_2") }];
+    const extracted = await extractor.extract(requests, run);
+    await extractor.close();
+    expect(extracted.map(({ totals }) => totals.rows)).toEqual([20_000, 20_000]);
+  });
+
+  test("with a row of many megabytes is taken whole, and one beyond all measure is refused", async () => {
+    await client.query(
+      "create view long as select 1 as id, repeat('x', 9000000) as text; create view too_long as select 1 as id, repeat('x', 17000000) as text",
+    );
+    const [long, tooLong] = ["long", "too_long"].map((table) =>
+      postgresTable({ table, key: ["id"], columns: columns("id: integer", "text: text") }),
+    );
+    const { rows } = await extract([long!]);
+    expect(rows[0]![0]!["text"]).toHaveLength(9_000_000);
+    const failure = await failureOf(extract([tooLong!]));
+    expect(failure.diagnostics[0]!.message).toBe("test.too_long: a row is longer than 16 MB.");
+  });
+
   test("of any declared type and any content arrives exactly", async () => {
     const types = {
       id: "integer",

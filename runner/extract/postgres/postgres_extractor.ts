@@ -116,12 +116,12 @@ class PostgresExtractor implements Extractor {
     try {
       await session.query(begin);
       await session.query(`set transaction snapshot '${snapshot}'`);
-      const sent = await session.copyToFile(copy, staged.spoolPath);
-      return await commit.commit(staged, async () => {
+      const sentRows = await session.copyToFile(copy, staged.spoolPath);
+      return await commit.commit({ ...staged, sentRows }, async () => {
         const totals = await readTotals(session, table, request.since);
-        if (totals.rows === sent) return totals;
+        if (totals.rows === sentRows) return totals;
         throw extractFailure(table, {
-          message: `Postgres counted ${totals.rows} rows and sent ${sent}.`,
+          message: `Postgres counted ${totals.rows} rows and sent ${sentRows}.`,
           hint: "Nothing of this table was committed: run it again.",
         });
       });
