@@ -79,7 +79,7 @@ async function shop(services: Services, entry: DiaryEntry): Promise<void> {
       const dayNumber = entry.daysBefore + index + 1;
       const sold = await goShopping({ client, clock, seed, customers, vendors, day, dayNumber });
       tell(
-        `${day}: ${sold.customers} customers of ${sold.vendors} vendors (${sold.items} items) checked out ${sold.transactions} carts, ${sold.lines} lines, ${sold.units} units, for ${sold.totalPrice}`,
+        `${day}: ${sold.customers} customers, ${sold.vendors} vendors with ${sold.items} items; ${sold.transactions} checkouts, ${sold.lines} lines, ${sold.units} units, ${sold.totalPrice} in all`,
       );
     }
   } finally {

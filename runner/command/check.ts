@@ -1,5 +1,6 @@
 import { portabilityDiagnostics } from "../compile/portability.ts";
 import type { CompiledProject } from "../compile/compile.ts";
+import { counted } from "../core/counted.ts";
 import { Failure } from "../core/diagnostic.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
 import type { Engine, EngineName } from "../core/ports.ts";
@@ -24,7 +25,9 @@ const increment = {
  * every engine, what does not port is named, and every query is bound against empty tables of the declared types
  * and compared with its contract.
  */
-export async function checkCommand(options: GlobalOptions & { readonly vars?: string }): Promise<ExitCode> {
+export async function checkCommand(
+  options: GlobalOptions & { readonly vars?: string },
+): Promise<ExitCode> {
   const linked = await openProject(options);
   const compiled = await compileProject(linked, options.vars);
   resolveTarget(linked.project, options.target);
@@ -42,7 +45,7 @@ export async function checkCommand(options: GlobalOptions & { readonly vars?: st
   };
   if (options.json === true) process.stdout.write(`${JSON.stringify(summary)}\n`);
   process.stderr.write(
-    `Sound: ${sources.length} source tables, ${seeds.length} seeds, ${models.length} models and ${tests.length} data tests, for ${engines.join(" and ")}.\n`,
+    `Sound: ${counted(sources.length, "source table")}, ${counted(seeds.length, "seed")}, ${counted(models.length, "model")} and ${counted(tests.length, "data test")}, for ${engines.join(" and ")}.\n`,
   );
   return exitCodes.ok;
 }
@@ -64,7 +67,8 @@ function renderEverywhere({ project }: LinkedProject, compiled: CompiledProject)
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       // The same mistake shows for every engine; it is told once.
-      for (const diagnostic of error.diagnostics) diagnostics.set(JSON.stringify(diagnostic), diagnostic);
+      for (const diagnostic of error.diagnostics)
+        diagnostics.set(JSON.stringify(diagnostic), diagnostic);
     }
   };
   for (const dialect of engines) {
@@ -118,13 +122,17 @@ async function bindNode(
             ? [{ name: "_item", type: { kind: "varchar" as const } }]
             : []),
         ];
-        await engine.execute(duckdbDialect.createTable(node.relation, [...node.columns, ...technical]));
+        await engine.execute(
+          duckdbDialect.createTable(node.relation, [...node.columns, ...technical]),
+        );
         return [];
       }
       case "seed": {
         await engine.execute(duckdbDialect.createTable(node.relation, node.columns));
         const rows = node.rows.map((row) =>
-          node.columns.map((column, index) => duckdbDialect.literal(row[index] ?? null, column.type)),
+          node.columns.map((column, index) =>
+            duckdbDialect.literal(row[index] ?? null, column.type),
+          ),
         );
         if (rows.length > 0) await engine.execute(duckdbDialect.insertRows(node.relation, rows));
         return [];
@@ -136,16 +144,23 @@ async function bindNode(
         if (mismatch !== undefined) return [mismatch];
         await engine.execute(duckdbDialect.createView(node.relation, query));
         if (node.materialization.type === "incremental") {
-          await engine.describe(compiled.modelQuery(node, { ...context, self: node.relation, increment }));
+          await engine.describe(
+            compiled.modelQuery(node, { ...context, self: node.relation, increment }),
+          );
         }
         return [];
       }
       case "test":
-        await engine.describe(`select * from (\n${compiled.testQuery(node, context)}\n) as failing`);
+        await engine.describe(
+          `select * from (\n${compiled.testQuery(node, context)}\n) as failing`,
+        );
         return [];
     }
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    return error.diagnostics.map((diagnostic) => ({ ...diagnostic, place: diagnostic.place ?? node.place }));
+    return error.diagnostics.map((diagnostic) => ({
+      ...diagnostic,
+      place: diagnostic.place ?? node.place,
+    }));
   }
 }

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { CompiledProject } from "../compile/compile.ts";
+import { counted } from "../core/counted.ts";
 import type { Model } from "../core/node.ts";
 import { nodeId } from "../core/node.ts";
 import type { EngineName } from "../core/ports.ts";
@@ -32,7 +33,11 @@ export async function compileCommand(options: CompileOptions): Promise<ExitCode>
       rendered.push({ id, file, sql: compiledQuery(compiled, node, engine) });
     } else if (node?.kind === "test") {
       const context = { dialect: engine, resolve: (relation: RelationName) => relation };
-      rendered.push({ id: nodeId(node), file: `tests/${node.name}.sql`, sql: compiled.testQuery(node, context) });
+      rendered.push({
+        id: nodeId(node),
+        file: `tests/${node.name}.sql`,
+        sql: compiled.testQuery(node, context),
+      });
     }
   }
   for (const { file, sql } of rendered) {
@@ -41,7 +46,9 @@ export async function compileCommand(options: CompileOptions): Promise<ExitCode>
     await writeFile(full, `${sql}\n`);
   }
 
-  const models = rendered.filter(({ id }) => linked.graph.nodes.get(id as RelationName)?.kind === "model");
+  const models = rendered.filter(
+    ({ id }) => linked.graph.nodes.get(id as RelationName)?.kind === "model",
+  );
   const [only] = models;
   if (options.json === true) {
     process.stdout.write(models.map(({ id, sql }) => `${JSON.stringify({ id, sql })}\n`).join(""));
@@ -49,7 +56,7 @@ export async function compileCommand(options: CompileOptions): Promise<ExitCode>
     process.stdout.write(`${only.sql}\n`);
   }
   process.stderr.write(
-    `Compiled ${models.length} models and ${rendered.length - models.length} tests for ${engine} into ${path.relative(process.cwd(), folder)}\n`,
+    `Compiled ${counted(models.length, "model")} and ${counted(rendered.length - models.length, "data test")} for ${engine} into ${path.relative(process.cwd(), folder)}\n`,
   );
   return exitCodes.ok;
 }

@@ -44,7 +44,11 @@ export class Connections {
         {
           code: "CONNECTION_FAILED",
           message: `The target ${this.#target.name} has no connection "${name}".`,
-          hint: didYouMean(name, known, `Add it to pipelines.yaml; it has ${known.join(", ") || "none"}.`),
+          hint: didYouMean(
+            name,
+            known,
+            `Add it to pipelines.yaml; it has ${known.join(", ") || "none"}.`,
+          ),
         },
       ]);
     }
@@ -52,7 +56,8 @@ export class Connections {
     switch (connection.connector) {
       case "postgres": {
         const { openPostgresExtractor } = await import("../extract/postgres/postgres_extractor.ts");
-        const url = connection.url === embedded ? (await this.#embedded()).postgresUrl : connection.url;
+        const url =
+          connection.url === embedded ? (await this.#embedded()).postgresUrl : connection.url;
         return openPostgresExtractor({ url, ...common });
       }
       case "dynamodb": {
@@ -71,7 +76,12 @@ export class Connections {
     if (endpoint === embedded) return (await this.#embedded()).dynamodb;
     if (endpoint === "aws") return { region };
     const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = process.env;
-    return { endpoint, region, accessKeyId: accessKeyId ?? "local", secretAccessKey: secretAccessKey ?? "local" };
+    return {
+      endpoint,
+      region,
+      accessKeyId: accessKeyId ?? "local",
+      secretAccessKey: secretAccessKey ?? "local",
+    };
   }
 
   /** Postgres and DynamoDB of this machine, started for as long as this run needs them unless they run already. */

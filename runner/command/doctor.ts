@@ -77,7 +77,12 @@ async function finding(subject: string, look: () => Promise<string>): Promise<Fi
     if (!(error instanceof Failure)) throw error;
     const [diagnostic] = error.diagnostics;
     const code = diagnostic?.code ?? "";
-    return { subject, isSound: false, says: `${code}: ${diagnostic?.message ?? ""}`, hint: diagnostic?.hint };
+    return {
+      subject,
+      isSound: false,
+      says: `${code}: ${diagnostic?.message ?? ""}`,
+      hint: diagnostic?.hint,
+    };
   }
 }
 

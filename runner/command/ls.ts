@@ -48,7 +48,11 @@ function describe(node: ProjectNode, graph: Graph): Record<string, unknown> {
         columns: node.columns.map((column) => column.name),
       };
     case "seed":
-      return { ...common, zone: zoneOf(node.relation), columns: node.columns.map((column) => column.name) };
+      return {
+        ...common,
+        zone: zoneOf(node.relation),
+        columns: node.columns.map((column) => column.name),
+      };
     case "model":
       return {
         ...common,

@@ -13,7 +13,10 @@ function summary(step: Step): Record<string, unknown> {
         id: step.id,
         kind: step.kind,
         after: step.after,
-        tables: step.tables.map(({ table, since }) => ({ relation: table.relation, since: since ?? null })),
+        tables: step.tables.map(({ table, since }) => ({
+          relation: table.relation,
+          since: since ?? null,
+        })),
       };
     case "seed":
     case "model":
@@ -26,7 +29,13 @@ function summary(step: Step): Record<string, unknown> {
         publish: step.publish,
       };
     case "test":
-      return { id: step.id, kind: step.kind, after: step.after, severity: step.test.severity, query: step.query };
+      return {
+        id: step.id,
+        kind: step.kind,
+        after: step.after,
+        severity: step.test.severity,
+        query: step.query,
+      };
   }
 }
 

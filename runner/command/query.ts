@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import Table from "cli-table3";
+import { counted } from "../core/counted.ts";
 import { Failure } from "../core/diagnostic.ts";
 import type { Engine, ResultSet } from "../core/ports.ts";
 import { duckdbDialect } from "../dialect/duckdb/dialect.ts";
@@ -33,7 +34,7 @@ export async function queryCommand(sql: string, options: QueryOptions): Promise<
   const rows = result.rows.slice(0, shown);
   const more = result.rows.length > shown ? ", and more: see --limit" : "";
   process.stdout.write(`${printTable({ ...result, rows })}\n`);
-  process.stderr.write(`${rows.length} ${rows.length === 1 ? "row" : "rows"}${more}\n`);
+  process.stderr.write(`${counted(rows.length, "row")}${more}\n`);
   return exitCodes.ok;
 }
 
@@ -100,7 +101,11 @@ export function printTable(result: ResultSet): string {
     },
   });
   for (const row of result.rows) {
-    table.push(result.columns.map((column) => (row[column.name] === null ? "null" : String(row[column.name]))));
+    table.push(
+      result.columns.map((column) =>
+        row[column.name] === null ? "null" : String(row[column.name]),
+      ),
+    );
   }
   return table
     .toString()

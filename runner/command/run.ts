@@ -24,7 +24,9 @@ function nodesFor(verb: RunVerb, graph: Graph, options: RunOptions): ReadonlySet
     case "build":
       return withTests(graph, options);
     case "test":
-      return new Set([...withTests(graph, options)].filter((id) => graph.nodes.get(id)?.kind === "test"));
+      return new Set(
+        [...withTests(graph, options)].filter((id) => graph.nodes.get(id)?.kind === "test"),
+      );
     case "extract":
       return onlyKinds(graph, selectNodes(graph, options), ["source"]);
     case "run":
@@ -32,7 +34,11 @@ function nodesFor(verb: RunVerb, graph: Graph, options: RunOptions): ReadonlySet
   }
 }
 
-function onlyKinds(graph: Graph, ids: ReadonlySet<NodeId>, kinds: readonly string[]): ReadonlySet<NodeId> {
+function onlyKinds(
+  graph: Graph,
+  ids: ReadonlySet<NodeId>,
+  kinds: readonly string[],
+): ReadonlySet<NodeId> {
   const found = [...ids].filter((id) => kinds.includes(graph.nodes.get(id)?.kind ?? ""));
   if (found.length > 0) return new Set(found);
   throw new Failure([
@@ -50,7 +56,12 @@ export async function runCommand(verb: RunVerb, options: RunOptions): Promise<Ex
   const target = resolveTarget(linked.project, options.target);
   const selected = nodesFor(verb, linked.graph, options);
   const compiled = await compileProject(linked, options.vars);
-  const request = { compiled, selected, dialect: dialectOf(target), fullRefresh: options.fullRefresh ?? false };
+  const request = {
+    compiled,
+    selected,
+    dialect: dialectOf(target),
+    fullRefresh: options.fullRefresh ?? false,
+  };
 
   if (options.dryRun === true) {
     const run = { id: "dry_run", startedAt: new Date().toISOString() };
@@ -94,7 +105,10 @@ export async function runCommand(verb: RunVerb, options: RunOptions): Promise<Ex
 
 /** A test that was asked for and cannot run is an error, never a pass. */
 function assertTestable(
-  untestable: readonly { readonly test: { readonly name: string }; readonly missing: readonly string[] }[],
+  untestable: readonly {
+    readonly test: { readonly name: string };
+    readonly missing: readonly string[];
+  }[],
 ): void {
   if (untestable.length === 0) return;
   const missing = [...new Set(untestable.flatMap((entry) => entry.missing))];

@@ -25,9 +25,15 @@ export function resolveTarget(project: ParsedProject, name: string | undefined):
   const wanted = name ?? byDefault;
   const declared = targets[wanted];
   if (declared === undefined) {
-    const hint = didYouMean(wanted, Object.keys(targets), `Targets: ${Object.keys(targets).join(", ")}.`);
+    const hint = didYouMean(
+      wanted,
+      Object.keys(targets),
+      `Targets: ${Object.keys(targets).join(", ")}.`,
+    );
     const path = name === undefined ? ["default_target"] : ["targets"];
-    throw new Failure([pipelines.diagnostic("TARGET_UNKNOWN", path, `There is no target "${wanted}".`, hint)]);
+    throw new Failure([
+      pipelines.diagnostic("TARGET_UNKNOWN", path, `There is no target "${wanted}".`, hint),
+    ]);
   }
   const fill = environmentFiller();
   const connections = Object.fromEntries(

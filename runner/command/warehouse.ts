@@ -31,7 +31,10 @@ export async function openLake(target: Target, killPoint?: KillPoint): Promise<L
 }
 
 /** Opens the warehouse for writing; no other process can open it meanwhile. */
-export async function openWarehouse(target: Target, killPoint: KillPoint): Promise<OpenedWarehouse> {
+export async function openWarehouse(
+  target: Target,
+  killPoint: KillPoint,
+): Promise<OpenedWarehouse> {
   const dialect = dialectOf(target);
   const { openDuckDb } = await import("../engine/duckdb/engine.ts");
   const { openLedger } = await import("../record/ledger.ts");
