@@ -1,6 +1,12 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { createServer, request, type IncomingMessage, type Server } from "node:http";
+import {
+  createServer,
+  request,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from "node:http";
 import type { AddressInfo } from "node:net";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
@@ -97,11 +103,10 @@ test("a server that is told to stop ends the checkouts under way, and exits with
 type Fault = "pass" | "lose-response" | "refuse";
 
 /** Stands between the service and DynamoDB; `decide` says what becomes of each request, by its operation. */
-async function openFaultyDynamoDb(decide: (operation: string) => Fault) {
+async function openFaultyDynamoDb(decide: (operation: string) => Fault | Promise<Fault>) {
   const target = new URL(shop.dynamodb.endpoint!);
-  const server: Server = createServer((incoming, outgoing) => {
-    const operation = String(incoming.headers["x-amz-target"]).split(".")[1] ?? "";
-    const fault = decide(operation);
+  async function pass(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const fault = await decide(String(incoming.headers["x-amz-target"]).split(".")[1] ?? "");
     if (fault === "refuse") {
       incoming.socket.destroy();
       return;
@@ -120,6 +125,9 @@ async function openFaultyDynamoDb(decide: (operation: string) => Fault) {
       },
     );
     incoming.pipe(onward);
+  }
+  const server: Server = createServer((incoming, outgoing) => {
+    void pass(incoming, outgoing);
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -133,6 +141,39 @@ async function openFaultyDynamoDb(decide: (operation: string) => Fault) {
     },
   };
 }
+
+test("a retry that overtakes its first try never hears of an empty cart", async () => {
+  const { userId, item } = await filledCart();
+  let letPass: () => void = () => undefined;
+  const overtaken = new Promise<void>((resolve) => {
+    letPass = resolve;
+  });
+  let waiting: () => void = () => undefined;
+  const readsCart = new Promise<void>((resolve) => {
+    waiting = resolve;
+  });
+  const slow = await openFaultyDynamoDb(async (operation): Promise<Fault> => {
+    if (operation === "GetItem") {
+      waiting();
+      await overtaken;
+    }
+    return "pass";
+  });
+  const { postgresUrl, dynamodb } = shop;
+  const api = await startApi({ postgresUrl, dynamodb: { ...dynamodb, endpoint: slow.endpoint } });
+  try {
+    const client = createShopClient({ url: api.url });
+    const first = client.checkout.create.mutate({ userId, idempotencyKey: "slow" });
+    await readsCart;
+    const retry = await shop.client.checkout.create.mutate({ userId, idempotencyKey: "slow" });
+    letPass();
+    expect(await first).toEqual(retry);
+    await expectBoughtOnce(userId, item, "slow");
+  } finally {
+    await api.close();
+    await slow.close();
+  }
+});
 
 describe("DynamoDB's answer to the checkout's write", () => {
   test.each<[name: string, fault: Fault, times: number, outcome: string]>([

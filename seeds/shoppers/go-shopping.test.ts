@@ -13,6 +13,7 @@ import type { AppRouter } from "../../api/router.ts";
 import { startApi, type Api } from "../../api/server.ts";
 import { openTestServices } from "../../local/testing.ts";
 import type { KillableDay } from "./killable-day.ts";
+import { planVendors } from "./people.ts";
 import { createSettableClock, goShopping, type ShoppingOptions } from "./index.ts";
 
 type Day = KillableDay["shopping"];
@@ -81,38 +82,31 @@ async function readState(databases: KillableDay["api"]) {
 const firstDay: Day = {
   seed: 42,
   customers: 2,
-  vendors: 2,
+  vendors: 1,
   itemsPerVendor: 3,
   day: "2026-05-01",
   dayNumber: 1,
 };
 const secondDay: Day = { ...firstDay, day: "2026-05-02", dayNumber: 2 };
 
-test("ten customers and five vendors shop as the README says", async () => {
-  const { shop } = await openShop("readme");
-  const day: Day = { seed: 1, customers: 10, vendors: 5, day: "2026-05-01", dayNumber: 1 };
-  expect(await shop(day)).toEqual({
-    customers: 10,
-    vendors: 5,
-    items: 50,
-    transactions: 20,
-    lines: 40,
-    units: expect.any(Number),
-    totalPrice: expect.stringMatching(/^\d+\.\d\d$/),
-  });
-});
-
 describe("a day of shopping", () => {
   test("leaves what it says: every purchase in the table, its units gone, one cart a customer", async () => {
     const { shop, state } = await openShop("says");
     const summary = await shop(firstDay);
+    expect(summary).toMatchObject({
+      customers: 2,
+      vendors: 1,
+      items: 3,
+      transactions: 4,
+      lines: 8,
+    });
     const { items, stored, customers, vendors } = await state();
     const stock = items as { stock: number }[];
     expect(stock.reduce((sum, item) => sum + 10_000_000 - item.stock, 0)).toBe(summary.units);
     const entities = stored.map((item) => item.entity?.S);
     expect(entities.filter((entity) => entity === "transaction")).toHaveLength(4);
     expect(entities.filter((entity) => entity === "cart")).toHaveLength(2);
-    expect([customers.length, vendors.length, items.length]).toEqual([2, 2, 6]);
+    expect([customers.length, vendors.length, items.length]).toEqual([2, 1, 3]);
     const cents = stored
       .filter((item) => item.entity?.S === "transaction")
       .map((item) => BigInt(Math.round(Number(item.total_price?.N) * 100)));
@@ -139,19 +133,26 @@ describe("a day of shopping", () => {
     const { shop, state } = await openShop("grown");
     await shop(firstDay);
     const before = await state();
-    await shop({ ...secondDay, customers: 3, vendors: 3 });
+    await shop({ ...secondDay, customers: 3, vendors: 2 });
     const after = await state();
     expect(after.customers.slice(0, 2)).toEqual(before.customers);
-    expect(after.vendors.slice(0, 2)).toEqual(before.vendors);
-    expect([after.customers.length, after.vendors.length, after.items.length]).toEqual([3, 3, 9]);
+    expect(after.vendors.slice(0, 1)).toEqual(before.vendors);
+    expect([after.customers.length, after.vendors.length, after.items.length]).toEqual([3, 2, 6]);
   });
 
-  test("bigger than any page of the shop's lists finds everybody again", async () => {
-    const { shop, state } = await openShop("large");
-    const day: Day = { ...firstDay, customers: 1, vendors: 1, itemsPerVendor: 205 };
-    await shop(day);
-    await shop({ ...day, day: "2026-05-02", dayNumber: 2 });
-    expect((await state()).items).toHaveLength(205);
+  test("finds its items again behind hundreds that the vendor lists besides", async () => {
+    const { shop, state, databases, url } = await openShop("large");
+    const [vendor] = planVendors(firstDay.seed, 1);
+    const { id } = await createShopClient({ url }).vendor.create.mutate(vendor!);
+    const pool = openPool(databases);
+    await pool.query(
+      sql`insert into inventory (item_name, category, price, stock, vendor_id)
+          select 'other ' || number, 1, 1, 0, ${id} from generate_series(1, 450) as number`,
+    );
+    await pool.dispose();
+    await shop(firstDay);
+    await shop(firstDay);
+    expect((await state()).items).toHaveLength(450 + 3);
   });
 
   test.each<Partial<ShoppingOptions>>([
@@ -206,9 +207,11 @@ describe("a day that was cut off ends in the state of one that was not", () => {
         );
         if (!died) break;
         deaths += 1;
+        // A day that is over stays so, whatever of the next one has happened.
+        if (day === secondDay) await shop(firstDay);
       }
     }
-    expect(deaths).toBeGreaterThan(25);
+    expect(deaths).toBeGreaterThan(15);
     expect(await state()).toEqual(undisturbed);
   });
 
@@ -217,8 +220,7 @@ describe("a day that was cut off ends in the state of one that was not", () => {
     const program = fileURLToPath(new URL("./killable-day.ts", import.meta.url));
     const kills = [
       [firstDay, "after-reserve:2"],
-      [firstDay, "after-transact:2"],
-      [secondDay, "before-confirm:3"],
+      [secondDay, "after-transact:3"],
     ] as const;
     for (const [shopping, point] of kills) {
       if (shopping === secondDay) await shop(firstDay);
