@@ -1,4 +1,5 @@
 import Handlebars from "handlebars";
+import { messageOf } from "../core/caught.ts";
 import { didYouMean } from "../core/closest.ts";
 import { Failure } from "../core/diagnostic.ts";
 import type { Diagnostic, DiagnosticCode, Place } from "../core/diagnostic.ts";
@@ -47,6 +48,9 @@ class TemplateProblem extends Error {
     this.loc = options.loc;
   }
 }
+
+/** Strict: a parameter that was not given is an error, not an empty text. */
+const compileOptions = { noEscape: true, strict: true };
 
 /** Makes the function that renders templates. It throws a `Failure` that points into the template. */
 export function createRenderer(parts: RendererParts): Renderer {
@@ -122,51 +126,94 @@ export function createRenderer(parts: RendererParts): Renderer {
   for (const [name, macro] of parts.helpers) {
     helper(name, (args, options) => {
       try {
-        return macro({ dialect: current().dialect }, ...args);
+        const sql: unknown = macro({ dialect: current().dialect }, ...args);
+        if (typeof sql !== "string") throw new TypeError(`it returned ${typeof sql}, not a text`);
+        return sql;
       } catch (error) {
-        const cause = error instanceof Error ? error.message : String(error);
-        throw new TemplateProblem("MACRO_FAILED", `The macro ${name} failed: ${cause}`, options);
+        const message = `The macro ${name} failed: ${messageOf(error)}`;
+        throw new TemplateProblem("MACRO_FAILED", message, options);
       }
     });
   }
-  for (const [name, partial] of parts.partials) environment.registerPartial(name, partial.text);
+  // The template in which an error arose, where that is a partial and not the template that is being rendered.
+  const origins = new WeakMap<object, Template>();
+  for (const [name, partial] of parts.partials) {
+    const render = environment.compile(partial.text, compileOptions);
+    environment.registerPartial(name, (given: unknown, options?: Handlebars.RuntimeOptions) => {
+      try {
+        return render(given, options);
+      } catch (error) {
+        if (typeof error === "object" && error !== null && !origins.has(error)) {
+          origins.set(error, partial);
+        }
+        throw error;
+      }
+    });
+  }
 
   const compiled = new Map<string, Handlebars.TemplateDelegate>();
   return (template, given) => {
     let delegate = compiled.get(template.text);
     if (delegate === undefined) {
-      delegate = environment.compile(template.text, { noEscape: true, strict: true });
+      delegate = environment.compile(template.text, compileOptions);
       compiled.set(template.text, delegate);
     }
     context = given;
     try {
+      let selfWasMissing = false;
       // `{{this}}` is the context itself to Handlebars, which prints it with toString.
-      return delegate({ toString: () => given.self ?? "" }).trim();
+      const toString = () => {
+        selfWasMissing ||= given.self === undefined;
+        return given.self ?? "";
+      };
+      const sql = delegate({ toString }).trim();
+      if (selfWasMissing) throw new Failure([nothingIsBuilt(template)]);
+      return sql;
     } catch (error) {
-      throw new Failure([explain(template, error)]);
+      if (error instanceof Failure) throw error;
+      const origin = typeof error === "object" && error !== null ? origins.get(error) : undefined;
+      const diagnostic = explain(origin ?? template, error);
+      const cause = origin === undefined ? undefined : `${template.file} calls this partial.`;
+      throw new Failure([{ ...diagnostic, cause }]);
     } finally {
       context = undefined;
     }
   };
 }
 
+function nothingIsBuilt(template: Template): Diagnostic {
+  const message = "{{this}} has no value here.";
+  const hint = "Only a model has a relation that is being built.";
+  return { code: "TEMPLATE_UNKNOWN_NAME", message, hint, ...placeOf(template) };
+}
+
 function explain(template: Template, error: unknown): Diagnostic {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   if (error instanceof TemplateProblem) {
     const place = placeOf(template, error.loc?.start.line, error.loc?.start.column);
     return { code: error.code, message, hint: error.hint, ...place };
   }
-  // Strict mode: `"column" not defined in [object Object] - 3:5`.
-  const missing = /^"(.+?)" not defined in .* - (\d+):(\d+)$/.exec(message);
-  if (missing !== null) {
+  const missing = /^"(.+?)" not defined in /.exec(message)?.[1];
+  const { line, column } = positionIn(error);
+  if (missing !== undefined) {
     return {
       code: "TEMPLATE_UNKNOWN_NAME",
-      message: `"${missing[1] ?? ""}" has no value.`,
-      hint: 'A partial\'s parameter must be given where it is called: {{> name parameter="…"}}.',
-      ...placeOf(template, Number(missing[2]), Number(missing[3])),
+      message: `"${missing}" has no value.`,
+      hint: `A partial's parameter must be given where it is called: {{> name ${missing}="…"}}.`,
+      ...placeOf(template, line, column),
     };
   }
-  return { code: "TEMPLATE_SYNTAX", message, ...placeOf(template) };
+  return { code: "TEMPLATE_SYNTAX", message, ...placeOf(template, line, column) };
+}
+
+/** The position that Handlebars gives its own errors. */
+function positionIn(error: unknown): { readonly line?: number; readonly column?: number } {
+  if (typeof error !== "object" || error === null) return {};
+  const { lineNumber, column } = error as {
+    readonly lineNumber?: number;
+    readonly column?: number;
+  };
+  return { line: lineNumber, column };
 }
 
 function placeOf(template: Template, line = 1, column = 0): { place: Place; frame: string } {

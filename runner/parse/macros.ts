@@ -1,10 +1,10 @@
 import path from "node:path";
 import type { Diagnostic } from "../core/diagnostic.ts";
-import type { Template } from "../core/node.ts";
+import type { Template, TemplateRef } from "../core/node.ts";
 import { identifierPattern } from "../core/relation.ts";
 import type { TextFile } from "../load/project_files.ts";
 import { builtinHelpers, parseTemplate } from "./template.ts";
-import type { MacroNames } from "./template.ts";
+import type { MacroNames, ParsedTemplate } from "./template.ts";
 
 export interface ParsedMacros extends MacroNames {
   /** Helper names with the files that define them. */
@@ -23,39 +23,86 @@ export function parseMacros(
     const name = path.posix.basename(file, ".ts");
     const taken = builtinHelpers.includes(name) || helperFiles.has(name);
     if (taken || !identifierPattern.test(name)) {
-      diagnostics.push({
-        code: "MACRO_INVALID",
-        message: taken
-          ? `The name "${name}" is taken already.`
-          : `"${name}" is not lower snake case.`,
-        place: { file, line: 1, column: 1 },
-        hint: "A helper is called by its file's name: rename the file.",
-      });
+      const message = taken ? `The name "${name}" is taken already.` : notSnakeCase(name);
+      diagnostics.push(
+        invalid(file, message, "A helper is called by its file's name: rename the file."),
+      );
       continue;
     }
     helperFiles.set(name, file);
   }
 
-  const partials = new Map<string, Template>();
-  const names: MacroNames = { helpers: new Set(helperFiles.keys()), partials };
-  // Again until nothing is found any more: a partial has the refs of the partials that it calls.
-  let found = -1;
-  for (let round = 0; countRefs(partials) > found; round += 1) {
-    found = countRefs(partials);
-    for (const file of partialFiles) {
-      const parsed = parseTemplate(file, names, true);
-      if (round === 0) diagnostics.push(...parsed.diagnostics);
-      partials.set(path.posix.basename(file.file, ".hbs"), withDistinctRefs(parsed.template));
+  const partials = parsePartials(partialFiles, new Set(helperFiles.keys()), diagnostics);
+  return { helpers: new Set(helperFiles.keys()), partials, helperFiles, diagnostics };
+}
+
+/** Each partial with its own refs and those of every partial that it reaches. */
+function parsePartials(
+  files: readonly TextFile[],
+  helpers: ReadonlySet<string>,
+  diagnostics: Diagnostic[],
+): ReadonlyMap<string, Template> {
+  const byName = new Map<string, TextFile>();
+  for (const file of files) {
+    const name = path.posix.basename(file.file, ".hbs");
+    const other = byName.get(name);
+    if (other === undefined && identifierPattern.test(name)) byName.set(name, file);
+    else {
+      const message = other
+        ? `${other.file} is the partial "${name}" already.`
+        : notSnakeCase(name);
+      diagnostics.push(
+        invalid(file.file, message, "A partial is called by its file's name: rename the file."),
+      );
     }
   }
-  return { ...names, helperFiles, diagnostics };
+  const names: MacroNames = {
+    helpers,
+    partials: new Map(
+      [...byName].map(([name, { file, text }]) => [name, { file, text, refs: [] }]),
+    ),
+  };
+  const parsed = new Map(
+    [...byName].map(([name, file]) => [name, parseTemplate(file, names, true)]),
+  );
+  const partials = new Map<string, Template>();
+  for (const [name, { template, diagnostics: found }] of parsed) {
+    diagnostics.push(...found);
+    const reached = reachedFrom(name, parsed);
+    if (reached.has(name)) {
+      const message = `The partial "${name}" calls itself, directly or through others.`;
+      diagnostics.push(
+        invalid(template.file, message, "It would never end: take one of the calls out."),
+      );
+    }
+    const refs = [name, ...reached].flatMap((other) => parsed.get(other)?.template.refs ?? []);
+    partials.set(name, { ...template, refs: distinctRefs(refs) });
+  }
+  return partials;
 }
 
-function countRefs(partials: ReadonlyMap<string, Template>): number {
-  return [...partials.values()].reduce((sum, partial) => sum + partial.refs.length, 0);
+function reachedFrom(
+  start: string,
+  parsed: ReadonlyMap<string, ParsedTemplate>,
+): ReadonlySet<string> {
+  const reached = new Set<string>();
+  const waiting = [...(parsed.get(start)?.partials ?? [])];
+  for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
+    if (reached.has(name)) continue;
+    reached.add(name);
+    waiting.push(...(parsed.get(name)?.partials ?? []));
+  }
+  return reached;
 }
 
-function withDistinctRefs(template: Template): Template {
-  const distinct = new Map(template.refs.map((ref) => [`${ref.kind} ${ref.name}`, ref]));
-  return { ...template, refs: [...distinct.values()] };
+function distinctRefs(refs: readonly TemplateRef[]): readonly TemplateRef[] {
+  return [...new Map(refs.map((ref) => [`${ref.kind} ${ref.name}`, ref])).values()];
+}
+
+function notSnakeCase(name: string): string {
+  return `"${name}" is not lower snake case.`;
+}
+
+function invalid(file: string, message: string, hint: string): Diagnostic {
+  return { code: "MACRO_INVALID", message, place: { file, line: 1, column: 1 }, hint };
 }

@@ -4,6 +4,7 @@ import type { Diagnostic, Place } from "../core/diagnostic.ts";
 import { codeFrame } from "../core/frame.ts";
 import type { Template, TemplateRef } from "../core/node.ts";
 import type { TextFile } from "../load/project_files.ts";
+import { parseSyntax } from "./template_syntax.ts";
 
 /** The names that every template may use, apart from the project's macros. */
 export const builtinHelpers = [
@@ -27,6 +28,8 @@ export interface MacroNames {
 
 export interface ParsedTemplate {
   readonly template: Template;
+  /** The partials that it calls itself, by name. */
+  readonly partials: readonly string[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -36,44 +39,29 @@ export function parseTemplate(
   macros: MacroNames,
   isPartial = false,
 ): ParsedTemplate {
-  let program: hbs.AST.Program;
-  try {
-    program = Handlebars.parseWithoutProcessing(file.text);
-  } catch (error) {
-    const diagnostic = syntaxDiagnostic(file, error);
-    return { template: { file: file.file, text: file.text, refs: [] }, diagnostics: [diagnostic] };
+  const syntax = parseSyntax(file.text);
+  if (syntax.program === undefined) {
+    const { line, column, message, hint } = syntax.problem;
+    const place: Place = { file: file.file, line, column };
+    const frame = codeFrame(file.text, place);
+    return {
+      template: { file: file.file, text: file.text, refs: [] },
+      partials: [],
+      diagnostics: [{ code: "TEMPLATE_SYNTAX", message, place, frame, hint }],
+    };
   }
   const reader = new TemplateReader(file, macros, isPartial);
-  reader.accept(program);
+  reader.accept(syntax.program);
   return {
     template: { file: file.file, text: file.text, refs: reader.refs },
+    partials: [...reader.partials],
     diagnostics: reader.diagnostics,
-  };
-}
-
-function syntaxDiagnostic(file: TextFile, error: unknown): Diagnostic {
-  const text = error instanceof Error ? error.message : String(error);
-  const hash =
-    typeof error === "object" && error !== null && "hash" in error
-      ? (error.hash as { loc?: { first_line: number; first_column: number } } | undefined)
-      : undefined;
-  const lineInMessage = /(?:on line |- )(\d+)(?::(\d+))?/.exec(text);
-  const line = hash?.loc?.first_line ?? Number(lineInMessage?.[1] ?? 1);
-  const column = (hash?.loc?.first_column ?? Number(lineInMessage?.[2] ?? 0)) + 1;
-  const place: Place = { file: file.file, line, column };
-  const expected = /(Expecting .*)$/m.exec(text)?.[1];
-  return {
-    code: "TEMPLATE_SYNTAX",
-    message: text.split("\n")[0]?.replace(/:$/, ".") ?? "The template cannot be read.",
-    place,
-    frame: codeFrame(file.text, place),
-    cause: expected === undefined ? undefined : expected.replaceAll("'", ""),
-    hint: "Every {{#block}} needs its {{/block}}, and every {{ its }}.",
   };
 }
 
 class TemplateReader extends Handlebars.Visitor {
   readonly refs: TemplateRef[] = [];
+  readonly partials = new Set<string>();
   readonly diagnostics: Diagnostic[] = [];
   readonly #file: TextFile;
   readonly #macros: MacroNames;
@@ -88,12 +76,12 @@ class TemplateReader extends Handlebars.Visitor {
   }
 
   override MustacheStatement(mustache: hbs.AST.MustacheStatement): void {
-    this.#call(mustache.path, mustache.params, mustache);
+    this.#call(mustache);
     super.MustacheStatement(mustache);
   }
 
   override SubExpression(expression: hbs.AST.SubExpression): void {
-    this.#call(expression.path, expression.params, expression);
+    this.#call(expression);
     super.SubExpression(expression);
   }
 
@@ -112,34 +100,72 @@ class TemplateReader extends Handlebars.Visitor {
   override PartialStatement(partial: hbs.AST.PartialStatement): void {
     const name = pathName(partial.name);
     const template = this.#macros.partials.get(name);
-    if (template !== undefined) {
-      // A partial's refs are its caller's: that is the text a reader would look at first.
-      for (const ref of template.refs) this.refs.push({ ...ref, place: this.#place(partial) });
-    } else if (!this.#isPartial) {
+    if (template === undefined) {
       this.#report("TEMPLATE_UNKNOWN_NAME", `Unknown partial "{{> ${name}}}".`, partial, {
         hint: didYouMean(name, this.#macros.partials.keys(), `Partials are macros/<name>.hbs.`),
       });
+    } else {
+      this.partials.add(name);
+      // A partial's refs are its caller's: that is the text a reader would look at first.
+      for (const ref of template.refs) this.refs.push({ ...ref, place: this.#place(partial) });
     }
+    this.#checkValues(hashValues(partial.hash));
     super.PartialStatement(partial);
   }
 
-  #call(
-    path: hbs.AST.PathExpression | hbs.AST.Literal,
-    params: readonly hbs.AST.Expression[],
-    node: hbs.AST.Node,
-  ): void {
-    const name = pathName(path);
+  override PartialBlockStatement(partial: hbs.AST.PartialBlockStatement): void {
+    this.#unsupported("{{#> …}}", partial);
+  }
+
+  override DecoratorBlock(decorator: hbs.AST.DecoratorBlock): void {
+    this.#unsupported("{{#*…}}", decorator);
+  }
+
+  override Decorator(decorator: hbs.AST.Decorator): void {
+    this.#unsupported("{{*…}}", decorator);
+  }
+
+  #unsupported(form: string, node: hbs.AST.Node): void {
+    this.#report("TEMPLATE_UNKNOWN_NAME", `${form} cannot be used here.`, node, {
+      hint: "Write a partial of its own, macros/<name>.hbs, and call it: {{> name}}.",
+    });
+  }
+
+  #call(node: hbs.AST.MustacheStatement | hbs.AST.SubExpression): void {
+    const { params } = node;
+    const name = pathName(node.path);
     if (name === "ref" || name === "source") {
       this.#reference(name, params, node);
       return;
     }
-    if (builtinHelpers.includes(name) || this.#macros.helpers.has(name)) return;
-    // Inside a partial or a loop, a plain name is a parameter, known only when rendered.
-    if (params.length === 0 && (this.#isPartial || this.#loopDepth > 0)) return;
+    if (builtinHelpers.includes(name) || this.#macros.helpers.has(name)) {
+      this.#checkValues([...params, ...hashValues(node.hash)]);
+      return;
+    }
+    if (params.length === 0 && this.#hasParameters()) return;
     const known = [...builtinHelpers, ...this.#macros.helpers];
     this.#report("TEMPLATE_UNKNOWN_NAME", `Unknown name "{{${name}}}".`, node, {
       hint: didYouMean(name, known, `Known: ${known.join(", ")}.`),
     });
+  }
+
+  /** Inside a partial or a loop, a plain name is a parameter, known only when rendered. */
+  #hasParameters(): boolean {
+    return this.#isPartial || this.#loopDepth > 0;
+  }
+
+  /** Finds values that were meant as texts or calls and would be looked up as parameters. */
+  #checkValues(values: readonly hbs.AST.Expression[]): void {
+    if (this.#hasParameters()) return;
+    for (const value of values) {
+      if (value.type !== "PathExpression") continue;
+      const name = pathName(value);
+      if (name === "this") continue;
+      const isCall = builtinHelpers.includes(name) || this.#macros.helpers.has(name);
+      this.#report("TEMPLATE_UNKNOWN_NAME", `"${name}" has no value here.`, value, {
+        hint: isCall ? `Call it in parentheses: (${name}).` : `Write it in quotes: "${name}".`,
+      });
+    }
   }
 
   #reference(
@@ -179,6 +205,10 @@ class TemplateReader extends Handlebars.Visitor {
       ...rest,
     });
   }
+}
+
+function hashValues(hash: hbs.AST.Hash | undefined): readonly hbs.AST.Expression[] {
+  return (hash?.pairs ?? []).map((pair) => pair.value);
 }
 
 function pathName(path: hbs.AST.Expression): string {
