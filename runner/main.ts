@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { exitOnInterruption } from "./command/interruption.ts";
 import type { ExitCode, RunOptions } from "./command/options.ts";
 import { exitCodes } from "./command/options.ts";
 import type { RunVerb } from "./command/run.ts";
@@ -11,7 +12,7 @@ export async function main(args: readonly string[]): Promise<number> {
   const program = describeProgram((command) => async (...given: unknown[]) => {
     exitCode = await command(...given);
   });
-  process.once("SIGINT", () => process.exit(exitCodes.interrupted));
+  exitOnInterruption();
   try {
     await program.parseAsync(args, { from: "user" });
     return exitCode;

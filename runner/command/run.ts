@@ -1,5 +1,5 @@
 import { assertSound, Failure } from "../core/diagnostic.ts";
-import type { Emit } from "../core/event.ts";
+import type { Emit, RunStatus } from "../core/event.ts";
 import type { NodeId } from "../core/node.ts";
 import { execute } from "../execute/execute.ts";
 import { recover } from "../execute/recover.ts";
@@ -7,6 +7,7 @@ import type { Graph } from "../graph/graph.ts";
 import { plan } from "../plan/plan.ts";
 import { createReporter } from "../record/reporter.ts";
 import { Connections } from "./connections.ts";
+import { abortOnInterruption } from "./interruption.ts";
 import { killPointFromEnvironment } from "./kill_point.ts";
 import { exitCodes } from "./options.ts";
 import type { ExitCode, RunOptions } from "./options.ts";
@@ -74,6 +75,7 @@ export async function runCommand(verb: RunVerb, options: RunOptions): Promise<Ex
 
   const killPoint = killPointFromEnvironment();
   const emit: Emit = createReporter({ json: options.json ?? false });
+  const signal = abortOnInterruption();
   const warehouse = await openWarehouse(target, killPoint);
   const connections = new Connections(target, warehouse.lake, killPoint);
   try {
@@ -91,15 +93,27 @@ export async function runCommand(verb: RunVerb, options: RunOptions): Promise<Ex
         openExtractor: (name) => connections.extractor(name),
         emit,
         killPoint,
+        threads: options.threads ?? target.threads,
+        signal,
       },
-      threads: options.threads ?? target.threads,
       command: describeCommand(verb, options),
       target: target.name,
     });
-    return status === "succeeded" ? exitCodes.ok : exitCodes.failed;
+    return exitCodeOf(status);
   } finally {
     await connections.close();
     await warehouse.engine.close();
+  }
+}
+
+function exitCodeOf(status: RunStatus): ExitCode {
+  switch (status) {
+    case "succeeded":
+      return exitCodes.ok;
+    case "failed":
+      return exitCodes.failed;
+    case "interrupted":
+      return exitCodes.interrupted;
   }
 }
 

@@ -28,6 +28,7 @@ export type DiagnosticCode =
   | "PROJECT_NOT_FOUND"
   | "REF_NOT_LITERAL"
   | "REF_UNKNOWN"
+  | "RUNNER_FAULT"
   | "SEED_INVALID"
   | "SELECT_NOTHING"
   | "SERVICE_FAILED"

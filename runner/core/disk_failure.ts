@@ -1,7 +1,7 @@
 import { messageOf } from "./caught.ts";
 import { Failure } from "./diagnostic.ts";
 
-const fullDisk = /ENOSPC|EDQUOT|No space left on device|Disk quota exceeded/;
+const fullDisk = /ENOSPC|EDQUOT|EFBIG|No space left on device|Disk quota exceeded|File too large/;
 const readOnlyDisk = /EROFS|EACCES|EPERM|Read-only file system|Permission denied/;
 
 /** The failure that an error of writing near `path` stands for; undefined when it is about something else. */

@@ -18,7 +18,8 @@ export interface StepOutcome {
   readonly because?: readonly string[];
 }
 
-export type RunStatus = "succeeded" | "failed";
+/** `interrupted` was ended by its user and published nothing. */
+export type RunStatus = "succeeded" | "failed" | "interrupted";
 
 /** Everything that happens in a run, in order. Listeners write the ledger, the console and the JSON lines. */
 export type RunEvent =

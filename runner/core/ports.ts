@@ -45,6 +45,8 @@ export interface Lake {
   stagePart(key: string): Promise<string>;
   /** Makes a staged part durable under its key and measures it. Doing so again replaces nothing that a manifest lists. */
   commitPart(key: string, runId: string, rows: number): Promise<LakeFile>;
+  /** Whether there is a file under this key, staged ones not counted. */
+  has(key: string): Promise<boolean>;
   readManifest(relation: RelationName): Promise<LakeManifest | undefined>;
   /** Replaces the pointer atomically and durably. */
   writeManifest(manifest: LakeManifest): Promise<void>;

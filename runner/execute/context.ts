@@ -15,6 +15,10 @@ export interface ExecutionContext {
   readonly openExtractor: (connection: string) => Promise<Extractor>;
   readonly emit: Emit;
   readonly killPoint: KillPoint;
+  /** Steps, and files of the lake, that are written at the same time. */
+  readonly threads: number;
+  /** Aborted when the user wants the run to end: what has begun is finished, and nothing is published. */
+  readonly signal?: AbortSignal;
 }
 
 /** What steps learned that the publish transaction needs. Filled by steps that went well. */
@@ -22,8 +26,15 @@ export interface Findings {
   readonly extracted: Map<RelationName, ExtractedTable>;
   readonly identities: Map<string, string>;
   readonly watermarks: Map<RelationName, string>;
+  /** Incremental models whose delta was empty. */
+  readonly unchanged: Set<RelationName>;
 }
 
 export function emptyFindings(): Findings {
-  return { extracted: new Map(), identities: new Map(), watermarks: new Map() };
+  return {
+    extracted: new Map(),
+    identities: new Map(),
+    watermarks: new Map(),
+    unchanged: new Set(),
+  };
 }

@@ -1,21 +1,20 @@
-import type { RunStatus, StepKind, StepOutcome, StepStatus } from "../core/event.ts";
 import { Failure } from "../core/diagnostic.ts";
-import type { Diagnostic } from "../core/diagnostic.ts";
+import type { RunStatus, StepKind, StepOutcome, StepStatus } from "../core/event.ts";
+import type { RelationName } from "../core/relation.ts";
 import type { Plan, Step } from "../plan/step.ts";
 import { collect } from "./collect.ts";
 import { emptyFindings } from "./context.ts";
 import type { ExecutionContext, Findings } from "./context.ts";
-import { runExtractStep } from "./extract_step.ts";
+import { discard } from "./discard.ts";
+import { followPointers } from "./pointers.ts";
 import { decidePublication } from "./publication.ts";
 import { publish } from "./publish.ts";
+import { runStep } from "./run_step.ts";
 import { runInOrder } from "./scheduler.ts";
-import { runTestStep } from "./test_step.ts";
-import { runWriteStep } from "./write_step.ts";
 
 export interface ExecutionRequest {
   readonly plan: Plan;
   readonly context: ExecutionContext;
-  readonly threads: number;
   readonly command: string;
   readonly target: string;
 }
@@ -25,133 +24,136 @@ export interface ExecutionResult {
   readonly outcomes: readonly StepOutcome[];
 }
 
-/** Carries out a plan: write, audit, publish, collect. A failed step is an outcome, not an exception. */
+/** What has come of a run so far: what its end, good or bad, has to deal with. */
+interface Progress {
+  readonly outcomes: StepOutcome[];
+  published: ReadonlySet<RelationName>;
+}
+
+/**
+ * Carries out a plan: write, audit, publish, collect. A failed step is an outcome, not an exception; what is thrown is
+ * a fault of the runner or a failure of the warehouse or the lake itself, after the run was closed as failed.
+ */
 export async function execute(request: ExecutionRequest): Promise<ExecutionResult> {
-  const { plan, context, threads } = request;
+  const { plan, context } = request;
   const { emit, ledger, run } = context;
   const began = performance.now();
-  const outcomes: StepOutcome[] = [];
-  const findings = emptyFindings();
+  const progress: Progress = { outcomes: [], published: new Set() };
+  const finish = async (status: RunStatus) => {
+    await emit({
+      type: "run_finished",
+      runId: run.id,
+      status,
+      milliseconds: performance.now() - began,
+      counts: countStatuses(progress.outcomes),
+    });
+    return { status, outcomes: progress.outcomes };
+  };
+
   await ledger.beginRun({ ...run, command: request.command });
+  try {
+    await announce(request);
+    const status = await writeAuditPublish(plan, context, progress);
+    await discard(plan, progress.published, context);
+    await ledger.finishRun(run.id, status);
+    context.killPoint("before-collect");
+    if (status !== "interrupted") await collect(context);
+    return await finish(status);
+  } catch (error) {
+    await undo(plan, context, progress);
+    await finish("failed");
+    throw progress.published.size > 0 ? afterPublishing(error) : error;
+  }
+}
+
+async function announce({ plan, context, command, target }: ExecutionRequest): Promise<void> {
+  const { emit, run } = context;
   await emit({
     type: "run_started",
     runId: run.id,
     startedAt: run.startedAt,
-    command: request.command,
-    target: request.target,
+    command,
+    target,
     steps: countKinds(plan.steps),
   });
   for (const { test, missing } of plan.untestable) {
     const message = `The test ${test.name} waits: ${missing.join(", ")} has never been built.`;
     await emit({ type: "note", message });
   }
+}
 
-  const finish = async (outcome: StepOutcome) => {
-    outcomes.push(outcome);
+async function writeAuditPublish(
+  plan: Plan,
+  context: ExecutionContext,
+  progress: Progress,
+): Promise<RunStatus> {
+  const { emit, signal } = context;
+  const findings = emptyFindings();
+  await runSteps(plan, context, { findings, progress });
+  if (signal?.aborted === true) return "interrupted";
+
+  const statuses = new Map(progress.outcomes.map(({ id, status }) => [id, status]));
+  const { publish: sound, withheld } = decidePublication(plan, statuses);
+  if (withheld.length > 0) await emit({ type: "withheld", relations: withheld });
+  if (sound.size > 0) {
+    const began = performance.now();
+    await publish(plan, sound, context, findings);
+    progress.published = sound;
+    await followPointers(context);
+    const milliseconds = performance.now() - began;
+    await emit({ type: "published", relations: [...sound], milliseconds });
+  }
+  const isSound = [...statuses.values()].every((status) => status === "ok" || status === "warned");
+  return isSound ? "succeeded" : "failed";
+}
+
+async function runSteps(
+  plan: Plan,
+  context: ExecutionContext,
+  { findings, progress }: { readonly findings: Findings; readonly progress: Progress },
+): Promise<void> {
+  const { emit, ledger, run, threads, signal } = context;
+  const close = async (outcome: StepOutcome) => {
+    progress.outcomes.push(outcome);
     await ledger.finishStep(run.id, outcome);
     await emit({ type: "step_finished", outcome });
   };
-  await runInOrder(plan.steps, threads, {
-    run: async (step) => {
-      await ledger.beginStep(run.id, step);
-      await emit({ type: "step_started", id: step.id, kind: step.kind });
-      const outcome = await runStep(step, context, findings);
-      await finish(outcome);
-      return outcome.status === "failed" ? "failed" : "ok";
+  await runInOrder(
+    plan.steps,
+    { limit: threads, signal },
+    {
+      run: async (step) => {
+        await ledger.beginStep(run.id, step);
+        await emit({ type: "step_started", id: step.id, kind: step.kind });
+        const { outcome, fault } = await runStep(step, context, findings);
+        await close(outcome);
+        if (fault !== undefined) throw fault.error;
+        return outcome.status === "failed" ? "failed" : "ok";
+      },
+      skip: ({ id, kind }, because) =>
+        close({ id, kind, status: "skipped", milliseconds: 0, because }),
     },
-    skip: (step, because) =>
-      finish({ id: step.id, kind: step.kind, status: "skipped", milliseconds: 0, because }),
-  });
-
-  const failed = new Set(
-    outcomes
-      .filter(({ status }) => status === "failed" || status === "skipped")
-      .map(({ id }) => id),
   );
-  const { publish: publishable, withheld } = decidePublication(plan, failed);
-  if (withheld.length > 0) await emit({ type: "withheld", relations: withheld });
-  if (publishable.size > 0) {
-    const publishing = performance.now();
-    await publish(plan, publishable, context, findings);
-    await emit({
-      type: "published",
-      relations: [...publishable],
-      milliseconds: performance.now() - publishing,
-    });
-  }
-  await discard(plan, publishable, context);
-  const status: RunStatus = failed.size > 0 ? "failed" : "succeeded";
-  await ledger.finishRun(run.id, status);
-  context.killPoint("before-collect");
-  await collect(context);
-  await emit({
-    type: "run_finished",
-    runId: run.id,
-    status,
-    milliseconds: performance.now() - began,
-    counts: countStatuses(outcomes),
-  });
-  return { status, outcomes };
 }
 
-async function runStep(step: Step, context: ExecutionContext, findings: Findings): Promise<StepOutcome> {
-  const began = performance.now();
-  const done = (status: StepStatus, rest: Partial<StepOutcome> = {}): StepOutcome => ({
-    id: step.id,
-    kind: step.kind,
-    status,
-    milliseconds: performance.now() - began,
-    ...rest,
-  });
+/** Undoes what a broken run left. What cannot be undone now, on a full disk say, the next run undoes. */
+async function undo(plan: Plan, context: ExecutionContext, { published }: Progress): Promise<void> {
   try {
-    switch (step.kind) {
-      case "extract":
-        return done("ok", { rows: await runExtractStep(step, context, findings) });
-      case "seed":
-      case "model":
-        return done("ok", { rows: await runWriteStep(step, context, findings) });
-      case "test": {
-        const { failures, diagnostic } = await runTestStep(step, context.engine);
-        if (failures === 0) return done("ok", { rows: 0 });
-        const status = step.test.severity === "warn" ? "warned" : "failed";
-        return done(status, { rows: failures, diagnostic });
-      }
-      default:
-        return step satisfies never;
-    }
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    return done("failed", { diagnostic: locate(error.diagnostics, step) });
+    await discard(plan, published, context);
+    await context.ledger.finishRun(context.run.id, "failed");
+  } catch {
+    // The run stays open in the ledger, by which the next one knows what to recover.
   }
 }
 
-/** One diagnostic for a failed step: the first, with the others' messages as part of its cause, at the step's own place. */
-function locate(diagnostics: readonly Diagnostic[], step: Step): Diagnostic {
-  const [first, ...others] = diagnostics;
-  if (first === undefined) return { code: "SQL_FAILED", message: `${step.id} failed.` };
-  const cause = [first.cause, ...others.map(({ message }) => message)].filter(Boolean).join(" ");
-  const place = first.place ?? (step.kind === "test" ? step.test.place : undefined);
-  return { ...first, place, cause: cause || undefined };
-}
-
-/** Candidates that are not published go at once; what is left after a crash goes with the next run. */
-async function discard(
-  plan: Plan,
-  published: ReadonlySet<string>,
-  { engine, dialect, lake, run }: ExecutionContext,
-): Promise<void> {
-  for (const step of [...plan.steps].reverse()) {
-    if (step.kind === "test") continue;
-    if (step.kind === "extract") {
-      for (const { table, candidate } of step.tables) {
-        if (published.has(table.relation)) continue;
-        await engine.execute(dialect.dropView(candidate));
-        await lake.removeRun(table.relation, run.id, new Set());
-      }
-    } else if (!published.has(step.relation)) {
-      for (const statement of step.discard) await engine.execute(statement);
-    }
-  }
+/** The warehouse was published and then something failed: no message may say that nothing was. */
+function afterPublishing(error: unknown): unknown {
+  if (!(error instanceof Failure)) return error;
+  const hint = "The warehouse is published; the next run lets the lake follow.";
+  return new Failure(
+    error.diagnostics.map((diagnostic) => ({ ...diagnostic, hint })),
+    error.exitCode,
+  );
 }
 
 function countKinds(steps: readonly Step[]): Record<StepKind, number> {

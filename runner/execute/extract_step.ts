@@ -47,7 +47,10 @@ export function rawQuery(
   const files = [...wanted.keptFiles, ...result.files];
   if (files.length > 0) return dialect.parquetQuery(files.map((file) => lake.locate(file.key)));
   return dialect.emptyQuery(
-    result.columns.map(({ name, type }) => ({ name, type: parseColumnType(type) ?? { kind: "varchar" } })),
+    result.columns.map(({ name, type }) => ({
+      name,
+      type: parseColumnType(type) ?? { kind: "varchar" },
+    })),
   );
 }
 
@@ -69,7 +72,9 @@ function assertSameDatabase(step: ExtractStep, identity: string | undefined): vo
 
 async function assertContracts(step: ExtractStep, extractor: Extractor): Promise<void> {
   const diagnostics = await Promise.all(
-    step.tables.map(async ({ table }) => compareWithSource(table, await extractor.liveColumns(table))),
+    step.tables.map(async ({ table }) =>
+      compareWithSource(table, await extractor.liveColumns(table)),
+    ),
   );
   if (diagnostics.flat().length > 0) throw new Failure(diagnostics.flat(), 1);
 }

@@ -1,3 +1,4 @@
+import type { StepStatus } from "../core/event.ts";
 import { zoneOf } from "../core/relation.ts";
 import type { RelationName } from "../core/relation.ts";
 import type { Plan, Step } from "../plan/step.ts";
@@ -10,10 +11,11 @@ export interface PublicationDecision {
 /**
  * Which candidates may be seen: those that were written, whose tests passed, and that read nothing withheld.
  * Gold goes out whole or not at all, so that a fact never meets the dimensions of another build.
+ * A step without a status never ran.
  */
 export function decidePublication(
   plan: Pick<Plan, "steps">,
-  failed: ReadonlySet<string>,
+  statuses: ReadonlyMap<string, StepStatus>,
 ): PublicationDecision {
   const reasons = new Map<RelationName, string>();
   const written = plan.steps.flatMap(relationsOf);
@@ -21,9 +23,10 @@ export function decidePublication(
     if (!reasons.has(relation)) reasons.set(relation, because);
   };
   for (const step of plan.steps) {
-    if (!failed.has(step.id)) continue;
-    if (step.kind === "test") for (const relation of step.guards) withhold(relation, `${step.id} failed`);
-    else for (const relation of relationsOf(step)) withhold(relation, `${step.id} was not built`);
+    const because = objection(step, statuses.get(step.id) ?? "skipped");
+    if (because === undefined) continue;
+    const objected = step.kind === "test" ? step.guards : relationsOf(step);
+    for (const relation of objected) withhold(relation, because);
   }
   // Steps come after what they read, so one pass carries a reason all the way down.
   const relationOfStep = new Map<string, readonly RelationName[]>(
@@ -31,19 +34,30 @@ export function decidePublication(
   );
   for (const step of plan.steps) {
     if (step.kind === "test") continue;
-    const lost = step.after.flatMap((id) => relationOfStep.get(id) ?? []).find((relation) => reasons.has(relation));
-    if (lost !== undefined) for (const relation of relationsOf(step)) withhold(relation, `it reads ${lost}`);
+    const read = step.after.flatMap((id) => relationOfStep.get(id) ?? []);
+    const lost = read.find((relation) => reasons.has(relation));
+    if (lost === undefined) continue;
+    for (const relation of relationsOf(step)) withhold(relation, `it reads ${lost}`);
   }
   const lostGold = written.find((relation) => zoneOf(relation) === "gold" && reasons.has(relation));
   if (lostGold !== undefined) {
     for (const relation of written) {
-      if (zoneOf(relation) === "gold") withhold(relation, `gold is published whole, and ${lostGold} is withheld`);
+      if (zoneOf(relation) !== "gold") continue;
+      withhold(relation, `gold is published whole, and ${lostGold} is withheld`);
     }
   }
   return {
     publish: new Set(written.filter((relation) => !reasons.has(relation))),
     withheld: [...reasons].map(([relation, because]) => ({ relation, because })),
   };
+}
+
+/** What a step's end says against publishing; a test that only warns says nothing, whether it ran or not. */
+function objection(step: Step, status: StepStatus): string | undefined {
+  if (status === "ok" || status === "warned") return undefined;
+  if (step.kind !== "test") return `${step.id} was not built`;
+  if (step.test.severity === "warn") return undefined;
+  return status === "failed" ? `${step.id} failed` : `${step.id} did not run`;
 }
 
 function relationsOf(step: Step): readonly RelationName[] {

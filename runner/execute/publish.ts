@@ -3,12 +3,12 @@ import type { RelationName } from "../core/relation.ts";
 import type { PublishedRelation } from "../core/state.ts";
 import type { ExtractStep, Plan, TableExtraction, WriteStep } from "../plan/step.ts";
 import type { ExecutionContext, Findings } from "./context.ts";
+import { exportToLake } from "./export.ts";
 import { rawQuery } from "./extract_step.ts";
-import { followPointers } from "./pointers.ts";
 
 /**
  * Makes candidates public. Their Parquet files are written first, under keys that no reader knows; then one
- * transaction repoints the views and writes the ledger; then the lake's pointers follow.
+ * transaction repoints the views and writes the ledger. The lake's pointers have yet to follow.
  */
 export async function publish(
   plan: Plan,
@@ -22,15 +22,17 @@ export async function publish(
   );
   const extractions = plan.steps
     .filter((step): step is ExtractStep => step.kind === "extract")
-    .map((step) => ({ step, tables: step.tables.filter(({ table }) => relations.has(table.relation)) }))
+    .map((step) => ({
+      step,
+      tables: step.tables.filter(({ table }) => relations.has(table.relation)),
+    }))
     .filter(({ tables }) => tables.length > 0);
 
   const publishedAt = new Date().toISOString();
   const raw = extractions.flatMap(({ tables }) =>
     tables.map((wanted) => publishRaw(wanted, context, findings, publishedAt)),
   );
-  const manifests: LakeManifest[] = raw.map(({ manifest }) => manifest);
-  for (const step of writes) manifests.push(await exportToLake(step, context, publishedAt));
+  const exported = await exportToLake(writes, context, findings, publishedAt);
   context.killPoint("before-publish");
 
   await context.engine.transaction([
@@ -39,7 +41,10 @@ export async function publish(
     ...context.ledger.publishStatements({
       runId: context.run.id,
       publishedAt,
-      relations: [...raw.map(({ published }) => published), ...writes.map((step) => step.published)],
+      relations: [
+        ...raw.map(({ published }) => published),
+        ...writes.map((step) => step.published),
+      ],
       watermarks: new Map([...findings.watermarks].filter(([relation]) => relations.has(relation))),
       identities: new Map(
         extractions.flatMap(({ step }) => {
@@ -47,11 +52,10 @@ export async function publish(
           return identity === undefined ? [] : [[step.source, identity] as const];
         }),
       ),
-      manifests,
+      manifests: [...raw.map(({ manifest }) => manifest), ...exported],
     }),
   ]);
   context.killPoint("after-publish");
-  await followPointers(context);
 }
 
 function publishRaw(
@@ -82,20 +86,4 @@ function publishRaw(
       files: [...wanted.keptFiles, ...result.files],
     },
   };
-}
-
-/** One file a relation, its rows in the order of its key, so that equal rows make equal files. */
-async function exportToLake(
-  step: WriteStep,
-  { engine, lake, run }: ExecutionContext,
-  publishedAt: string,
-): Promise<LakeManifest> {
-  const key = lake.partKey(step.relation, run.id, 0);
-  const columns = step.published.columns;
-  const list = columns.map((column) => column.name).join(", ");
-  const order = step.key.length > 0 ? ` order by ${step.key.join(", ")}` : "";
-  const staged = await lake.stagePart(key);
-  const rows = await engine.writeParquet(`select ${list} from ${step.candidate}${order}`, staged);
-  const file = await lake.commitPart(key, run.id, rows);
-  return { relation: step.relation, runId: run.id, publishedAt, columns, files: [file] };
 }

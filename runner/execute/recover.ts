@@ -38,7 +38,10 @@ async function dropUnpublished({ engine, ledger, dialect }: RecoveryContext): Pr
     `select table_name, table_type from information_schema.tables where table_schema = '${physicalSchema}'`,
   );
   const unknown = rows
-    .map((row) => ({ name: `${physicalSchema}.${String(row.table_name)}`, isView: row.table_type === "VIEW" }))
+    .map((row) => ({
+      name: `${physicalSchema}.${String(row.table_name)}`,
+      isView: row.table_type === "VIEW",
+    }))
     .filter(({ name }) => !known.has(name));
   // Views first: a candidate view may read a staged table.
   const views = unknown.filter(({ isView }) => isView).map(({ name }) => dialect.dropView(name));

@@ -13,10 +13,20 @@ export interface Handlers<Step extends Schedulable> {
   skip(step: Step, because: readonly string[]): Promise<void>;
 }
 
-/** Runs steps, at most `limit` at a time, each after those it waits for. What waits for a failed step is skipped. */
+export interface Limits {
+  /** Steps that run at the same time, at most. */
+  readonly limit: number;
+  /** Once aborted, no step begins any more; those that run come to their end. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Runs steps, each after those it waits for. What waits for a failed step is skipped. A handler that throws lets
+ * nothing more begin; its error is thrown when all that runs has ended.
+ */
 export async function runInOrder<Step extends Schedulable>(
   steps: readonly Step[],
-  limit: number,
+  { limit, signal }: Limits,
   handlers: Handlers<Step>,
 ): Promise<void> {
   const waiting = new Map(steps.map((step) => [step.id, step]));
@@ -39,26 +49,35 @@ export async function runInOrder<Step extends Schedulable>(
       })
       .finally(() => running.delete(step.id));
 
-  for (;;) {
-    for (const step of [...waiting.values()]) {
-      const roots = step.after.flatMap((id) => lost.get(id) ?? []);
-      if (roots.length > 0) {
+  /** Skips what has become impossible, wherever in the list it stands. */
+  const skipLost = async (): Promise<void> => {
+    for (let before = -1; before !== lost.size;) {
+      before = lost.size;
+      for (const step of [...waiting.values()]) {
+        const because = [...new Set(step.after.flatMap((id) => lost.get(id) ?? []))];
+        if (because.length === 0) continue;
         waiting.delete(step.id);
-        const because = [...new Set(roots)];
         lost.set(step.id, because);
         await handlers.skip(step, because);
-      } else if (
-        crash === undefined &&
-        running.size < limit &&
-        step.after.every((id) => done.has(id) || !scheduled.has(id))
-      ) {
-        waiting.delete(step.id);
-        running.set(step.id, start(step));
       }
+    }
+  };
+
+  for (;;) {
+    await skipLost().catch((error: unknown) => {
+      crash ??= { error };
+    });
+    for (const step of [...waiting.values()]) {
+      if (crash !== undefined || signal?.aborted === true || running.size >= limit) break;
+      if (!step.after.every((id) => done.has(id) || !scheduled.has(id))) continue;
+      waiting.delete(step.id);
+      running.set(step.id, start(step));
     }
     if (running.size === 0) break;
     await Promise.race(running.values());
   }
   if (crash !== undefined) throw crash.error;
-  if (waiting.size > 0) throw new Error(`steps wait for one another: ${[...waiting.keys()].join(", ")}`);
+  if (waiting.size > 0 && signal?.aborted !== true) {
+    throw new Error(`steps wait for one another: ${[...waiting.keys()].join(", ")}`);
+  }
 }

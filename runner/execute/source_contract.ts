@@ -32,7 +32,11 @@ export function compareWithSource(
           message: `The source's table ${name} has no column "${declared.name}".`,
           place: declared.place,
           cause: `It has ${[...byName.keys()].join(", ")}.`,
-          hint: didYouMean(declared.name, byName.keys(), "If it was dropped on purpose, take it out of the YAML and out of the models that read it."),
+          hint: didYouMean(
+            declared.name,
+            byName.keys(),
+            "If it was dropped on purpose, take it out of the YAML and out of the models that read it.",
+          ),
         },
       ];
     }
@@ -56,7 +60,10 @@ function holds(declared: ColumnType, live: ColumnType): boolean {
     case "smallint":
     case "integer":
     case "bigint":
-      return live.kind in integerRank && integerRank[live.kind as keyof typeof integerRank] <= integerRank[declared.kind];
+      return (
+        live.kind in integerRank &&
+        integerRank[live.kind as keyof typeof integerRank] <= integerRank[declared.kind]
+      );
     case "decimal":
       return (
         live.kind === "decimal" &&
@@ -66,7 +73,8 @@ function holds(declared: ColumnType, live: ColumnType): boolean {
     case "varchar":
       return (
         live.kind === "varchar" &&
-        (declared.length === undefined || (live.length !== undefined && live.length <= declared.length))
+        (declared.length === undefined ||
+          (live.length !== undefined && live.length <= declared.length))
       );
     case "double":
     case "boolean":

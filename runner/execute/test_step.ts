@@ -11,10 +11,14 @@ export interface TestResult {
 
 /** Runs a data test and quotes the first of the rows that break it. */
 export async function runTestStep(step: TestStep, engine: Engine): Promise<TestResult> {
-  const counted = await engine.query(`select count(*) as failures from (\n${step.query}\n) as failing`);
+  const counted = await engine.query(
+    `select count(*) as failures from (\n${step.query}\n) as failing`,
+  );
   const failures = Number(counted.rows[0]?.failures ?? 0);
   if (failures === 0) return { failures };
-  const sample = await engine.query(`select * from (\n${step.query}\n) as failing limit ${shownRows}`);
+  const sample = await engine.query(
+    `select * from (\n${step.query}\n) as failing limit ${shownRows}`,
+  );
   return {
     failures,
     diagnostic: {

@@ -28,5 +28,7 @@ export async function runWriteStep(
   if (step.cursor !== undefined && typeof row?.highest === "string") {
     findings.watermarks.set(step.relation, row.highest);
   }
-  return Number(row?.row_count ?? 0);
+  const count = Number(row?.row_count ?? 0);
+  if (step.mode === "delta" && count === 0) findings.unchanged.add(step.relation);
+  return count;
 }

@@ -69,6 +69,10 @@ class FolderLake implements Lake {
     });
   }
 
+  has(key: string): Promise<boolean> {
+    return exists(this.locate(key));
+  }
+
   async readManifest(relation: RelationName): Promise<LakeManifest | undefined> {
     const path = this.locate(layout.manifestKey(relation));
     let text: string;

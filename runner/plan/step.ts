@@ -1,3 +1,4 @@
+import type { Place } from "../core/diagnostic.ts";
 import type { LakeFile } from "../core/manifest.ts";
 import type { Column, DataTest, SourceTable } from "../core/node.ts";
 import type { RelationName } from "../core/relation.ts";
@@ -34,6 +35,8 @@ export interface ExtractStep extends StepBase {
 export interface WriteStep extends StepBase {
   readonly kind: "seed" | "model";
   readonly relation: RelationName;
+  /** The file that a failure of its SQL is about. */
+  readonly place: Place;
   /** `delta` merges into what is published, the others replace it. */
   readonly mode: "table" | "view" | "delta";
   /** The query whose columns are compared with the contract before anything is written; a seed has none. */

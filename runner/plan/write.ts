@@ -21,6 +21,7 @@ export function planSeed(node: Seed, after: readonly string[], request: PlanRequ
     id: node.relation,
     after,
     relation: node.relation,
+    place: node.place,
     mode: "table",
     contract: node.columns,
     key: node.key,
@@ -54,6 +55,7 @@ export function planModel(wanted: ModelRequest): WriteStep {
     id: node.relation,
     after,
     relation: node.relation,
+    place: { file: node.template.file, line: 1, column: 1 },
     contract: node.columns,
     key: node.key,
   };
@@ -72,7 +74,7 @@ export function planModel(wanted: ModelRequest): WriteStep {
   }
 }
 
-type Parts = Omit<WriteStep, "kind" | "id" | "after" | "relation" | "contract" | "key">;
+type Parts = Omit<WriteStep, "kind" | "id" | "after" | "relation" | "place" | "contract" | "key">;
 
 function replacing(
   relation: RelationName,

@@ -1,4 +1,4 @@
-import type { RunEvent, StepOutcome } from "../core/event.ts";
+import type { RunEvent, RunStatus, StepOutcome } from "../core/event.ts";
 import { colorsFor, printDiagnostic } from "./print_diagnostic.ts";
 
 interface Output {
@@ -39,7 +39,9 @@ export class ConsoleReport {
           count(test, "data test"),
         ].filter((part) => part !== undefined);
         this.#total = extract + seed + model + test;
-        this.#line(`${this.#colors.bold(event.command)} on ${event.target}: ${parts.join(", ") || "nothing to do"}`);
+        this.#line(
+          `${this.#colors.bold(event.command)} on ${event.target}: ${parts.join(", ") || "nothing to do"}`,
+        );
         break;
       }
       case "recovered":
@@ -60,24 +62,34 @@ export class ConsoleReport {
         }
         break;
       case "published":
-        if (this.#passedTests > 0) this.#line(`${this.#colors.green("ok")}       ${this.#passedTests} data tests`);
+        if (this.#passedTests > 0)
+          this.#line(`${this.#colors.green("ok")}       ${this.#passedTests} data tests`);
         this.#passedTests = 0;
         this.#line(
           `${this.#colors.green("published")} ${event.relations.length} relations ${this.#colors.dim(seconds(event.milliseconds))}`,
         );
         break;
       case "run_finished": {
-        if (this.#passedTests > 0) this.#line(`${this.#colors.green("ok")}       ${this.#passedTests} data tests`);
+        if (this.#passedTests > 0)
+          this.#line(`${this.#colors.green("ok")}       ${this.#passedTests} data tests`);
         const { ok, warned, failed, skipped } = event.counts;
-        const verdict =
-          event.status === "succeeded" ? this.#colors.green("Done") : this.#colors.red("Failed");
-        this.#line(
-          `${verdict} in ${seconds(event.milliseconds)}: ${ok} ok, ${warned} warned, ${failed} failed, ${skipped} skipped.`,
-        );
+        const counts = `${ok} ok, ${warned} warned, ${failed} failed, ${skipped} skipped`;
+        this.#line(`${this.#verdict(event.status)} in ${seconds(event.milliseconds)}: ${counts}.`);
         break;
       }
     }
     this.#showStatusLine();
+  }
+
+  #verdict(status: RunStatus): string {
+    switch (status) {
+      case "succeeded":
+        return this.#colors.green("Done");
+      case "failed":
+        return this.#colors.red("Failed");
+      case "interrupted":
+        return this.#colors.yellow("Interrupted, with nothing published,");
+    }
   }
 
   #outcome(outcome: StepOutcome): void {
@@ -110,7 +122,10 @@ export class ConsoleReport {
   #showStatusLine(): void {
     if (this.#output.isTTY !== true || this.#running.size === 0) return;
     const width = (this.#output.columns ?? 80) - 1;
-    const text = `${this.#finished}/${this.#total}  ${[...this.#running].join(", ")}`.slice(0, width);
+    const text = `${this.#finished}/${this.#total}  ${[...this.#running].join(", ")}`.slice(
+      0,
+      width,
+    );
     this.#output.write(this.#colors.dim(text));
     this.#hasStatusLine = true;
   }

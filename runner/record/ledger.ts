@@ -17,9 +17,13 @@ function timestampText(iso: string): string {
 /** Reads the state of a warehouse that may never have been written to. */
 export async function readState(engine: Engine): Promise<WarehouseState> {
   const [published, watermarks, manifests, identities] = await Promise.all([
-    engine.query(`select relation, materialization, physical, columns, run_id from ${table("published")}`),
+    engine.query(
+      `select relation, materialization, physical, columns, run_id from ${table("published")}`,
+    ),
     engine.query(`select relation, high_value from ${table("watermark")}`),
-    engine.query(`select relation, content from ${table("lake_manifest")} where superseded_at is null`),
+    engine.query(
+      `select relation, content from ${table("lake_manifest")} where superseded_at is null`,
+    ),
     engine.query(`select source, identity from ${table("source_identity")}`),
   ]);
   return {
@@ -81,7 +85,10 @@ class WarehouseLedger implements Ledger {
       `select cast(max(started_at) as varchar) as latest from ${table("run")}`,
     );
     const latest = rows[0]?.latest;
-    return nextRunIdentity(now, typeof latest === "string" ? new Date(`${latest.replace(" ", "T")}Z`) : undefined);
+    return nextRunIdentity(
+      now,
+      typeof latest === "string" ? new Date(`${latest.replace(" ", "T")}Z`) : undefined,
+    );
   }
 
   async beginRun(run: { id: string; startedAt: string; command: string }): Promise<void> {
@@ -161,7 +168,9 @@ class WarehouseLedger implements Ledger {
   async forget(physical: readonly string[], keepSince: string): Promise<void> {
     const list = physical.map(quoteText).join(", ");
     await this.#write([
-      ...(physical.length > 0 ? [`delete from ${table("physical_version")} where physical in (${list})`] : []),
+      ...(physical.length > 0
+        ? [`delete from ${table("physical_version")} where physical in (${list})`]
+        : []),
       `delete from ${table("lake_manifest")} where superseded_at < ${stamp(keepSince)}`,
     ]);
   }

@@ -10,6 +10,9 @@ export function nextRunIdentity(
 ): { readonly id: string; readonly startedAt: string } {
   const time = latest === undefined ? now.getTime() : Math.max(now.getTime(), latest.getTime() + 1);
   const startedAt = new Date(time).toISOString();
-  const stamp = startedAt.replace(/[-:]/g, "").replace("T", "_").replace(/\.(\d+)Z$/, "_$1");
+  const stamp = startedAt
+    .replace(/[-:]/g, "")
+    .replace("T", "_")
+    .replace(/\.(\d+)Z$/, "_$1");
   return { id: `${stamp}_${randomBytes(2).toString("hex")}`, startedAt };
 }

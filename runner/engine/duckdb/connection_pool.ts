@@ -11,7 +11,11 @@ export class ConnectionPool {
     this.#all = connections;
   }
 
-  static async open(instance: DuckDBInstance, size: number, setup: string): Promise<ConnectionPool> {
+  static async open(
+    instance: DuckDBInstance,
+    size: number,
+    setup: string,
+  ): Promise<ConnectionPool> {
     const connections: DuckDBConnection[] = [];
     for (let index = 0; index < size; index += 1) {
       const connection = await instance.connect();

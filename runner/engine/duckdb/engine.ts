@@ -2,11 +2,10 @@ import { mkdir, rm } from "node:fs/promises";
 import path from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { DuckDBInstance } from "@duckdb/node-api";
-import { Failure } from "../../core/diagnostic.ts";
 import type { DescribedColumn, Engine, ResultSet, Row, Value } from "../../core/ports.ts";
 import { quoteText } from "../../core/sql_text.ts";
 import { ConnectionPool } from "./connection_pool.ts";
-import { diskDiagnostic, statementFailure } from "./failure.ts";
+import { openFailure, statementFailure } from "./failure.ts";
 
 export interface DuckDbOptions {
   /** The database file, or `:memory:`. Its folder is made when it is missing. */
@@ -20,11 +19,20 @@ export interface DuckDbOptions {
 /** Opens a DuckDB warehouse. One process at a time may open it for writing; no other may read it meanwhile. */
 export async function openDuckDb(options: DuckDbOptions): Promise<Engine> {
   const instance = await openInstance(options);
-  const pool = await ConnectionPool.open(instance, options.threads + 1, "set TimeZone = 'UTC'");
-  return new DuckDbEngine(instance, pool);
+  try {
+    const pool = await ConnectionPool.open(instance, options.threads + 1, "set TimeZone = 'UTC'");
+    return new DuckDbEngine(instance, pool, options.file);
+  } catch (error) {
+    instance.closeSync();
+    throw openFailure(error, options.file);
+  }
 }
 
-async function openInstance({ file, threads, readOnly = false }: DuckDbOptions): Promise<DuckDBInstance> {
+async function openInstance({
+  file,
+  threads,
+  readOnly = false,
+}: DuckDbOptions): Promise<DuckDBInstance> {
   try {
     if (file !== ":memory:" && !readOnly) await mkdir(path.dirname(file), { recursive: true });
     return await DuckDBInstance.create(file, {
@@ -32,49 +40,28 @@ async function openInstance({ file, threads, readOnly = false }: DuckDbOptions):
       ...(readOnly ? { access_mode: "READ_ONLY" } : {}),
     });
   } catch (error) {
-    throw openFailure(file, error instanceof Error ? error.message : String(error));
+    throw openFailure(error, file);
   }
-}
-
-function openFailure(file: string, text: string): Failure {
-  const holder = /Conflicting lock is held in (.+?) \(PID (\d+)\)/.exec(text);
-  if (holder !== null) {
-    return new Failure([
-      {
-        code: "WAREHOUSE_BUSY",
-        message: `The warehouse ${file} is in use by process ${holder[2] ?? "?"} (${holder[1] ?? "?"}).`,
-        hint: "A DuckDB warehouse takes one process at a time: wait until that one has ended.",
-      },
-    ]);
-  }
-  const disk = diskDiagnostic(text);
-  if (disk !== undefined) return new Failure([{ ...disk, message: `The warehouse ${file}: ${disk.message}` }]);
-  return new Failure([
-    {
-      code: "WAREHOUSE_FAILED",
-      message: `The warehouse ${file} cannot be opened.`,
-      cause: text,
-      hint: "If the file is damaged, move it away and run `runner build`: the sources and the lake hold the data.",
-    },
-  ]);
 }
 
 class DuckDbEngine implements Engine {
   readonly name = "duckdb";
   readonly #instance: DuckDBInstance;
   readonly #pool: ConnectionPool;
+  readonly #file: string;
 
-  constructor(instance: DuckDBInstance, pool: ConnectionPool) {
+  constructor(instance: DuckDBInstance, pool: ConnectionPool, file: string) {
     this.#instance = instance;
     this.#pool = pool;
+    this.#file = file;
   }
 
   async execute(statement: string): Promise<void> {
-    await this.#pool.use((connection) => run(connection, statement));
+    await this.#pool.use((connection) => this.#run(connection, statement));
   }
 
   async query(statement: string): Promise<ResultSet> {
-    return this.#pool.use((connection) => read(connection, statement));
+    return this.#pool.use((connection) => this.#read(connection, statement));
   }
 
   async describe(query: string): Promise<readonly DescribedColumn[]> {
@@ -84,10 +71,10 @@ class DuckDbEngine implements Engine {
 
   async transaction(statements: readonly string[]): Promise<void> {
     await this.#pool.use(async (connection) => {
-      await run(connection, "begin transaction");
+      await this.#run(connection, "begin transaction");
       try {
-        for (const statement of statements) await run(connection, statement);
-        await run(connection, "commit");
+        for (const statement of statements) await this.#run(connection, statement);
+        await this.#run(connection, "commit");
       } catch (error) {
         await connection.run("rollback").catch(() => undefined);
         throw error;
@@ -111,39 +98,38 @@ class DuckDbEngine implements Engine {
     this.#instance.closeSync();
     return Promise.resolve();
   }
-}
 
-async function run(connection: DuckDBConnection, statement: string): Promise<void> {
-  try {
-    await connection.run(statement);
-  } catch (error) {
-    throw statementFailure(error, statement);
+  async #run(connection: DuckDBConnection, statement: string): Promise<void> {
+    try {
+      await connection.run(statement);
+    } catch (error) {
+      throw statementFailure(error, statement, this.#file);
+    }
+  }
+
+  async #read(connection: DuckDBConnection, statement: string): Promise<ResultSet> {
+    try {
+      const reader = await connection.runAndReadAll(statement);
+      const names = reader.deduplicatedColumnNames();
+      const types = reader.columnTypes().map(String);
+      return {
+        columns: names.map((name, index) => ({ name, type: types[index] ?? "" })),
+        rows: reader.getRowsJson().map((values) => rowOf(names, values)),
+      };
+    } catch (error) {
+      throw statementFailure(error, statement, this.#file);
+    }
   }
 }
 
-async function read(connection: DuckDBConnection, statement: string): Promise<ResultSet> {
-  try {
-    const reader = await connection.runAndReadAll(statement);
-    const names = reader.deduplicatedColumnNames();
-    const types = reader.columnTypes().map(String);
-    return {
-      columns: names.map((name, index) => ({ name, type: types[index] ?? "" })),
-      rows: reader.getRowsJson().map((values) => {
-        const row: Record<string, Value> = {};
-        names.forEach((name, index) => {
-          row[name] = toValue(values[index]);
-        });
-        return row as Row;
-      }),
-    };
-  } catch (error) {
-    throw statementFailure(error, statement);
-  }
+function rowOf(names: readonly string[], values: readonly unknown[]): Row {
+  return Object.fromEntries(names.map((name, index) => [name, toValue(values[index])]));
 }
 
 /** Exact numbers come as text already; nested values become JSON text. */
 function toValue(value: unknown): Value {
   if (value === null || value === undefined) return null;
-  if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") return value;
+  if (typeof value === "string" || typeof value === "number" || typeof value === "boolean")
+    return value;
   return JSON.stringify(value);
 }
