@@ -1,6 +1,6 @@
 import { openTestServices } from "../local/testing.ts";
 import { createShopClient, type ShopClient } from "./client.ts";
-import type { ReachKillPoint } from "./checkout/kill-points.ts";
+import type { KillPoint, ReachKillPoint } from "./checkout/kill-points.ts";
 import { openTable, type DynamoDbConnection, type Table } from "./dynamodb/table.ts";
 import { migrate } from "./migrate.ts";
 import { openPool, sql, type ConnectionPool } from "./postgres/pool.ts";
@@ -46,8 +46,8 @@ export async function openTestShop(): Promise<TestShop> {
   };
 }
 
-/** Calls the procedures without HTTP; `reachKillPoint` may throw, as if the process had died there. */
-export function callInProcess(shop: TestShop, reachKillPoint: ReachKillPoint = () => undefined) {
+/** Calls the procedures without HTTP. */
+function callInProcess(shop: TestShop, reachKillPoint: ReachKillPoint) {
   const { pool, table, time } = shop;
   return createCallerFactory(appRouter)({ pool, table, clock: () => time.now, reachKillPoint });
 }
@@ -73,6 +73,27 @@ export async function listItems(
     ids.push((await shop.client.inventory.create.mutate(listed)).id);
   }
   return ids;
+}
+
+/** One item of a new vendor; returns its id. */
+export async function listItem(shop: TestShop, stock: number, price = "12.50"): Promise<number> {
+  const [id] = await listItems(shop, [{ price, stock }]);
+  if (id === undefined) throw new Error("nothing was listed");
+  return id;
+}
+
+/** A new customer with this in the cart; returns the customer's id. */
+export async function putCart(shop: TestShop, itemId: number, quantity: number): Promise<number> {
+  const userId = await signUp(shop);
+  await shop.client.cart.put.mutate({ userId, lines: [{ itemId, quantity }] });
+  return userId;
+}
+
+/** A server that dies when it reaches `point`, seen from inside: its caller gets no answer. */
+export function callDying(shop: TestShop, point: KillPoint) {
+  return callInProcess(shop, (reached) => {
+    if (reached === point) throw new Error("the process died here");
+  });
 }
 
 export interface StockCount {

@@ -1,16 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import fc from "fast-check";
 import { sql } from "../postgres/pool.ts";
 import {
-  callInProcess,
+  callDying,
   countStock,
   failureOf,
-  listItems,
+  listItem,
   openTestShop,
+  putCart,
   signUp,
   type TestShop,
 } from "../testing.ts";
-import { centsFromStorage, sumCents } from "../values/money.ts";
 import type { KillPoint } from "./kill-points.ts";
 
 let shop: TestShop;
@@ -19,24 +18,9 @@ beforeAll(async () => {
 });
 afterAll(() => shop.close());
 
-async function cartWith(itemId: number, quantity: number): Promise<number> {
-  const userId = await signUp(shop);
-  await shop.client.cart.put.mutate({ userId, lines: [{ itemId, quantity }] });
-  return userId;
-}
-
-async function oneItem(stock: number, price = "12.50"): Promise<number> {
-  const [id] = await listItems(shop, [{ price, stock }]);
-  return id!;
-}
-
-/** A server that dies when it reaches `point`, seen from inside: its caller gets no answer. */
-function dyingAt(point: KillPoint) {
-  return callInProcess(shop, (reached) => {
-    if (reached === point) throw new Error("the process died here");
-  });
-}
-
+const cartWith = (itemId: number, quantity: number) => putCart(shop, itemId, quantity);
+const oneItem = (stock: number, price?: string) => listItem(shop, stock, price);
+const dyingAt = (point: KillPoint) => callDying(shop, point);
 const buy = (userId: number, idempotencyKey: string) =>
   shop.client.checkout.create.mutate({ userId, idempotencyKey });
 
@@ -218,85 +202,6 @@ describe("a checkout that died half way", () => {
     expect((await buy(userId, "one")).lines).toMatchObject([{ quantity: 3 }]);
     expect(await countStock(shop, item)).toEqual({ available: 7, reserved: 0, sold: 3 });
   });
-});
-
-describe("many customers at once", () => {
-  test("never buy more than there is", async () => {
-    const item = await oneItem(10);
-    const users = await Promise.all(Array.from({ length: 8 }, () => cartWith(item, 3)));
-    const outcomes = await Promise.all(users.map((userId) => failureOf(buy(userId, "last"))));
-    expect(outcomes.filter((outcome) => outcome === "no failure")).toHaveLength(3);
-    expect(outcomes.filter((outcome) => outcome === "STOCK_INSUFFICIENT")).toHaveLength(5);
-    expect(await countStock(shop, item)).toEqual({ available: 1, reserved: 0, sold: 9 });
-  });
-
-  test("with the same items in opposite order do not lock each other out", async () => {
-    const items = await listItems(shop, [
-      { price: "1.00", stock: 1_000 },
-      { price: "2.00", stock: 1_000 },
-    ]);
-    const users = await Promise.all(
-      Array.from({ length: 10 }, async (_, index) => {
-        const userId = await signUp(shop);
-        const order = index % 2 === 0 ? items : items.toReversed();
-        const lines = order.map((itemId) => ({ itemId, quantity: 2 }));
-        await shop.client.cart.put.mutate({ userId, lines });
-        return userId;
-      }),
-    );
-    const outcomes = await Promise.all(users.map((userId) => failureOf(buy(userId, "swap"))));
-    expect(outcomes).toEqual(outcomes.map(() => "no failure"));
-  });
-});
-
-const anyStep = fc.oneof(
-  fc.record({ does: fc.constant("put"), who: fc.nat(1), quantity: fc.integer({ min: 1, max: 6 }) }),
-  fc.record({
-    does: fc.constantFrom("buy", "die", "buy twice"),
-    who: fc.nat(1),
-    key: fc.nat(2),
-    point: fc.constantFrom<KillPoint>("after-reserve", "after-transact", "after-confirm"),
-  }),
-);
-
-test("whatever customers do, die and repeat, no unit is lost, doubled or oversold", async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(anyStep, { minLength: 4, maxLength: 14 }), async (steps) => {
-      const item = await oneItem(20, "9.99");
-      const users = [await signUp(shop), await signUp(shop)];
-      for (const step of steps) {
-        const userId = users[step.who]!;
-        if (!("key" in step)) {
-          const lines = [{ itemId: item, quantity: step.quantity }];
-          await shop.client.cart.put.mutate({ userId, lines });
-          continue;
-        }
-        const key = { userId, idempotencyKey: `k${step.key}` };
-        if (step.does === "die") await failureOf(dyingAt(step.point).checkout.create(key));
-        else if (step.does === "buy") await failureOf(buy(userId, key.idempotencyKey));
-        else await Promise.all([1, 2].map(() => failureOf(buy(userId, key.idempotencyKey))));
-        const now = await countStock(shop, item);
-        expect(now.available + now.reserved + now.sold).toBe(20);
-        expect(now.available).toBeGreaterThanOrEqual(0);
-      }
-      // Every key is repeated, as its client would: then nothing is left in between.
-      for (const userId of users) {
-        for (const key of ["k0", "k1", "k2"]) await failureOf(buy(userId, key));
-      }
-      const end = await countStock(shop, item);
-      const histories = await Promise.all(
-        users.map((userId) => shop.client.transaction.history.query({ userId })),
-      );
-      const bought = histories.flatMap((history) => history.items);
-      const lines = bought.flatMap((transaction) => transaction.lines);
-      const units = lines.reduce((sum, line) => sum + line.quantity, 0);
-      expect(end).toEqual({ available: 20 - units, reserved: 0, sold: units });
-      expect(sumCents(bought.map((one) => centsFromStorage(one.totalPrice)))).toBe(
-        999n * BigInt(units),
-      );
-    }),
-    { numRuns: 12 },
-  );
 });
 
 test("history is newest first and pages show each transaction once", async () => {
