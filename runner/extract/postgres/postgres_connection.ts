@@ -53,10 +53,15 @@ export async function openPostgresConnection(url: string): Promise<PostgresConne
     throw unreachable(address, error);
   }
   let broken = false;
+  // One statement at a time, whoever asks: the driver will no longer queue them itself.
+  let previous: Promise<unknown> = Promise.resolve();
   return {
-    async query(statement) {
-      const result = await client.query<Record<string, string | null>>(statement);
-      return result.rows;
+    query(statement) {
+      const result = previous
+        .then(() => client.query<Record<string, string | null>>(statement))
+        .then(({ rows }) => rows);
+      previous = result.catch(() => undefined);
+      return result;
     },
     async copyToFile(statement, path) {
       const stream = client.query(copyTo(statement));
