@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { exitOnInterruption } from "./command/interruption.ts";
 import type { ExitCode, RunOptions } from "./command/options.ts";
@@ -5,6 +6,12 @@ import { exitCodes } from "./command/options.ts";
 import type { RunVerb } from "./command/run.ts";
 import { Failure } from "./core/diagnostic.ts";
 import { colorsFor, printDiagnostic } from "./record/print_diagnostic.ts";
+
+const packageVersion = (
+  JSON.parse(readFileSync(new URL("package.json", import.meta.url), "utf8")) as {
+    readonly version: string;
+  }
+).version;
 
 /** Runs the command that the arguments name, prints what went wrong, and returns the process's exit code. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -30,7 +37,9 @@ function reportFailure(error: unknown, json: boolean): number {
       }
     } else {
       const colors = colorsFor(process.stderr);
-      process.stderr.write(error.diagnostics.map((diagnostic) => printDiagnostic(diagnostic, colors)).join("\n"));
+      process.stderr.write(
+        error.diagnostics.map((diagnostic) => printDiagnostic(diagnostic, colors)).join("\n"),
+      );
     }
     return error.exitCode;
   }
@@ -41,11 +50,14 @@ function reportFailure(error: unknown, json: boolean): number {
 }
 
 type Run = (...given: never[]) => Promise<ExitCode>;
-type Wrap = (command: (...given: unknown[]) => Promise<ExitCode>) => (...given: unknown[]) => Promise<void>;
+type Wrap = (
+  command: (...given: unknown[]) => Promise<ExitCode>,
+) => (...given: unknown[]) => Promise<void>;
 
 function describeProgram(wrap: Wrap): Command {
   const program = new Command("runner")
     .description("Builds Mercado's lake and star schema from SQL models.")
+    .version(packageVersion)
     .exitOverride()
     .showSuggestionAfterError()
     .showHelpAfterError("(runner --help lists commands and options)");
@@ -74,17 +86,22 @@ function describeProgram(wrap: Wrap): Command {
       .option("--threads <n>", "steps at a time", wholeNumber)
       .option("--dry-run", "print what would run, and run nothing")
       .option("--vars <name=value,...>", "variables, over those of pipelines.yaml");
-    if (verb !== "test") running.option("--full-refresh", "extract wholly and build incremental models from nothing");
+    if (verb !== "test")
+      running.option("--full-refresh", "extract wholly and build incremental models from nothing");
   }
   selecting(
     command("compile", "render SQL into <home>/compiled", async (options: object) =>
       (await import("./command/compile.ts")).compileCommand(options),
     ),
   )
-    .addOption(new Option("--engine <name>", "the engine to compile for").choices(["duckdb", "redshift"]))
+    .addOption(
+      new Option("--engine <name>", "the engine to compile for").choices(["duckdb", "redshift"]),
+    )
     .option("--vars <name=value,...>", "variables, over those of pipelines.yaml");
-  command("check", "find what is wrong with the project, without its data", async (options: object) =>
-    (await import("./command/check.ts")).checkCommand(options),
+  command(
+    "check",
+    "find what is wrong with the project, without its data",
+    async (options: object) => (await import("./command/check.ts")).checkCommand(options),
   ).option("--vars <name=value,...>", "variables, over those of pipelines.yaml");
   selecting(
     command("ls", "list sources, seeds and models", async (options: object) =>
@@ -102,7 +119,10 @@ function describeProgram(wrap: Wrap): Command {
 
 function selecting(command: Command): Command {
   return command
-    .option("-s, --select <selectors...>", "what to take: sales, +sales, sales+, gold.*, tag:x, source:oltp")
+    .option(
+      "-s, --select <selectors...>",
+      "what to take: sales, +sales, sales+, gold.*, tag:x, source:oltp",
+    )
     .option("--exclude <selectors...>", "what to leave out");
 }
 

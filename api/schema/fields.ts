@@ -9,15 +9,25 @@ function isStorable(text: string): boolean {
   return !text.includes("\0") && !/\p{Surrogate}/u.test(text);
 }
 
-/** Trimmed text of 1 to `maximum` characters that both databases can hold. */
-export function text(maximum = 200) {
+function fitsBytes(maximum: number) {
+  return (text: string) => Buffer.byteLength(text) <= maximum;
+}
+
+/**
+ * Trimmed text of at least one character and at most `maximumBytes` in UTF-8, which both databases can hold. The
+ * warehouse counts bytes: what is refused here would be rejected there.
+ */
+export function text(maximumBytes: number) {
   return z
     .string()
     .trim()
     .min(1)
-    .max(maximum)
+    .refine(fitsBytes(maximumBytes), { error: `must be at most ${maximumBytes} bytes long` })
     .refine(isStorable, { error: "must be well-formed text without NUL characters" });
 }
+
+/** Part of a name that is searched for; bounded only to keep requests small. */
+export const searchText = text(200);
 
 /** An integer, or its digits as text as the callers of the former API send it. */
 function integer(minimum: number, maximum: number) {
@@ -64,7 +74,7 @@ export const price = money.refine(
 export const email = z
   .string()
   .trim()
-  .max(254)
+  .refine(fitsBytes(100), { error: "must be at most 100 bytes long" })
   .pipe(z.email())
   .refine(isStorable, { error: "must be well-formed text" });
 

@@ -20,6 +20,16 @@ const hostileNumbers = [
   {},
 ];
 
+test("names and addresses that the warehouse's columns cannot hold are refused at the door, counted in bytes", () => {
+  const ada = { firstName: "Ada", lastName: "Lovelace", email: "ada@example.com" };
+  const accepts = (change: Partial<typeof ada>) =>
+    inputs.createCustomer.safeParse({ ...ada, ...change }).success;
+  expect(accepts({ firstName: "é".repeat(25), lastName: "x".repeat(50) })).toBe(true);
+  expect(accepts({ firstName: "é".repeat(26) })).toBe(false);
+  expect(accepts({ lastName: "x".repeat(51) })).toBe(false);
+  expect(accepts({ email: `${"x".repeat(60)}@${"y".repeat(36)}.com` })).toBe(false);
+});
+
 describe("an item", () => {
   test("may name its category as text, as the former API's callers do", () => {
     expect(inputs.createItem.parse({ ...item, category: "1" }).category).toBe(1);
@@ -45,7 +55,7 @@ describe("an item", () => {
     },
   );
 
-  test.each(["", "   ", "a\0b", "\ud800", "x".repeat(201), 5, null, {}])(
+  test.each(["", "   ", "a\0b", "\ud800", "x".repeat(101), "é".repeat(51), 5, null, {}])(
     "is refused with the name %j",
     (itemName) => {
       expect(inputs.createItem.safeParse({ ...item, itemName }).success).toBe(false);

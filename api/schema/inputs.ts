@@ -10,8 +10,8 @@ const STOCK_WHEN_UNCOUNTED = 1_000_000;
 export const byId = z.strictObject({ id: field.id });
 
 export const createCustomer = z.strictObject({
-  firstName: field.text(),
-  lastName: field.text(),
+  firstName: field.text(50),
+  lastName: field.text(50),
   email: field.email,
 });
 
@@ -19,34 +19,34 @@ export const customerByEmail = z.strictObject({ email: field.email });
 
 export const searchCustomers = z.strictObject({
   /** Part of "first last". */
-  name: field.text().optional(),
-  email: field.text(254).optional(),
+  name: field.searchText.optional(),
+  email: field.searchText.optional(),
   limit: field.limit,
   cursor: field.idCursor,
 });
 
 export const createVendor = z.strictObject({
-  vendorName: field.text(),
+  vendorName: field.text(100),
   region: field.text(100),
 });
 
 export const searchVendors = z.strictObject({
-  vendorName: field.text().optional(),
+  vendorName: field.searchText.optional(),
   limit: field.limit,
   cursor: field.idCursor,
 });
 
 export const createItem = z.strictObject({
   vendorId: field.id,
-  itemName: field.text(),
+  itemName: field.text(100),
   category: field.category,
   price: field.price,
   stock: field.stock.default(STOCK_WHEN_UNCOUNTED),
 });
 
 export const searchItems = z.strictObject({
-  itemName: field.text().optional(),
-  vendorName: field.text().optional(),
+  itemName: field.searchText.optional(),
+  vendorName: field.searchText.optional(),
   vendorId: field.id.optional(),
   category: field.category.optional(),
   limit: field.limit,

@@ -63,7 +63,10 @@ export class Connections {
       case "dynamodb": {
         const { openDynamoDbExtractor } = await import("../extract/dynamodb/dynamodb_extractor.ts");
         return openDynamoDbExtractor({
-          connection: await this.#dynamodb(connection.endpoint, connection.region),
+          connection: {
+            ...(await this.#dynamodb(connection.endpoint, connection.region)),
+            table: connection.table,
+          },
           ...common,
         });
       }

@@ -54,7 +54,8 @@ function onlyKinds(
 /** Plans and carries out; with `--dry-run` prints the plan instead. */
 export async function runCommand(verb: RunVerb, options: RunOptions): Promise<ExitCode> {
   const linked = await openProject(options);
-  const target = resolveTarget(linked.project, options.target);
+  const declared = resolveTarget(linked.project, options.target);
+  const target = { ...declared, threads: options.threads ?? declared.threads };
   const selected = nodesFor(verb, linked.graph, options);
   const compiled = await compileProject(linked, options.vars);
   const request = {
@@ -93,7 +94,7 @@ export async function runCommand(verb: RunVerb, options: RunOptions): Promise<Ex
         openExtractor: (name) => connections.extractor(name),
         emit,
         killPoint,
-        threads: options.threads ?? target.threads,
+        threads: target.threads,
         signal,
       },
       command: describeCommand(verb, options),

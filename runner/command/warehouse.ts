@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { setTimeout } from "node:timers/promises";
 import type { Dialect } from "../core/dialect.ts";
 import { Failure } from "../core/diagnostic.ts";
 import type { Engine, KillPoint, Lake, Ledger } from "../core/ports.ts";
@@ -39,12 +40,30 @@ export async function openWarehouse(
   const { openDuckDb } = await import("../engine/duckdb/engine.ts");
   const { openLedger } = await import("../record/ledger.ts");
   const lake = await openLake(target, killPoint);
-  const engine = await openDuckDb({ file: target.warehouse, threads: target.threads });
+  const engine = await patiently(() =>
+    openDuckDb({ file: target.warehouse, threads: target.threads }),
+  );
   try {
     return { engine, dialect, lake, ledger: await openLedger(engine) };
   } catch (error) {
     await engine.close();
     throw error;
+  }
+}
+
+/** How long a run waits for a reader that has the warehouse open, such as a query; another build takes longer. */
+const patienceMilliseconds = 3000;
+
+async function patiently<Result>(open: () => Promise<Result>): Promise<Result> {
+  const deadline = Date.now() + patienceMilliseconds;
+  for (;;) {
+    try {
+      return await open();
+    } catch (error) {
+      const isBusy = error instanceof Failure && error.diagnostics[0]?.code === "WAREHOUSE_BUSY";
+      if (!isBusy || Date.now() > deadline) throw error;
+      await setTimeout(100);
+    }
   }
 }
 
