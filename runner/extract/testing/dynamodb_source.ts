@@ -8,7 +8,16 @@ import { afterAll, beforeAll, expect } from "@jest/globals";
 import { openTestServices } from "../../../local/testing.ts";
 import type { DynamoDbSourceTable } from "../../core/node.ts";
 import { openDynamoDbExtractor } from "../dynamodb/dynamodb_extractor.ts";
-import { columns, dynamoDbTable, failureOf, filesIn, newLake, readRows, run } from "./fixtures.ts";
+import {
+  columns,
+  dynamoDbTable,
+  failureOf,
+  filesIn,
+  newLake,
+  readRows,
+  removeLakes,
+  run,
+} from "./fixtures.ts";
 
 export function line(itemId: number, qty: string, price: string): AttributeValue {
   return { M: { item_id: { S: String(itemId) }, qty: { N: qty }, unit_price: { N: price } } };
@@ -88,6 +97,7 @@ export function useDynamoDb() {
   afterAll(async () => {
     client.destroy();
     await services.close();
+    removeLakes();
   });
 
   let tableCount = 0;

@@ -1,5 +1,5 @@
 import { DuckDBInstance } from "@duckdb/node-api";
-import { mkdtempSync, realpathSync } from "node:fs";
+import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -19,9 +19,16 @@ const place = { file: "sources/test.yml", line: 1, column: 1 };
 
 export const run = { runId: "run1", extractedAt: "2026-01-02T03:04:05.678Z" };
 
+const roots: string[] = [];
+
 export function newLake(): { lake: Lake; root: string } {
   const root = mkdtempSync(join(realpathSync(tmpdir()), "mercado-extract-"));
+  roots.push(root);
   return { lake: openFolderLake({ root }), root };
+}
+
+export function removeLakes(): void {
+  for (const root of roots.splice(0)) rmSync(root, { recursive: true, force: true });
 }
 
 /** `name: type`, `name: type from attribute` and, at the end, `not null`. */

@@ -3,7 +3,7 @@ import pg from "pg";
 import { openTestServices } from "../../../local/testing.ts";
 import type { PostgresSourceTable } from "../../core/node.ts";
 import { openPostgresExtractor } from "../postgres/postgres_extractor.ts";
-import { newLake, readRows, run } from "./fixtures.ts";
+import { newLake, readRows, removeLakes, run } from "./fixtures.ts";
 
 /** A Postgres of its own for a test file: call it once, at the top. */
 export function usePostgres() {
@@ -17,6 +17,7 @@ export function usePostgres() {
   afterAll(async () => {
     await client.end();
     await services.close();
+    removeLakes();
   });
   return {
     url: () => services.postgresUrl,
