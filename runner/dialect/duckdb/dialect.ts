@@ -28,7 +28,7 @@ export const duckdbDialect: Dialect = {
   ...ansiStatements(),
   name: "duckdb",
   describedType,
-  // By name: files of earlier runs may lack a column that the source has gained since.
+  // By name: files of earlier runs may lack a column that the source has gained since. No folder's `run=` is a column.
   parquetQuery: (locations) =>
-    `select * from read_parquet([${locations.map(quoteText).join(", ")}], union_by_name = true)`,
+    `select * from read_parquet([${locations.map(quoteText).join(", ")}], union_by_name = true, hive_partitioning = false)`,
 };
