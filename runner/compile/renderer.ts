@@ -160,7 +160,7 @@ export function createRenderer(parts: RendererParts): Renderer {
     }
     context = given;
     try {
-      let selfWasMissing = false;
+      let selfWasMissing = false as boolean;
       // `{{this}}` is the context itself to Handlebars, which prints it with toString.
       const toString = () => {
         selfWasMissing ||= given.self === undefined;

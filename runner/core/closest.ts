@@ -19,7 +19,7 @@ export function closest(name: string, candidates: Iterable<string>): string | un
 export function didYouMean(
   name: string,
   candidates: Iterable<string>,
-  otherwise: string | undefined = undefined,
+  otherwise?: string,
 ): string | undefined {
   const candidate = closest(name, candidates);
   return candidate === undefined ? otherwise : `Did you mean "${candidate}"?`;

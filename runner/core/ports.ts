@@ -106,7 +106,7 @@ export interface Publication {
   readonly relations: readonly PublishedRelation[];
   readonly watermarks: ReadonlyMap<RelationName, string>;
   readonly manifests: readonly LakeManifest[];
-  readonly identities: ReadonlyMap<string, string>;
+  readonly identities: ReadonlyMap<RelationName, string>;
 }
 
 /** The record of runs, kept in the warehouse beside the data. */

@@ -18,8 +18,8 @@ export interface WarehouseState {
   /** The highest cursor value, of a source table or an incremental model, in the text of a timestamp literal. */
   readonly watermarks: ReadonlyMap<RelationName, string>;
   readonly manifests: ReadonlyMap<RelationName, LakeManifest>;
-  /** The identity of each source's database when it was extracted last. */
-  readonly identities: ReadonlyMap<string, string>;
+  /** The identity of the database that each source table was last extracted from. */
+  readonly identities: ReadonlyMap<RelationName, string>;
 }
 
 export const emptyState: WarehouseState = {

@@ -1,5 +1,6 @@
 import path from "node:path";
 import { pathToFileURL } from "node:url";
+import { messageOf } from "../core/caught.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
 import type { Macro } from "../core/macro.ts";
 
@@ -34,7 +35,7 @@ export async function loadHelpers(
       }
     } catch (error) {
       report(`${file} cannot be imported.`, {
-        cause: error instanceof Error ? error.message : String(error),
+        cause: messageOf(error),
       });
     }
   }

@@ -1,6 +1,9 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
+import { codeOf, messageOf } from "../core/caught.ts";
+import { assertSound, Failure } from "../core/diagnostic.ts";
+import type { Diagnostic } from "../core/diagnostic.ts";
 import { projectFile } from "./project_root.ts";
 
 /** A project file's text under its path relative to the project, with forward slashes. */
@@ -32,6 +35,7 @@ export interface ProjectFiles {
 
 const yamlEnding = /\.ya?ml$/;
 
+/** Files below a folder, sorted; names that begin with a dot are passed over. */
 async function listFiles(root: string, folder: string): Promise<string[]> {
   try {
     const entries = await readdir(path.join(root, folder), {
@@ -44,22 +48,46 @@ async function listFiles(root: string, folder: string): Promise<string[]> {
       .map((file) => file.split(path.sep).join("/"))
       .sort();
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
-    throw error;
+    if (codeOf(error) === "ENOENT") return [];
+    throw new Failure([unreadable(folder, messageOf(error))]);
   }
 }
 
-async function readText(root: string, file: string): Promise<TextFile> {
-  return { file, text: await readFile(path.join(root, file), "utf8") };
+function unreadable(file: string, cause: string): Diagnostic {
+  return {
+    code: "FILE_UNREADABLE",
+    message: `${file} cannot be read.`,
+    place: { file, line: 1, column: 1 },
+    cause,
+    hint: "A project's files are UTF-8 text that this user may read.",
+  };
 }
 
-async function readSeed(root: string, file: string): Promise<SeedFile> {
-  const bytes = await readFile(path.join(root, file));
-  return {
-    file,
-    text: bytes.toString("utf8"),
-    checksum: createHash("sha256").update(bytes).digest("hex"),
-  };
+/** Reads files, and collects what is wrong with any of them. A byte order mark is no part of a text. */
+class TextReader {
+  readonly diagnostics: Diagnostic[] = [];
+  readonly #root: string;
+
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  async text(file: string): Promise<TextFile> {
+    const { text } = await this.seed(file);
+    return { file, text };
+  }
+
+  async seed(file: string): Promise<SeedFile> {
+    try {
+      const bytes = await readFile(path.join(this.#root, file));
+      // Without `fatal`, bytes of another encoding would turn into question marks in somebody's data.
+      const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+      return { file, text, checksum: createHash("sha256").update(bytes).digest("hex") };
+    } catch (error) {
+      this.diagnostics.push(unreadable(file, messageOf(error)));
+      return { file, text: "", checksum: "" };
+    }
+  }
 }
 
 /** Reads a project's files; folders that do not exist count as empty. */
@@ -67,15 +95,16 @@ export async function loadProjectFiles(root: string): Promise<ProjectFiles> {
   const [sources, models, macros, seeds, tests] = await Promise.all(
     ["sources", "models", "macros", "seeds", "tests"].map((folder) => listFiles(root, folder)),
   );
+  const reader = new TextReader(root);
   const texts = (files: readonly string[] = [], belongs: (file: string) => boolean) =>
-    Promise.all(files.filter(belongs).map((file) => readText(root, file)));
+    Promise.all(files.filter(belongs).map((file) => reader.text(file)));
   const directlyIn = (folder: string, file: string) => path.posix.dirname(file) === folder;
   const isYaml = (file: string) => yamlEnding.test(file);
   const isSql = (file: string) => file.endsWith(".sql");
 
-  return {
+  const loaded: ProjectFiles = {
     root,
-    pipelines: await readText(root, projectFile),
+    pipelines: await reader.text(projectFile),
     sources: await texts(sources, isYaml),
     modelSql: await texts(models, isSql),
     modelYaml: await texts(models, isYaml),
@@ -84,10 +113,14 @@ export async function loadProjectFiles(root: string): Promise<ProjectFiles> {
     seeds: await Promise.all(
       (seeds ?? [])
         .filter((file) => file.endsWith(".csv") && directlyIn("seeds", file))
-        .map((file) => readSeed(root, file)),
+        .map((file) => reader.seed(file)),
     ),
     seedYaml: await texts(seeds, (file) => isYaml(file) && directlyIn("seeds", file)),
     testSql: await texts(tests, (file) => isSql(file) && directlyIn("tests", file)),
     testYaml: await texts(tests, (file) => isYaml(file) && directlyIn("tests", file)),
   };
+  // Reads end in any order; a report has one.
+  const byFile = (a: Diagnostic, b: Diagnostic) => (a.message < b.message ? -1 : 1);
+  assertSound(reader.diagnostics.sort(byFile));
+  return loaded;
 }

@@ -5,6 +5,7 @@ import type { GenericTest, Materialization, Model } from "../core/node.ts";
 import { parseRelationName, zones } from "../core/relation.ts";
 import type { RelationName } from "../core/relation.ts";
 import type { TextFile } from "../load/project_files.ts";
+import { stemOf, yamlBeside } from "./beside.ts";
 import { readContract } from "./contract.ts";
 import type { ModelFile } from "./schema/model.ts";
 import { modelSchema } from "./schema/model.ts";
@@ -35,12 +36,14 @@ export function parseModels(
   const models: Model[] = [];
   const tests: GenericTest[] = [];
   const diagnostics: Diagnostic[] = [];
-  const yamlByStem = new Map(yamlFiles.map((file) => [file.file.replace(/\.ya?ml$/, ""), file]));
+  const beside = yamlBeside(yamlFiles);
+  diagnostics.push(...beside.diagnostics);
+  const orphans = new Map(beside.byStem);
 
   for (const sql of sqlFiles) {
-    const stem = sql.file.replace(/\.sql$/, "");
-    const yamlFile = yamlByStem.get(stem);
-    yamlByStem.delete(stem);
+    const stem = stemOf(sql.file);
+    const yamlFile = beside.byStem.get(stem);
+    orphans.delete(stem);
     const place = { file: sql.file, line: 1, column: 1 };
     const relation = relationOf(sql.file);
     if (relation === undefined) {
@@ -69,7 +72,7 @@ export function parseModels(
     const yaml = parsed.value;
     const defaults = folderDefaultsOf(sql.file, surroundings.folderDefaults);
     const tags = [...new Set([...defaults.tags, ...yaml.value.tags])];
-    const columns = readContract(yaml);
+    const columns = readContract(yaml, diagnostics);
     const columnNames = columns.map((column) => column.name);
     models.push({
       kind: "model",
@@ -87,7 +90,7 @@ export function parseModels(
     tests.push(...readGenericTests(reader, { ...yaml.value, key: yaml.value.key ?? [] }, []));
   }
 
-  for (const orphan of yamlByStem.values()) {
+  for (const orphan of orphans.values()) {
     diagnostics.push({
       code: "MODEL_WITHOUT_SQL",
       message: `${orphan.file} describes a model that has no .sql beside it.`,

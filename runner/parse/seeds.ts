@@ -1,12 +1,12 @@
 import path from "node:path";
-import { CsvError, parse } from "csv-parse/sync";
 import type { Diagnostic } from "../core/diagnostic.ts";
-import { codeFrame } from "../core/frame.ts";
 import type { GenericTest, Seed } from "../core/node.ts";
 import { parseRelationName } from "../core/relation.ts";
 import type { SeedFile, TextFile } from "../load/project_files.ts";
+import { stemOf, yamlBeside } from "./beside.ts";
 import { readContract } from "./contract.ts";
 import { seedSchema } from "./schema/model.ts";
+import { readSeedRows } from "./seed_rows.ts";
 import { readGenericTests } from "./tests.ts";
 import { readYaml } from "./yaml_file.ts";
 
@@ -23,36 +23,35 @@ export function parseSeeds(
 ): ParsedSeeds {
   const seeds: Seed[] = [];
   const tests: GenericTest[] = [];
-  const diagnostics: Diagnostic[] = [];
+  const beside = yamlBeside(yamlFiles);
+  const diagnostics: Diagnostic[] = [...beside.diagnostics];
+  const orphans = new Map(beside.byStem);
   for (const csv of csvFiles) {
-    const name = path.posix.basename(csv.file, ".csv");
-    const place = { file: csv.file, line: 1, column: 1 };
+    const stem = stemOf(csv.file);
+    const name = path.posix.basename(stem);
     const relation = parseRelationName(`raw.${name}`);
-    const yamlFile = yamlFiles.find(
-      (file) => file.file.replace(/\.ya?ml$/, "") === `seeds/${name}`,
-    );
-    if (relation === undefined || yamlFile === undefined) {
-      const message =
-        relation === undefined
-          ? `"${name}" is no relation's name: it must be lower snake case.`
-          : `The seed ${csv.file} has no seeds/${name}.yml beside it.`;
-      diagnostics.push({
-        code: "SEED_INVALID",
-        message,
-        place,
-        hint: "Declare its columns and types there.",
-      });
+    const yamlFile = beside.byStem.get(stem);
+    orphans.delete(stem);
+    if (relation === undefined) {
+      const message = `"${name}" is no relation's name.`;
+      diagnostics.push(invalid(csv.file, message, "Rename the file in lower snake case."));
+      continue;
+    }
+    if (yamlFile === undefined) {
+      const message = `The seed ${csv.file} has no ${stem}.yml beside it.`;
+      diagnostics.push(invalid(csv.file, message, "Declare its columns and types there."));
       continue;
     }
     const parsed = readYaml(yamlFile, seedSchema);
     diagnostics.push(...parsed.diagnostics);
     if (parsed.value === undefined) continue;
     const yaml = parsed.value;
-    const columns = readContract(yaml);
+    const columns = readContract(yaml, diagnostics);
     const { description, tags, key = [] } = yaml.value;
-    const columnNames = columns.map((column) => column.name);
-    const rows = readRows(csv, columnNames, diagnostics);
     const { file, checksum } = csv;
+    const { rows, diagnostics: found } = readSeedRows(csv, columns);
+    diagnostics.push(...found);
+    const place = { file, line: 1, column: 1 };
     seeds.push({
       kind: "seed",
       relation,
@@ -65,42 +64,17 @@ export function parseSeeds(
       rows,
       checksum,
     });
-    tests.push(
-      ...readGenericTests(
-        { yaml, relation, columnNames, tags, diagnostics },
-        { ...yaml.value, key },
-        [],
-      ),
-    );
+    const columnNames = columns.map((column) => column.name);
+    const reader = { yaml, relation, columnNames, tags, diagnostics };
+    tests.push(...readGenericTests(reader, { ...yaml.value, key }, []));
+  }
+  for (const { file } of orphans.values()) {
+    const message = `${file} describes a seed that has no .csv beside it.`;
+    diagnostics.push(invalid(file, message, "Add the CSV file, or remove this one."));
   }
   return { seeds, tests, diagnostics };
 }
 
-function readRows(
-  csv: SeedFile,
-  columnNames: readonly string[],
-  diagnostics: Diagnostic[],
-): (string | null)[][] {
-  const report = (line: number, message: string, hint?: string) => {
-    const place = { file: csv.file, line, column: 1 };
-    diagnostics.push({
-      code: "SEED_INVALID",
-      message,
-      place,
-      frame: codeFrame(csv.text, place),
-      hint,
-    });
-  };
-  try {
-    const [header = [], ...records] = parse(csv.text, { bom: true, skip_empty_lines: true });
-    if (header.join() !== columnNames.join()) {
-      report(1, `The header is ${header.join()}, but its YAML declares ${columnNames.join()}.`);
-      return [];
-    }
-    return records.map((record) => record.map((field) => (field === "" ? null : field)));
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error;
-    report(Number(error.lines ?? 1), error.message);
-    return [];
-  }
+function invalid(file: string, message: string, hint: string): Diagnostic {
+  return { code: "SEED_INVALID", message, place: { file, line: 1, column: 1 }, hint };
 }

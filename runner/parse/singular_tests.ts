@@ -2,6 +2,7 @@ import path from "node:path";
 import type { Diagnostic } from "../core/diagnostic.ts";
 import type { SingularTest } from "../core/node.ts";
 import type { TextFile } from "../load/project_files.ts";
+import { stemOf, yamlBeside } from "./beside.ts";
 import { singularTestSchema } from "./schema/model.ts";
 import { parseTemplate } from "./template.ts";
 import type { MacroNames } from "./template.ts";
@@ -18,10 +19,13 @@ export function parseSingularTests(
   yamlFiles: readonly TextFile[],
   macros: MacroNames,
 ): ParsedSingularTests {
-  const diagnostics: Diagnostic[] = [];
+  const beside = yamlBeside(yamlFiles);
+  const diagnostics: Diagnostic[] = [...beside.diagnostics];
+  const orphans = new Map(beside.byStem);
   const tests = sqlFiles.map((sql): SingularTest => {
-    const stem = sql.file.replace(/\.sql$/, "");
-    const yamlFile = yamlFiles.find((file) => file.file.replace(/\.ya?ml$/, "") === stem);
+    const stem = stemOf(sql.file);
+    const yamlFile = beside.byStem.get(stem);
+    orphans.delete(stem);
     const parsed = readYaml(yamlFile ?? { file: `${stem}.yml`, text: "" }, singularTestSchema);
     const template = parseTemplate(sql, macros);
     diagnostics.push(...parsed.diagnostics, ...template.diagnostics);
@@ -36,5 +40,13 @@ export function parseSingularTests(
       template: template.template,
     };
   });
+  for (const { file } of orphans.values()) {
+    diagnostics.push({
+      code: "TEST_WITHOUT_SQL",
+      message: `${file} describes a data test that has no .sql beside it.`,
+      place: { file, line: 1, column: 1 },
+      hint: "Write the query for the rows that should not exist there.",
+    });
+  }
   return { tests, diagnostics };
 }

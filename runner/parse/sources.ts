@@ -2,9 +2,10 @@ import type { Diagnostic } from "../core/diagnostic.ts";
 import type { ExtractMode, GenericTest, SourceColumn, SourceTable } from "../core/node.ts";
 import { relationName } from "../core/relation.ts";
 import type { TextFile } from "../load/project_files.ts";
+import { reportTwice } from "./contract.ts";
 import { sourceSchema } from "./schema/source.ts";
 import type { SourceFile } from "./schema/source.ts";
-import { readGenericTests } from "./tests.ts";
+import { checkColumns, readGenericTests } from "./tests.ts";
 import { readYaml } from "./yaml_file.ts";
 import type { YamlFile, YamlPath } from "./yaml_file.ts";
 
@@ -27,8 +28,10 @@ export function parseSources(files: readonly TextFile[]): ParsedSources {
       const path = ["tables", index];
       const table = readTable(yaml, index, diagnostics);
       tables.push(table);
+      reportTwice(yaml, declared.columns, [...path, "columns"], diagnostics);
       const columnNames = table.columns.map((column) => column.name);
       const reader = { yaml, relation: table.relation, columnNames, tags: table.tags, diagnostics };
+      checkColumns(reader, declared.key, [...path, "key"]);
       // An increment may bring a row again, so raw tables hold no key; only their columns are tested.
       tests.push(...readGenericTests(reader, { ...declared, key: [] }, path));
     });

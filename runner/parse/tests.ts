@@ -4,6 +4,7 @@ import type { Diagnostic } from "../core/diagnostic.ts";
 import type { Assertion, GenericTest } from "../core/node.ts";
 import { parseRelationName } from "../core/relation.ts";
 import type { RelationName } from "../core/relation.ts";
+import { explainIssue } from "./schema_problem.ts";
 import { columnTests, tableTests } from "./schema/tests.ts";
 import type { YamlFile, YamlPath } from "./yaml_file.ts";
 
@@ -26,37 +27,27 @@ export interface TestDeclarations {
 
 /**
  * The generic tests of one relation. A key is tested without being asked: unique as a whole and not null
- * in each column. The same assertion declared twice is one test.
+ * in each column. The same assertion about the same rows declared twice is one test, as strict as the stricter.
  */
 export function readGenericTests(
   reader: Reader,
   declared: TestDeclarations,
   path: YamlPath,
 ): readonly GenericTest[] {
-  const tests = new Map<string, GenericTest>();
-  const add = (assertion: Assertion, options: TestOptions, testPath: YamlPath) => {
-    const name = testName(reader.relation, assertion);
-    const previous = tests.get(name);
-    if (previous !== undefined && previous.severity === "error") return;
-    tests.set(name, {
-      kind: "test",
-      form: "generic",
-      name,
-      description: "",
-      tags: reader.tags,
-      place: reader.yaml.place(testPath),
-      relation: reader.relation,
-      assertion,
-      severity: options.severity,
-      where: options.where,
-    });
-  };
+  const tests = new DistinctTests(reader);
+  const keyPath = [...path, "key"];
+  checkColumns(reader, declared.key, keyPath);
+  const always: TestOptions = { severity: "error" };
+  if (declared.key.length > 0) {
+    tests.add({ type: "unique", columns: declared.key }, always, keyPath);
+  }
+  for (const column of declared.key) tests.add({ type: "not_null", column }, always, keyPath);
 
   declared.columns.forEach((column, columnIndex) => {
     column.tests.forEach((entry, index) => {
       const testPath = [...path, "columns", columnIndex, "tests", index];
       const read = readEntry(reader, entry, columnTests, testPath);
-      if (read !== undefined) add(columnAssertion(read, column.name), read.options, testPath);
+      if (read !== undefined) tests.add(columnAssertion(read, column.name), read.options, testPath);
     });
   });
   declared.tests.forEach((entry, index) => {
@@ -65,17 +56,56 @@ export function readGenericTests(
     if (read === undefined) return;
     const assertion = tableAssertion(read);
     if (assertion.type === "unique") checkColumns(reader, assertion.columns, testPath);
-    add(assertion, read.options, testPath);
+    tests.add(assertion, read.options, testPath);
   });
+  const all = tests.all();
+  for (const test of all) checkTarget(reader, test);
+  return all;
+}
 
-  const keyPath = [...path, "key"];
-  checkColumns(reader, declared.key, keyPath);
-  const always: TestOptions = { severity: "error" };
-  if (declared.key.length > 0) add({ type: "unique", columns: declared.key }, always, keyPath);
-  for (const column of declared.key) add({ type: "not_null", column }, always, keyPath);
+/** Tests of one relation, each under a name of its own. */
+class DistinctTests {
+  readonly #reader: Reader;
+  readonly #byMeaning = new Map<string, GenericTest>();
+  readonly #names = new Set<string>();
 
-  for (const test of tests.values()) checkTarget(reader, test);
-  return [...tests.values()];
+  constructor(reader: Reader) {
+    this.#reader = reader;
+  }
+
+  add(assertion: Assertion, { severity, where }: TestOptions, path: YamlPath): void {
+    const meaning = JSON.stringify([assertion, where]);
+    const same = this.#byMeaning.get(meaning);
+    if (same !== undefined) {
+      if (severity === "error") this.#byMeaning.set(meaning, { ...same, severity });
+      return;
+    }
+    const { relation, tags, yaml } = this.#reader;
+    this.#byMeaning.set(meaning, {
+      kind: "test",
+      form: "generic",
+      name: this.#freeName(testName(relation, assertion)),
+      description: "",
+      tags,
+      place: yaml.place(path),
+      relation,
+      assertion,
+      severity,
+      where,
+    });
+  }
+
+  all(): readonly GenericTest[] {
+    return [...this.#byMeaning.values()];
+  }
+
+  /** Tests that differ only in an operator or a condition have one name by their words; the later ones get a number. */
+  #freeName(wanted: string): string {
+    let name = wanted;
+    for (let number = 2; this.#names.has(name); number += 1) name = `${wanted}.${number}`;
+    this.#names.add(name);
+    return name;
+  }
 }
 
 interface TestOptions {
@@ -121,10 +151,14 @@ function readEntry<Known extends Record<string, z.ZodType>>(
   }
   const checked = schema.safeParse(settings);
   if (!checked.success) {
-    for (const issue of checked.error.issues) {
-      reader.diagnostics.push(
-        reader.yaml.diagnostic("YAML_SCHEMA", path, `${type}: ${issue.message}.`),
-      );
+    const problems = checked.error.issues.flatMap((issue) =>
+      explainIssue(issue, schema, settings, type),
+    );
+    for (const problem of problems) {
+      const place: YamlPath = [...path, type, ...problem.path];
+      const { message: cause } = problem;
+      const message = cause.startsWith(type) ? cause : `${type}: ${cause}`;
+      reader.diagnostics.push(reader.yaml.diagnostic("YAML_SCHEMA", place, message, problem.hint));
     }
     return undefined;
   }
@@ -160,7 +194,8 @@ function tableAssertion(read: Read<typeof tableTests>): Assertion {
   }
 }
 
-function checkColumns(reader: Reader, columns: readonly string[], path: YamlPath): void {
+/** Reports the columns that a relation does not declare. */
+export function checkColumns(reader: Reader, columns: readonly string[], path: YamlPath): void {
   for (const column of columns) {
     if (reader.columnNames.includes(column)) continue;
     reader.diagnostics.push(

@@ -1,10 +1,11 @@
-import { isMap, isNode, isScalar, LineCounter, parseDocument } from "yaml";
-import type { Document, Node, Pair } from "yaml";
+import { isMap, isNode, isScalar, LineCounter, parseDocument, visit } from "yaml";
+import type { Document } from "yaml";
 import type { z } from "zod";
-import { didYouMean } from "../core/closest.ts";
+import { messageOf } from "../core/caught.ts";
 import type { Diagnostic, Place } from "../core/diagnostic.ts";
 import { codeFrame } from "../core/frame.ts";
 import type { TextFile } from "../load/project_files.ts";
+import { explainIssue } from "./schema_problem.ts";
 
 export type YamlPath = readonly (string | number)[];
 
@@ -21,7 +22,13 @@ export type Parsed<Value> =
   | { readonly value: Value; readonly diagnostics: readonly Diagnostic[] }
   | { readonly value?: undefined; readonly diagnostics: readonly Diagnostic[] };
 
-/** Reads a file against a schema; every problem is reported at its own place. */
+interface Problem {
+  readonly offset: number;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+/** Reads a file against a schema; every problem is reported at its own place. An empty file has no settings. */
 export function readYaml<Schema extends z.ZodType>(
   file: TextFile,
   schema: Schema,
@@ -32,78 +39,87 @@ export function readYaml<Schema extends z.ZodType>(
     const { line, col } = lines.linePos(offset);
     return { file: file.file, line: Math.max(line, 1), column: Math.max(col, 1) };
   };
-  const diagnosticAt = (
-    code: Diagnostic["code"],
-    place: Place,
-    message: string,
-    hint?: string,
-  ): Diagnostic => ({ code, message, place, frame: codeFrame(file.text, place), hint });
+  const report = (code: Diagnostic["code"], { offset, message, hint }: Problem): Diagnostic => {
+    const place = at(offset);
+    return { code, message, place, frame: codeFrame(file.text, place), hint };
+  };
 
-  const syntax = document.errors.map((error) =>
-    diagnosticAt("YAML_SYNTAX", at(error.pos[0]), error.message),
-  );
-  if (syntax.length > 0) return { diagnostics: syntax };
+  const syntax = syntaxProblems(document);
+  if (syntax.length > 0) {
+    return { diagnostics: syntax.map((problem) => report("YAML_SYNTAX", problem)) };
+  }
+  const content = readContent(document);
+  if (!("data" in content)) return { diagnostics: [report("YAML_SCHEMA", content)] };
 
-  const place = (path: YamlPath) => at(offsetOf(document, path));
-  const checked = schema.safeParse(document.toJS() ?? {});
+  const checked = schema.safeParse(content.data);
   if (!checked.success) {
-    const diagnostics = checked.error.issues.flatMap((issue) =>
-      explain(issue, document, schema).map(({ offset, message, hint }) =>
-        diagnosticAt("YAML_SCHEMA", at(offset), message, hint),
-      ),
-    );
-    return { diagnostics };
+    const problems = checked.error.issues
+      .flatMap((issue) => explainIssue(issue, schema, content.data))
+      .map(({ path, key, message, hint }) => {
+        const offset =
+          key === undefined ? offsetOf(document, path) : keyOffset(document, path, key);
+        return { offset, message, hint };
+      })
+      .sort((a, b) => a.offset - b.offset);
+    return { diagnostics: problems.map((problem) => report("YAML_SCHEMA", problem)) };
   }
   return {
     diagnostics: [],
     value: {
       file,
       value: checked.data,
-      place,
-      diagnostic: (code, path, message, hint) => diagnosticAt(code, place(path), message, hint),
+      place: (path) => at(offsetOf(document, path)),
+      diagnostic: (code, path, message, hint) =>
+        report(code, { offset: offsetOf(document, path), message, hint }),
     },
   };
 }
 
-interface Explanation {
-  readonly offset: number;
-  readonly message: string;
-  readonly hint?: string;
+const syntaxMessages: Readonly<Record<string, Omit<Problem, "offset">>> = {
+  TAB_AS_INDENT: {
+    message: "A tab cannot indent YAML.",
+    hint: "Indent with two spaces.",
+  },
+  DUPLICATE_KEY: { message: "This setting stands here twice.", hint: "Keep one of the two." },
+  MULTIPLE_DOCS: { message: "A file holds one YAML document.", hint: "Take out the line ---." },
+};
+
+/** What YAML itself has against a text, together with what it allows and no project file needs. */
+function syntaxProblems(document: Document.Parsed): readonly Problem[] {
+  const problems: Problem[] = [...document.errors, ...document.warnings].map((error) => ({
+    offset: error.pos[0],
+    message: `${error.message.replace(/\.$/, "")}.`,
+    ...syntaxMessages[error.code],
+  }));
+  if (problems.length > 0) return problems;
+  visit(document, {
+    Alias: (_, alias) => {
+      if (alias.resolve(document) !== undefined) return;
+      const message = `The anchor &${alias.source} is not set before this alias.`;
+      problems.push({ offset: alias.range?.[0] ?? 0, message });
+    },
+    Pair: (_, { key }) => {
+      if (isScalar(key) || !isNode(key)) return;
+      problems.push({ offset: key.range?.[0] ?? 0, message: "A setting's name must be a text." });
+    },
+  });
+  return problems;
 }
 
-function explain(issue: z.core.$ZodIssue, document: Document, schema: z.ZodType): Explanation[] {
-  const path = issue.path.filter((part) => typeof part !== "symbol");
-  if (issue.code === "unrecognized_keys") {
-    const known = knownKeys(schema, path);
-    return issue.keys.map((key) => ({
-      offset: keyOffset(document, path, key),
-      message: `Unknown setting "${key}"${path.length > 0 ? ` in ${printPath(path)}` : ""}.`,
-      hint: didYouMean(
-        key,
-        known,
-        known.length > 0 ? `Known here: ${known.join(", ")}.` : undefined,
-      ),
-    }));
+function readContent(document: Document.Parsed): { readonly data: unknown } | Problem {
+  const { contents } = document;
+  const offset = contents?.range[0] ?? 0;
+  const isEmpty = contents === null || (isScalar(contents) && contents.value === null);
+  if (isEmpty) return { data: {} };
+  if (!isMap(contents)) {
+    const message = "The file must be a mapping of settings.";
+    return { offset, message, hint: "Write one setting a line, as name: value." };
   }
-  // A union's own message says only "Invalid input"; its closest branch knows more.
-  if (issue.code === "invalid_union") {
-    const branch = [...issue.errors].sort((a, b) => depth(b) - depth(a))[0]?.[0];
-    if (branch !== undefined) {
-      return explain({ ...branch, path: [...issue.path, ...branch.path] }, document, schema);
-    }
+  try {
+    return { data: document.toJS() as unknown };
+  } catch (error) {
+    return { offset, message: `The file cannot be read: ${messageOf(error)}.` };
   }
-  const name = path.length > 0 ? printPath(path) : "the file";
-  return [{ offset: offsetOf(document, path), message: `${name}: ${issue.message}.` }];
-}
-
-function depth(issues: readonly z.core.$ZodIssue[]): number {
-  return Math.max(0, ...issues.map((issue) => issue.path.length));
-}
-
-function printPath(path: YamlPath): string {
-  return path
-    .map((part, index) => (typeof part === "number" ? `[${part}]` : index > 0 ? `.${part}` : part))
-    .join("");
 }
 
 function offsetOf(document: Document, path: YamlPath): number {
@@ -117,48 +133,8 @@ function offsetOf(document: Document, path: YamlPath): number {
 function keyOffset(document: Document, path: YamlPath, key: string): number {
   const map: unknown = path.length === 0 ? document.contents : document.getIn(path, true);
   if (isMap(map)) {
-    const pair = map.items.find((item: Pair) => isScalar(item.key) && item.key.value === key);
-    const keyNode = pair?.key as Node | undefined;
-    if (keyNode?.range) return keyNode.range[0];
+    const pair = map.items.find((item) => isScalar(item.key) && item.key.value === key);
+    if (isScalar(pair?.key) && pair.key.range) return pair.key.range[0];
   }
   return offsetOf(document, path);
-}
-
-/** The keys that an object at `path` may have, as far as the schema tells without looking into unions. */
-function knownKeys(schema: z.ZodType, path: YamlPath): string[] {
-  let current: unknown = schema;
-  for (const part of path) {
-    current = typeof part === "number" ? definition(current).element : shapeOf(current)?.[part];
-    current = unwrap(current);
-    if (current === undefined) return [];
-  }
-  return Object.keys(shapeOf(unwrap(current)) ?? {});
-}
-
-interface Definition {
-  readonly element?: unknown;
-  readonly innerType?: unknown;
-  readonly valueType?: unknown;
-  readonly in?: unknown;
-  readonly shape?: Readonly<Record<string, unknown>>;
-}
-
-function definition(schema: unknown): Definition {
-  return typeof schema === "object" && schema !== null && "def" in schema
-    ? (schema.def as Definition)
-    : {};
-}
-
-function shapeOf(schema: unknown): Readonly<Record<string, unknown>> | undefined {
-  return definition(schema).shape;
-}
-
-function unwrap(schema: unknown): unknown {
-  let current = schema;
-  for (;;) {
-    const { innerType, valueType, in: input } = definition(current);
-    const next = innerType ?? valueType ?? input;
-    if (next === undefined) return current;
-    current = next;
-  }
 }
