@@ -1,30 +1,41 @@
 import type { Diagnostic } from "../core/diagnostic.ts";
+import { stronglyConnected } from "../core/strongly_connected.ts";
 import type { NodeId, ProjectNode } from "../core/node.ts";
 
-/** One cycle, as the ids along it, each read by the next and the first repeated at the end; undefined when there is none. */
-export function findCycle(
+/**
+ * A shortest cycle of each group of nodes that read one another: the ids along it, each read by the next, the first
+ * repeated at the end.
+ */
+export function findCycles(
+  parents: ReadonlyMap<NodeId, readonly NodeId[]>,
+): readonly (readonly NodeId[])[] {
+  return stronglyConnected(parents).flatMap((group) => {
+    const cycle = shortestCycle(group, parents);
+    return cycle === undefined ? [] : [cycle];
+  });
+}
+
+/** The shortest way from the group's first node over its parents back to itself. */
+function shortestCycle(
+  group: readonly NodeId[],
   parents: ReadonlyMap<NodeId, readonly NodeId[]>,
 ): readonly NodeId[] | undefined {
-  const done = new Set<NodeId>();
-  for (const start of [...parents.keys()].sort()) {
-    const path: NodeId[] = [];
-    const onPath = new Set<NodeId>();
-    const visit = (id: NodeId): readonly NodeId[] | undefined => {
-      if (onPath.has(id)) return [...path.slice(path.indexOf(id)), id].reverse();
-      if (done.has(id)) return undefined;
-      path.push(id);
-      onPath.add(id);
-      for (const parent of [...(parents.get(id) ?? [])].sort()) {
-        const cycle = visit(parent);
-        if (cycle !== undefined) return cycle;
+  const [start] = group;
+  if (start === undefined) return undefined;
+  const members = new Set(group);
+  const seen = new Set<NodeId>();
+  let frontier: readonly (readonly NodeId[])[] = [[start]];
+  while (frontier.length > 0) {
+    const next: (readonly NodeId[])[] = [];
+    for (const path of frontier) {
+      for (const parent of [...(parents.get(path[0] ?? start) ?? [])].sort()) {
+        if (parent === start) return [start, ...path];
+        if (!members.has(parent) || seen.has(parent)) continue;
+        seen.add(parent);
+        next.push([parent, ...path]);
       }
-      path.pop();
-      onPath.delete(id);
-      done.add(id);
-      return undefined;
-    };
-    const cycle = visit(start);
-    if (cycle !== undefined) return cycle;
+    }
+    frontier = next;
   }
   return undefined;
 }

@@ -5,7 +5,7 @@ import type { NodeId, ProjectNode, SourceTable, TemplateRef } from "../core/node
 import { parseRelationName } from "../core/relation.ts";
 import type { RelationName } from "../core/relation.ts";
 import type { ParsedProject } from "../parse/project.ts";
-import { describeCycle, findCycle } from "./cycle.ts";
+import { describeCycle, findCycles } from "./cycle.ts";
 import type { Graph } from "./graph.ts";
 import { invert, sortTopologically } from "./graph.ts";
 
@@ -41,8 +41,8 @@ export function link(
     parents.set(id, [...found]);
   }
 
-  const cycle = findCycle(parents);
-  if (cycle !== undefined) diagnostics.push(describeCycle(cycle, nodes));
+  for (const cycle of findCycles(parents)) diagnostics.push(describeCycle(cycle, nodes));
+  diagnostics.push(...unknownFields(nodes));
   const ordered = sortTopologically([...nodes.values()], parents);
   const graph: Graph = {
     nodes: new Map(ordered.map((node) => [nodeId(node), node])),
@@ -103,6 +103,21 @@ function resolve(
       ? `A ref names its zone: did you mean ${sameBase.map((known) => `"${known}"`).join(" or ")}?`
       : didYouMean(name, relations, "A ref is zone.name, such as cleaned.customer.");
   return { code: "REF_UNKNOWN", message: `There is no relation "${name}".`, place, hint };
+}
+
+/** A relationship's `field` is a column of the relation that it leads to. */
+function unknownFields(nodes: ReadonlyMap<NodeId, ProjectNode>): readonly Diagnostic[] {
+  return [...nodes.values()].flatMap((node) => {
+    if (node.kind !== "test" || node.form !== "generic") return [];
+    if (node.assertion.type !== "relationships") return [];
+    const { to, field } = node.assertion;
+    const target = nodes.get(to);
+    if (target === undefined || target.kind === "test") return [];
+    const names = target.columns.map((column) => column.name);
+    if (names.includes(field)) return [];
+    const message = `${to} declares no column "${field}".`;
+    return [{ code: "REF_UNKNOWN", message, place: node.place, hint: didYouMean(field, names) }];
+  });
 }
 
 function listed(title: string, names: Iterable<string>): string | undefined {

@@ -48,6 +48,10 @@ export function select(
   const selected = new Set(
     [...graph.nodes.keys()].filter((id) => base.has(id) && !excluded.has(id)),
   );
+  if (diagnostics.length === 0 && base.size > 0 && selected.size === 0) {
+    const message = "Everything that is selected is excluded as well.";
+    diagnostics.push({ code: "SELECT_NOTHING", message, hint: "Exclude less." });
+  }
   return { selected, diagnostics };
 }
 
@@ -56,21 +60,27 @@ function intersection(
   expression: string,
   diagnostics: Diagnostic[],
 ): ReadonlySet<NodeId> {
-  const sets = expression
-    .split(",")
-    .filter(Boolean)
-    .map((text) => {
-      const term = parseTerm(text);
-      if ("code" in term) {
-        diagnostics.push(term);
-        return new Set<NodeId>();
-      }
-      const found = evaluate(graph, term);
-      if (found.size === 0) diagnostics.push(nothingFound(graph, term));
-      return found;
-    });
+  const before = diagnostics.length;
+  const sets = expression.split(",").map((text) => {
+    const term = parseTerm(text);
+    if ("code" in term) {
+      diagnostics.push(term);
+      return new Set<NodeId>();
+    }
+    const found = evaluate(graph, term);
+    if (found.size === 0) diagnostics.push(nothingFound(graph, term));
+    return found;
+  });
   const [first = new Set<NodeId>(), ...others] = sets;
-  return new Set([...first].filter((id) => others.every((other) => other.has(id))));
+  const all = new Set([...first].filter((id) => others.every((other) => other.has(id))));
+  if (all.size === 0 && diagnostics.length === before) {
+    diagnostics.push({
+      code: "SELECT_NOTHING",
+      message: `"${expression}" matches nothing: what stands between commas must all hold.`,
+      hint: "For one or the other, write them with a space between.",
+    });
+  }
+  return all;
 }
 
 function parseTerm(text: string): Term | Diagnostic {
