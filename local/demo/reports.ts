@@ -1,5 +1,6 @@
 import type { DynamoDbConnection } from "../settings.ts";
-import { queryCommand, printTable, readPublished } from "../../runner/command/query.ts";
+import { queryCommand, readPublished } from "../../runner/command/query.ts";
+import { printTable } from "../../runner/record/print-table.ts";
 import { dynamoDbTotals, type SalesTotals } from "./dynamodb-totals.ts";
 
 const SHOWN_SALES = 10;

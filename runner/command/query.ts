@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
-import Table from "cli-table3";
 import { counted } from "../core/counted.ts";
 import { Failure } from "../core/diagnostic.ts";
 import type { Engine, ResultSet } from "../core/ports.ts";
 import { duckdbDialect } from "../dialect/duckdb/dialect.ts";
 import { zones } from "../core/relation.ts";
+import { printTable } from "../record/print-table.ts";
 import { exitCodes } from "./options.ts";
 import type { ExitCode, GlobalOptions } from "./options.ts";
 import { openProject } from "./project.ts";
@@ -82,34 +82,4 @@ async function openLakeForReading(target: Target): Promise<Engine> {
     await engine.execute(duckdbDialect.createView(relation, duckdbDialect.parquetQuery(locations)));
   }
   return engine;
-}
-
-const numeric = /^(?:TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT|DOUBLE|FLOAT|DECIMAL)/;
-
-/** A result as a plain table: numbers to the right, null as such. */
-export function printTable(result: ResultSet): string {
-  const none = "";
-  const table = new Table({
-    head: result.columns.map((column) => column.name),
-    colAligns: result.columns.map((column) => (numeric.test(column.type) ? "right" : "left")),
-    style: { head: [], border: [], compact: true, "padding-left": 0, "padding-right": 0 },
-    chars: {
-      ...{ top: none, "top-mid": none, "top-left": none, "top-right": none },
-      ...{ bottom: none, "bottom-mid": none, "bottom-left": none, "bottom-right": none },
-      ...{ left: none, "left-mid": none, right: none, "right-mid": none },
-      ...{ mid: "-", "mid-mid": "-+-", middle: " | " },
-    },
-  });
-  for (const row of result.rows) {
-    table.push(
-      result.columns.map((column) =>
-        row[column.name] === null ? "null" : String(row[column.name]),
-      ),
-    );
-  }
-  return table
-    .toString()
-    .split("\n")
-    .map((line) => line.trimEnd())
-    .join("\n");
 }

@@ -1,0 +1,14 @@
+import { runCompileBench } from "./compile/compile-bench.ts";
+
+const benches: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
+  compile: runCompileBench,
+};
+
+const [name = "", ...args] = process.argv.slice(2);
+const bench = benches[name];
+if (bench === undefined) {
+  process.stderr.write(`Usage: npm run bench -- <${Object.keys(benches).join("|")}> [options]\n`);
+  process.exitCode = 2;
+} else {
+  await bench(args);
+}
