@@ -1,7 +1,9 @@
 import type { Diagnostic } from "../core/diagnostic.ts";
 import type { Column } from "../core/node.ts";
 import type { ModelFile } from "./schema/model.ts";
-import type { YamlFile, YamlPath } from "./yaml_file.ts";
+import type { YamlFile } from "./yaml_file.ts";
+import { printPath } from "./yaml_path.ts";
+import type { YamlPath } from "./yaml_path.ts";
 
 /** The declared columns of a model or seed; what is tested to be not null in every row is not nullable. */
 export function readContract(
@@ -29,7 +31,7 @@ export function reportTwice(
   const seen = new Set<string>();
   entries.forEach(({ name }, index) => {
     if (seen.has(name)) {
-      const message = `"${name}" is declared twice in ${path.join(".")}.`;
+      const message = `"${name}" is declared twice in ${printPath(path)}.`;
       const place: YamlPath = [...path, index, "name"];
       diagnostics.push(
         yaml.diagnostic("YAML_SCHEMA", place, message, "Rename or remove one of the two."),

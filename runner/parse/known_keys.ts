@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { YamlPath } from "./yaml_file.ts";
+import type { YamlPath } from "./yaml_path.ts";
 
 /** The settings that the object at `path` may have. Where a field decides between several forms, `data` tells which. */
 export function knownKeys(schema: z.ZodType, path: YamlPath, data: unknown): readonly string[] {

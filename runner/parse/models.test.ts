@@ -196,7 +196,7 @@ describe("a source", () => {
       ),
     ).toEqual([
       '8: The cursor "id" is no timestamp.',
-      '11: "id" is declared twice in tables.0.columns.',
+      '11: "id" is declared twice in tables[0].columns.',
       '6: raw.customer declares no column "idd".',
     ]);
     expect(

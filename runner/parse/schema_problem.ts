@@ -1,7 +1,8 @@
 import type { z } from "zod";
 import { didYouMean } from "../core/closest.ts";
 import { knownKeys } from "./known_keys.ts";
-import type { YamlPath } from "./yaml_file.ts";
+import { printPath } from "./yaml_path.ts";
+import type { YamlPath } from "./yaml_path.ts";
 
 /** What a schema has against a value, in words for the person who wrote it. */
 export interface SchemaProblem {
@@ -117,12 +118,6 @@ function describe(value: unknown): string {
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object") return "a mapping of settings";
   return typeof value === "string" ? `"${value}"` : `the ${typeof value} ${JSON.stringify(value)}`;
-}
-
-export function printPath(path: YamlPath): string {
-  return path
-    .map((part, index) => (typeof part === "number" ? `[${part}]` : index > 0 ? `.${part}` : part))
-    .join("");
 }
 
 function valueAt(data: unknown, path: YamlPath): unknown {

@@ -7,7 +7,8 @@ import { sourceSchema } from "./schema/source.ts";
 import type { SourceFile } from "./schema/source.ts";
 import { checkColumns, readGenericTests } from "./tests.ts";
 import { readYaml } from "./yaml_file.ts";
-import type { YamlFile, YamlPath } from "./yaml_file.ts";
+import type { YamlFile } from "./yaml_file.ts";
+import type { YamlPath } from "./yaml_path.ts";
 
 export interface ParsedSources {
   readonly tables: readonly SourceTable[];

@@ -6,7 +6,8 @@ import { parseRelationName } from "../core/relation.ts";
 import type { RelationName } from "../core/relation.ts";
 import { explainIssue } from "./schema_problem.ts";
 import { columnTests, tableTests } from "./schema/tests.ts";
-import type { YamlFile, YamlPath } from "./yaml_file.ts";
+import type { YamlFile } from "./yaml_file.ts";
+import type { YamlPath } from "./yaml_path.ts";
 
 type TestEntry = string | Record<string, Record<string, unknown>>;
 

@@ -6,8 +6,7 @@ import type { Diagnostic, Place } from "../core/diagnostic.ts";
 import { codeFrame } from "../core/frame.ts";
 import type { TextFile } from "../load/project_files.ts";
 import { explainIssue } from "./schema_problem.ts";
-
-export type YamlPath = readonly (string | number)[];
+import type { YamlPath } from "./yaml_path.ts";
 
 /** A YAML file's checked value with the place of everything in it. */
 export interface YamlFile<Value> {

@@ -1,7 +1,7 @@
 import type { SourceTable } from "../core/node.ts";
 import type { RelationName } from "../core/relation.ts";
 import type { WarehouseState } from "../core/state.ts";
-import type { PlanRequest } from "./plan.ts";
+import type { PlanRequest } from "./request.ts";
 import type { ExtractStep, TableExtraction } from "./step.ts";
 
 interface ExtractionRequest {

@@ -1,24 +1,11 @@
-import type { CompiledProject } from "../compile/compile.ts";
-import type { Dialect } from "../core/dialect.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
 import type { DataTest, NodeId, RelationNode, SourceTable } from "../core/node.ts";
 import type { RelationName } from "../core/relation.ts";
-import type { WarehouseState } from "../core/state.ts";
 import { planExtraction } from "./extraction.ts";
 import { levels } from "./levels.ts";
-import type { Plan, RunIdentity, Step } from "./step.ts";
+import type { PlanRequest } from "./request.ts";
+import type { Plan, Step } from "./step.ts";
 import { planSeed, planModel } from "./write.ts";
-
-export interface PlanRequest {
-  readonly compiled: CompiledProject;
-  /** The relations to build and the tests to run. */
-  readonly selected: ReadonlySet<NodeId>;
-  readonly state: WarehouseState;
-  readonly dialect: Dialect;
-  readonly run: RunIdentity;
-  /** Extract what is selected wholly, and build incremental models from nothing. */
-  readonly fullRefresh: boolean;
-}
 
 export interface PlanResult {
   readonly plan: Plan;
@@ -82,28 +69,36 @@ export function plan(request: PlanRequest): PlanResult {
       });
   };
 
-  const steps: Step[] = [];
+  const steps: { readonly step: Step; readonly level: number }[] = [];
   for (const [source, tables] of tablesBySource(relations)) {
-    steps.push(planExtraction({ source, tables, state, request, candidate: resolve }));
+    const step = planExtraction({ source, tables, state, request, candidate: resolve });
+    steps.push({ step, level: Math.min(...tables.map((table) => level(table.relation))) });
   }
   for (const node of relations) {
     if (node.kind === "source") continue;
     const after = [...new Set(afterRelation(node.relation))];
-    if (node.kind === "seed") steps.push(planSeed(node, after, request));
-    else steps.push(planModel({ node, after, resolve, request, diagnostics }));
+    const step =
+      node.kind === "seed"
+        ? planSeed(node, after, request)
+        : planModel({ node, after, resolve, request, diagnostics });
+    steps.push({ step, level: level(node.relation) });
   }
   for (const test of testable) {
-    const reads = parentsOf(`test.${test.name}`).filter((parent) => inRun.has(parent));
-    steps.push({
+    const id = `test.${test.name}` as const;
+    const reads = parentsOf(id).filter((parent) => inRun.has(parent));
+    const step: Step = {
       kind: "test",
-      id: `test.${test.name}`,
+      id,
       after: [...new Set(reads.map(stepOf))],
       test,
       query: compiled.testQuery(test, { dialect: dialect.name, resolve }),
       guards: guardsOf(test),
-    });
+    };
+    steps.push({ step, level: level(id) });
   }
-  return { plan: { run, steps, untestable }, diagnostics };
+  // Whatever a step waits for stands on a lower level.
+  const ordered = steps.sort((a, b) => a.level - b.level).map(({ step }) => step);
+  return { plan: { run, steps: ordered, untestable }, diagnostics };
 }
 
 function stepIds(relations: readonly RelationNode[]): (relation: RelationName) => string {

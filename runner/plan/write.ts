@@ -3,7 +3,7 @@ import type { Diagnostic } from "../core/diagnostic.ts";
 import type { LakeColumn } from "../core/manifest.ts";
 import type { Column, Model, Seed } from "../core/node.ts";
 import type { RelationName } from "../core/relation.ts";
-import type { PlanRequest } from "./plan.ts";
+import type { PlanRequest } from "./request.ts";
 import type { WriteStep } from "./step.ts";
 
 export function lakeColumns(columns: readonly Column[]): readonly LakeColumn[] {
@@ -49,7 +49,7 @@ export interface ModelRequest {
 }
 
 export function planModel(wanted: ModelRequest): WriteStep {
-  const { node, after, request } = wanted;
+  const { node, after } = wanted;
   const base = {
     kind: "model" as const,
     id: node.relation,

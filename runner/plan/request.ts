@@ -1,0 +1,16 @@
+import type { CompiledProject } from "../compile/compile.ts";
+import type { Dialect } from "../core/dialect.ts";
+import type { NodeId } from "../core/node.ts";
+import type { WarehouseState } from "../core/state.ts";
+import type { RunIdentity } from "./step.ts";
+
+export interface PlanRequest {
+  readonly compiled: CompiledProject;
+  /** The relations to build and the tests to run. */
+  readonly selected: ReadonlySet<NodeId>;
+  readonly state: WarehouseState;
+  readonly dialect: Dialect;
+  readonly run: RunIdentity;
+  /** Extract what is selected wholly, and build incremental models from nothing. */
+  readonly fullRefresh: boolean;
+}
