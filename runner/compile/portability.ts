@@ -13,7 +13,9 @@ export function portabilityDiagnostics(
   template: Pick<Template, "file" | "text">,
   find: (sql: string) => readonly TextProblem[],
 ): readonly Diagnostic[] {
-  const sql = template.text.replace(/\{\{[\s\S]*?\}\}/g, (match) => match.replace(/[^\n]/g, " "));
+  const sql = template.text.replace(/\{\{~?!--[\s\S]*?--~?\}\}|\{\{[\s\S]*?\}\}/g, (match) =>
+    match.replace(/[^\n]/g, " "),
+  );
   return find(sql).map(({ offset, message, hint }) => {
     const before = template.text.slice(0, offset).split("\n");
     const place = {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { compile } from "../compile/compile.ts";
-import type { GenericTest, Model, NodeId, ProjectNode } from "../core/node.ts";
+import type { GenericTest, Model, NodeId } from "../core/node.ts";
 import type { RelationName } from "../core/relation.ts";
 import { emptyState } from "../core/state.ts";
 import type { PublishedRelation, WarehouseState } from "../core/state.ts";

@@ -1,0 +1,64 @@
+with
+
+digits as (
+    select 0 as digit
+    union all select 1 as digit
+    union all select 2 as digit
+    union all select 3 as digit
+    union all select 4 as digit
+    union all select 5 as digit
+    union all select 6 as digit
+    union all select 7 as digit
+    union all select 8 as digit
+    union all select 9 as digit
+),
+
+-- Five digits count 100,000 days: enough for 273 years.
+day_numbers as (
+    select
+        cast(
+            ones.digit + 10 * tens.digit + 100 * hundreds.digit + 1000 * thousands.digit
+            + 10000 * ten_thousands.digit as integer
+        ) as day_number
+    from digits as ones
+    cross join digits as tens
+    cross join digits as hundreds
+    cross join digits as thousands
+    cross join digits as ten_thousands
+),
+
+days as (
+    select cast(cast('2020-01-01' as date) + day_number as date) as full_date
+    from day_numbers
+),
+
+members as (
+    select
+        -1 as date_id,
+        cast(null as date) as full_date
+    union all
+    select
+        cast(extract(year from full_date) * 10000 + extract(month from full_date) * 100 + extract(day from full_date) as integer) as date_id,
+        full_date
+    from days
+    where full_date <= cast('2035-12-31' as date)
+),
+
+final as (
+    select
+        cast(date_id as integer) as date_id,
+        cast(full_date as date) as full_date,
+        cast(extract(year from full_date) as integer) as year,
+        cast(extract(quarter from full_date) as integer) as quarter,
+        cast(extract(month from full_date) as integer) as month,
+        cast(extract(day from full_date) as integer) as day,
+        cast(trim(to_char(full_date, 'Month')) as varchar(9)) as month_name,
+        cast(cast(to_char(full_date, 'IYYY') as integer) as integer) as iso_year,
+        cast(cast(to_char(full_date, 'IW') as integer) as integer) as iso_week,
+        cast((case extract(dow from full_date) when 0 then 7 else extract(dow from full_date) end) as integer) as day_of_week,
+        cast(trim(to_char(full_date, 'Day')) as varchar(9)) as day_name,
+        cast((case extract(dow from full_date) when 0 then 7 else extract(dow from full_date) end) >= 6 as boolean) as is_weekend
+    from members
+)
+
+select * from final
