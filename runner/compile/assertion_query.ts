@@ -7,10 +7,11 @@ export function assertionQuery(
   resolve: (relation: RelationName) => string,
 ): string {
   const relation = resolve(test.relation);
+  // Texts of a project end in a line break, for their last line may be a comment.
   const tested =
     test.where === undefined
       ? relation
-      : `(select * from ${relation} where ${test.where}) as tested`;
+      : `(select * from ${relation} where ${test.where}\n) as tested`;
   return failingRows(test.assertion, tested, resolve);
 }
 
@@ -46,7 +47,7 @@ function failingRows(
       ].join("\n");
     }
     case "expression":
-      return `select *\nfrom ${tested}\nwhere not coalesce((${assertion.expression}), false)`;
+      return `select *\nfrom ${tested}\nwhere not coalesce((${assertion.expression}\n), false)`;
     case "row_count": {
       const { minimum, maximum } = assertion;
       const broken = [

@@ -110,6 +110,11 @@ describe("what goes wrong is reported where it stands", () => {
     });
   });
 
+  test("a name that every JavaScript object has is no variable", () => {
+    expect(problem(`{{var "constructor"}}`)).toMatchObject({ code: "VAR_UNKNOWN" });
+    expect(problem(`{{env "toString"}}`)).toMatchObject({ code: "ENV_MISSING" });
+  });
+
   test("a missing environment variable, with how to give a default", () => {
     expect(problem(`\n\n{{env "SECRET"}}`)).toMatchObject({
       code: "ENV_MISSING",

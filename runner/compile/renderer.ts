@@ -49,6 +49,11 @@ class TemplateProblem extends Error {
   }
 }
 
+/** A value by its name; names such as `constructor`, which every object inherits, are none. */
+function own<Value>(values: Readonly<Record<string, Value>>, name: string): Value | undefined {
+  return Object.hasOwn(values, name) ? values[name] : undefined;
+}
+
 /** Strict: a parameter that was not given is an error, not an empty text. */
 const compileOptions = { noEscape: true, strict: true };
 
@@ -82,7 +87,7 @@ export function createRenderer(parts: RendererParts): Renderer {
     return current().resolve(relation);
   });
   helper("var", ([name], options) => {
-    const value = parts.vars[String(name)];
+    const value = own(parts.vars, String(name));
     if (value !== undefined) return String(value);
     const hint = didYouMean(
       String(name),
@@ -97,7 +102,7 @@ export function createRenderer(parts: RendererParts): Renderer {
     );
   });
   helper("env", ([name, otherwise], options) => {
-    const value = parts.env[String(name)] ?? otherwise;
+    const value = own(parts.env, String(name)) ?? otherwise;
     if (value !== undefined) return String(value);
     const hint = `Set it, or give a default: {{env "${String(name)}" "…"}}.`;
     throw new TemplateProblem(

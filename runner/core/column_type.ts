@@ -25,7 +25,7 @@ const simpleKinds = {
 export const columnTypeNames = [...Object.keys(simpleKinds), "decimal(p,s)", "varchar(n)"];
 
 function isSimpleKind(text: string): text is keyof typeof simpleKinds {
-  return text in simpleKinds;
+  return Object.hasOwn(simpleKinds, text);
 }
 
 /** Reads a declared type such as `numeric(10,2)`; undefined when it is none. Precision is 1 to 38. */

@@ -32,6 +32,8 @@ export interface Engine {
   transaction(statements: readonly string[]): Promise<void>;
   /** Writes a query's rows, in the query's order, to one local Parquet file and returns their number. */
   writeParquet(query: string, path: string): Promise<number>;
+  /** Ends the statements that run now; their callers get a failure. */
+  interrupt(): void;
   close(): Promise<void>;
 }
 

@@ -144,6 +144,10 @@ describe("a model's data tests", () => {
     ]);
   });
 
+  test("a test named like something that every object has is unknown as well", () => {
+    expect(problems(`${columns}tests: [constructor]\n`)).toMatchObject([{ code: "TEST_UNKNOWN" }]);
+  });
+
   test("a wrong setting of a test is reported at the setting", () => {
     expect(
       problems(`${columns}tests:\n  - row_count: { max: 2, mni: 1 }\n  - row_count: {}\n`),

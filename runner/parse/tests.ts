@@ -137,7 +137,7 @@ function readEntry<Known extends Record<string, z.ZodType>>(
     return undefined;
   }
   const [type, settings] = pair;
-  const schema = known[type];
+  const schema = Object.hasOwn(known, type) ? known[type] : undefined;
   if (schema === undefined) {
     const names = Object.keys(known);
     reader.diagnostics.push(
