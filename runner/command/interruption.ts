@@ -12,15 +12,19 @@ export function exitOnInterruption(): void {
   for (const signal of signals) process.on(signal, exit);
 }
 
-/** From here on, the first SIGINT or SIGTERM aborts the returned signal, and the second ends the process. */
-export function abortOnInterruption(): AbortSignal {
-  const controller = new AbortController();
-  for (const signal of signals) {
-    process.off(signal, exit);
-    process.on(signal, () => {
-      if (controller.signal.aborted) exit();
-      controller.abort();
+/**
+ * From here on, the first SIGINT or SIGTERM aborts `signal`, and the second ends the process, after `letGo`: native
+ * work that nobody stops would keep the process alive until it is done.
+ */
+export function abortOnInterruption(signal: AbortController, letGo: () => void): void {
+  for (const name of signals) {
+    process.off(name, exit);
+    process.on(name, () => {
+      if (signal.signal.aborted) {
+        letGo();
+        exit();
+      }
+      signal.abort();
     });
   }
-  return controller.signal;
 }

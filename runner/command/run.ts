@@ -76,9 +76,12 @@ export async function runCommand(verb: RunVerb, options: RunOptions): Promise<Ex
 
   const killPoint = killPointFromEnvironment();
   const emit: Emit = createReporter({ json: options.json ?? false });
-  const signal = abortOnInterruption();
   const warehouse = await openWarehouse(target, killPoint);
   const connections = new Connections(target, warehouse.lake, killPoint);
+  const interruption = new AbortController();
+  abortOnInterruption(interruption, () => {
+    warehouse.engine.interrupt();
+  });
   try {
     await recover({ ...warehouse, emit });
     const state = await warehouse.ledger.state();
@@ -95,7 +98,7 @@ export async function runCommand(verb: RunVerb, options: RunOptions): Promise<Ex
         emit,
         killPoint,
         threads: target.threads,
-        signal,
+        signal: interruption.signal,
       },
       command: describeCommand(verb, options),
       target: target.name,

@@ -24,7 +24,8 @@ export interface ExecutionContext {
 /** What steps learned that the publish transaction needs. Filled by steps that went well. */
 export interface Findings {
   readonly extracted: Map<RelationName, ExtractedTable>;
-  readonly identities: Map<string, string>;
+  /** Of the database that each table was read from. */
+  readonly identities: Map<RelationName, string>;
   readonly watermarks: Map<RelationName, string>;
   /** Incremental models whose delta was empty. */
   readonly unchanged: Set<RelationName>;

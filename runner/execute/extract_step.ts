@@ -30,11 +30,11 @@ export async function runExtractStep(
       context.dialect.createView(wanted.candidate, rawQuery(wanted, result, context)),
     );
     findings.extracted.set(wanted.table.relation, result);
+    if (identity !== undefined) findings.identities.set(wanted.table.relation, identity);
     if (result.highestCursor !== undefined) {
       findings.watermarks.set(wanted.table.relation, result.highestCursor);
     }
   }
-  if (identity !== undefined) findings.identities.set(step.source, identity);
   return rows;
 }
 
@@ -55,14 +55,17 @@ export function rawQuery(
 }
 
 function assertSameDatabase(step: ExtractStep, identity: string | undefined): void {
-  if (step.expectedIdentity === undefined || identity === step.expectedIdentity) return;
+  const changed = step.tables.find(
+    ({ expectedIdentity }) => expectedIdentity !== undefined && expectedIdentity !== identity,
+  );
+  if (changed === undefined) return;
   throw new Failure(
     [
       {
         code: "SOURCE_RESET",
-        message: `The source ${step.source} is another database than the one that was extracted before.`,
-        place: step.tables[0]?.table.place,
-        cause: `Its identity was ${step.expectedIdentity} and is ${identity ?? "unknown"}: after a reset, the same ids mean other rows.`,
+        message: `The source ${step.source} is another database than the one that ${changed.table.relation} was extracted from.`,
+        place: changed.table.place,
+        cause: `Its identity was ${changed.expectedIdentity ?? ""} and is ${identity ?? "unknown"}: after a reset, the same ids mean other rows.`,
         hint: "Connect to the right database; or, if the new one is meant, take it over wholly: runner build --full-refresh",
       },
     ],

@@ -19,6 +19,7 @@ export function decidePublication(
 ): PublicationDecision {
   const reasons = new Map<RelationName, string>();
   const written = plan.steps.flatMap(relationsOf);
+  const gold = written.filter((relation) => zoneOf(relation) === "gold");
   const withhold = (relation: RelationName, because: string) => {
     if (!reasons.has(relation)) reasons.set(relation, because);
   };
@@ -28,21 +29,13 @@ export function decidePublication(
     const objected = step.kind === "test" ? step.guards : relationsOf(step);
     for (const relation of objected) withhold(relation, because);
   }
-  // Steps come after what they read, so one pass carries a reason all the way down.
-  const relationOfStep = new Map<string, readonly RelationName[]>(
-    plan.steps.map((step) => [step.id, relationsOf(step)]),
-  );
-  for (const step of plan.steps) {
-    if (step.kind === "test") continue;
-    const read = step.after.flatMap((id) => relationOfStep.get(id) ?? []);
-    const lost = read.find((relation) => reasons.has(relation));
-    if (lost === undefined) continue;
-    for (const relation of relationsOf(step)) withhold(relation, `it reads ${lost}`);
-  }
-  const lostGold = written.find((relation) => zoneOf(relation) === "gold" && reasons.has(relation));
-  if (lostGold !== undefined) {
-    for (const relation of written) {
-      if (zoneOf(relation) !== "gold") continue;
+  // What is withheld holds back its readers, and those of gold all of gold, which may have readers again.
+  for (let before = -1; before !== reasons.size;) {
+    before = reasons.size;
+    withholdReaders(plan.steps, reasons, withhold);
+    const lostGold = gold.find((relation) => reasons.has(relation));
+    if (lostGold === undefined) continue;
+    for (const relation of gold) {
       withhold(relation, `gold is published whole, and ${lostGold} is withheld`);
     }
   }
@@ -50,6 +43,22 @@ export function decidePublication(
     publish: new Set(written.filter((relation) => !reasons.has(relation))),
     withheld: [...reasons].map(([relation, because]) => ({ relation, because })),
   };
+}
+
+/** Steps come after what they read, so one pass carries a reason all the way down. */
+function withholdReaders(
+  steps: readonly Step[],
+  reasons: ReadonlyMap<RelationName, string>,
+  withhold: (relation: RelationName, because: string) => void,
+): void {
+  const relationsOfStep = new Map(steps.map((step) => [step.id, relationsOf(step)]));
+  for (const step of steps) {
+    if (step.kind === "test") continue;
+    const read = step.after.flatMap((id) => relationsOfStep.get(id) ?? []);
+    const lost = read.find((relation) => reasons.has(relation));
+    if (lost === undefined) continue;
+    for (const relation of relationsOf(step)) withhold(relation, `it reads ${lost}`);
+  }
 }
 
 /** What a step's end says against publishing; a test that only warns says nothing, whether it ran or not. */

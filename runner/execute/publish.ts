@@ -20,18 +20,13 @@ export async function publish(
     (step): step is WriteStep =>
       (step.kind === "model" || step.kind === "seed") && relations.has(step.relation),
   );
-  const extractions = plan.steps
+  const tables = plan.steps
     .filter((step): step is ExtractStep => step.kind === "extract")
-    .map((step) => ({
-      step,
-      tables: step.tables.filter(({ table }) => relations.has(table.relation)),
-    }))
-    .filter(({ tables }) => tables.length > 0);
+    .flatMap((step) => step.tables)
+    .filter(({ table }) => relations.has(table.relation));
 
   const publishedAt = new Date().toISOString();
-  const raw = extractions.flatMap(({ tables }) =>
-    tables.map((wanted) => publishRaw(wanted, context, findings, publishedAt)),
-  );
+  const raw = tables.map((wanted) => publishRaw(wanted, context, findings, publishedAt));
   const exported = await exportToLake(writes, context, findings, publishedAt);
   context.killPoint("before-publish");
 
@@ -46,12 +41,7 @@ export async function publish(
         ...writes.map((step) => step.published),
       ],
       watermarks: new Map([...findings.watermarks].filter(([relation]) => relations.has(relation))),
-      identities: new Map(
-        extractions.flatMap(({ step }) => {
-          const identity = findings.identities.get(step.source);
-          return identity === undefined ? [] : [[step.source, identity] as const];
-        }),
-      ),
+      identities: new Map([...findings.identities].filter(([relation]) => relations.has(relation))),
       manifests: [...raw.map(({ manifest }) => manifest), ...exported],
     }),
   ]);

@@ -20,10 +20,10 @@ export function planExtraction(wanted: ExtractionRequest): ExtractStep {
     after: [],
     source,
     connection: tables[0]?.connection ?? source,
-    expectedIdentity: request.fullRefresh ? undefined : state.identities.get(source),
     tables: tables.map((table) => ({
       table,
       ...increment(table, state, request.fullRefresh),
+      expectedIdentity: request.fullRefresh ? undefined : state.identities.get(table.relation),
       candidate: candidate(table.relation),
     })),
   };

@@ -17,6 +17,8 @@ export interface TableExtraction {
   readonly since?: string;
   /** Files of earlier extractions that stay part of the raw relation. */
   readonly keptFiles: readonly LakeFile[];
+  /** What the database's identity must be; undefined when any will do, as for a first or a whole extraction. */
+  readonly expectedIdentity?: string;
   /** The view that this run's models and tests read. */
   readonly candidate: string;
 }
@@ -26,8 +28,6 @@ export interface ExtractStep extends StepBase {
   readonly kind: "extract";
   readonly source: string;
   readonly connection: string;
-  /** What the database's identity must be; undefined when any will do, as for a first or a whole extraction. */
-  readonly expectedIdentity?: string;
   readonly tables: readonly TableExtraction[];
 }
 

@@ -3,6 +3,7 @@ import type { Engine, Ledger, Publication } from "../core/ports.ts";
 import type { RunStatus, StepKind, StepOutcome } from "../core/event.ts";
 import type { RelationName } from "../core/relation.ts";
 import { ledgerSchema, quoteNullable, quoteText } from "../core/sql_text.ts";
+import { emptyState } from "../core/state.ts";
 import type { PublishedRelation, WarehouseState } from "../core/state.ts";
 import { ledgerSetup } from "./ledger_schema.ts";
 import { nextRunIdentity } from "./run_identity.ts";
@@ -16,6 +17,7 @@ function timestampText(iso: string): string {
 
 /** Reads the state of a warehouse that may never have been written to. */
 export async function readState(engine: Engine): Promise<WarehouseState> {
+  if (!(await hasLedger(engine))) return emptyState;
   const [published, watermarks, manifests, identities] = await Promise.all([
     engine.query(
       `select relation, materialization, physical, columns, run_id from ${table("published")}`,
@@ -24,7 +26,7 @@ export async function readState(engine: Engine): Promise<WarehouseState> {
     engine.query(
       `select relation, content from ${table("lake_manifest")} where superseded_at is null`,
     ),
-    engine.query(`select source, identity from ${table("source_identity")}`),
+    engine.query(`select relation, identity from ${table("extracted_identity")}`),
   ]);
   return {
     published: new Map(
@@ -51,8 +53,17 @@ export async function readState(engine: Engine): Promise<WarehouseState> {
         JSON.parse(String(row.content)) as LakeManifest,
       ]),
     ),
-    identities: new Map(identities.rows.map((row) => [String(row.source), String(row.identity)])),
+    identities: new Map(
+      identities.rows.map((row) => [String(row.relation) as RelationName, String(row.identity)]),
+    ),
   };
+}
+
+async function hasLedger(engine: Engine): Promise<boolean> {
+  const { rows } = await engine.query(
+    `select 1 as found from information_schema.tables where table_schema = '${ledgerSchema}'`,
+  );
+  return rows.length > 0;
 }
 
 /** Opens the ledger of a warehouse that this process may write to, making it when it is new. */
@@ -213,10 +224,10 @@ function publishStatements(publication: Publication): readonly string[] {
       `insert into ${table("watermark")} (relation, high_value, run_id) values (${quoteText(relation)}, ${quoteText(value)}, ${run})`,
     );
   }
-  for (const [source, identity] of publication.identities) {
+  for (const [relation, identity] of publication.identities) {
     statements.push(
-      `delete from ${table("source_identity")} where source = ${quoteText(source)}`,
-      `insert into ${table("source_identity")} (source, identity, run_id) values (${quoteText(source)}, ${quoteText(identity)}, ${run})`,
+      `delete from ${table("extracted_identity")} where relation = ${quoteText(relation)}`,
+      `insert into ${table("extracted_identity")} (relation, identity, run_id) values (${quoteText(relation)}, ${quoteText(identity)}, ${run})`,
     );
   }
   for (const manifest of publication.manifests) {

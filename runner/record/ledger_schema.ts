@@ -44,8 +44,8 @@ export const ledgerSetup: readonly string[] = [
     high_value varchar(64) not null,
     run_id varchar(64) not null
 )`,
-  `create table if not exists ${ledgerSchema}.source_identity (
-    source varchar(127) not null,
+  `create table if not exists ${ledgerSchema}.extracted_identity (
+    relation varchar(127) not null,
     identity varchar(255) not null,
     run_id varchar(64) not null
 )`,

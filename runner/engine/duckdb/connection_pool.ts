@@ -40,6 +40,10 @@ export class ConnectionPool {
     }
   }
 
+  interrupt(): void {
+    for (const connection of this.#all) connection.interrupt();
+  }
+
   close(): void {
     for (const connection of this.#all) connection.closeSync();
   }

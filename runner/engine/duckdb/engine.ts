@@ -93,6 +93,10 @@ class DuckDbEngine implements Engine {
     }
   }
 
+  interrupt(): void {
+    this.#pool.interrupt();
+  }
+
   close(): Promise<void> {
     this.#pool.close();
     this.#instance.closeSync();

@@ -16,7 +16,7 @@ export interface Ended {
 export interface Started {
   readonly process: ChildProcess;
   readonly ended: Promise<Ended>;
-  /** Resolves when stderr has said it. */
+  /** Resolves when stdout or stderr has said it. */
   said(text: string): Promise<void>;
 }
 
@@ -41,7 +41,10 @@ export function start(args: readonly string[], { cwd, env, fileLimit }: Surround
   let stdout = "";
   let stderr = "";
   const listeners = new Set<() => void>();
-  child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    stdout += text;
+    for (const listener of listeners) listener();
+  });
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     stderr += text;
     for (const listener of listeners) listener();
@@ -55,7 +58,7 @@ export function start(args: readonly string[], { cwd, env, fileLimit }: Surround
   const said = (text: string) =>
     new Promise<void>((resolve, reject) => {
       const listener = () => {
-        if (!stderr.includes(text)) return;
+        if (!stdout.includes(text) && !stderr.includes(text)) return;
         listeners.delete(listener);
         resolve();
       };

@@ -1,5 +1,6 @@
 import {
   BatchWriteItemCommand,
+  DeleteItemCommand,
   DeleteTableCommand,
   DynamoDBClient,
   type AttributeValue,
@@ -55,6 +56,15 @@ export class ShopDatabases {
         new BatchWriteItemCommand({ RequestItems: { [this.tableName]: requests } }),
       );
       if (Object.keys(UnprocessedItems).length > 0) throw new Error("items were not processed");
+    }
+  }
+
+  async deleteItems(items: readonly Record<string, AttributeValue>[]): Promise<void> {
+    for (const { pk, sk } of items) {
+      if (pk === undefined || sk === undefined) throw new Error("an item needs its key");
+      await this.#dynamodb.send(
+        new DeleteItemCommand({ TableName: this.tableName, Key: { pk, sk } }),
+      );
     }
   }
 

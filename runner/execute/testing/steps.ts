@@ -1,0 +1,82 @@
+import type { DataTest, SourceTable, TestSeverity } from "../../core/node.ts";
+import { baseName, type RelationName } from "../../core/relation.ts";
+import type { ExtractStep, TestStep, WriteStep } from "../../plan/step.ts";
+
+const place = { file: "models/test.yml", line: 1, column: 1 };
+
+/** A model's step that only matters by its name and by what it waits for, unless a test says more. */
+export function writeStep(
+  relation: RelationName,
+  after: readonly string[] = [],
+  more: Partial<WriteStep> = {},
+): WriteStep {
+  const physical = `_physical.${relation.replace(".", "__")}__run1`;
+  return {
+    kind: "model",
+    id: relation,
+    after,
+    relation,
+    place: { file: `models/${relation}.sql`, line: 1, column: 1 },
+    mode: "table",
+    contract: [],
+    key: [],
+    write: [],
+    candidate: physical,
+    publish: [],
+    discard: [`drop table if exists ${physical}`],
+    published: { relation, materialization: "table", physical, columns: [], runId: "run1" },
+    ...more,
+  };
+}
+
+export function sourceTable(relation: RelationName): SourceTable {
+  return {
+    kind: "source",
+    connector: "postgres",
+    schema: "public",
+    relation,
+    source: "oltp",
+    table: baseName(relation),
+    connection: "oltp",
+    description: "",
+    tags: [],
+    place: { file: "sources/oltp.yml", line: 1, column: 1 },
+    key: ["id"],
+    columns: [],
+    extract: { mode: "full" },
+  };
+}
+
+export function extractStep(source: string, relations: readonly RelationName[]): ExtractStep {
+  return {
+    kind: "extract",
+    id: `extract.${source}`,
+    after: [],
+    source,
+    connection: source,
+    tables: relations.map((relation) => ({
+      table: sourceTable(relation),
+      keptFiles: [],
+      candidate: `_physical.${relation.replace(".", "__")}__run1`,
+    })),
+  };
+}
+
+export function testStep(
+  name: string,
+  guards: readonly RelationName[],
+  severity: TestSeverity = "error",
+  query = "select 1 as broken where 1 = 0",
+): TestStep {
+  const test: DataTest = {
+    kind: "test",
+    form: "singular",
+    name,
+    description: "",
+    tags: [],
+    place: { ...place, file: `tests/${name}.sql` },
+    template: { file: `tests/${name}.sql`, text: query, refs: [] },
+    severity,
+  };
+  return { kind: "test", id: `test.${name}`, after: [...guards], test, query, guards };
+}

@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { cpSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Services } from "../../local/services.ts";
+import { openTestServices } from "../../local/testing.ts";
+import { concurrently } from "../../runner/extract/concurrently.ts";
+import { ShopDatabases } from "./testing/databases.ts";
+import { inspect } from "./testing/inspect.ts";
+import type { Contents } from "./testing/inspect.ts";
+import { TestProject } from "./testing/project.ts";
+import { fillFirstDay, fillSecondDay, smallProject } from "./testing/small_project.ts";
+
+const runner = fileURLToPath(new URL("../../runner", import.meta.url));
+
+/** The names that the runner's code gives to its kill points. */
+function killPointNames(): string[] {
+  const names = new Set<string>();
+  for (const entry of readdirSync(runner, { recursive: true, withFileTypes: true })) {
+    const isCode = entry.isFile() && entry.name.endsWith(".ts") && !entry.name.endsWith(".test.ts");
+    if (!isCode || entry.parentPath.includes("node_modules")) continue;
+    const text = readFileSync(join(entry.parentPath, entry.name), "utf8");
+    for (const [, name = ""] of text.matchAll(/killPoint\("([^"]+)"\)/g)) names.add(name);
+  }
+  return [...names].sort();
+}
+
+/** Places that a build passes often, where the second or a later time can matter too. */
+const later = [
+  "after-part-put:2",
+  "after-part-put:6",
+  "after-manifest:4",
+  "after-write-statement:5",
+];
+
+/** Here the run is over but for what may be collected at any time. */
+const afterTheEnd = ["before-collect"];
+
+let services: Services;
+let databases: ShopDatabases;
+/** Two, so that both cores have work. */
+let projects: readonly TestProject[];
+
+beforeAll(async () => {
+  services = await openTestServices();
+  databases = await ShopDatabases.create(services);
+  projects = [0, 1].map(() => new TestProject(smallProject, databases));
+  await fillFirstDay(databases);
+});
+
+afterAll(async () => {
+  for (const project of projects) project.close();
+  await databases.close();
+  await services.close();
+});
+
+/** Kills a build at each point, runs it again, and tells where something else came of it than `expected`. */
+async function sweep(
+  points: readonly string[],
+  base: (project: TestProject) => void,
+  expected: Contents,
+): Promise<string[]> {
+  const differing: string[] = [];
+  const idle = [...projects];
+  await concurrently(points, projects.length, async (point) => {
+    const project = idle.pop();
+    if (project === undefined) throw new Error("no project is idle");
+    base(project);
+    const killed = await project.run(["build"], { MERCADO_KILL_POINT: point });
+    if (killed.signal !== "SIGKILL") differing.push(`${point}: was not killed`);
+    const again = await project.run(["build"]);
+    if (again.code !== 0) differing.push(`${point}: ${again.stderr}`);
+    const isTold = again.stderr.includes("was interrupted");
+    if (isTold === afterTheEnd.includes(point)) differing.push(`${point}: told is ${isTold}`);
+    const found = await inspect(project);
+    if (JSON.stringify(found) !== JSON.stringify(expected)) {
+      differing.push(`${point}: ${JSON.stringify(found, undefined, 1)}`);
+    }
+    idle.push(project);
+  });
+  return differing;
+}
+
+test("a first build that is killed anywhere and run again ends as if nothing had happened", async () => {
+  const [project] = projects;
+  await project!.ok("build");
+  const expected = await inspect(project!);
+  expect(expected.problems).toEqual([]);
+  const points = ["after-extract", "before-publish", "after-publish"];
+  const empty = (each: TestProject) => {
+    each.takeHome(join(each.folder, "seeds"));
+  };
+  expect(await sweep(points, empty, expected)).toEqual([]);
+});
+
+test("an increment that is killed at any of the kill points and run again ends as if nothing had happened", async () => {
+  const names = killPointNames();
+  expect(names.length).toBeGreaterThan(9);
+  for (const project of projects) {
+    project.takeHome(join(project.folder, "seeds"));
+    await project.ok("build");
+    cpSync(project.home, join(project.folder, "built"), { recursive: true });
+  }
+  await fillSecondDay(databases);
+  const [project] = projects;
+  await project!.ok("build");
+  const expected = await inspect(project!);
+  expect(expected.problems).toEqual([]);
+  expect(expected.rows["gold.payment"]).toHaveLength(4);
+  const built = (each: TestProject) => {
+    each.takeHome(join(each.folder, "built"));
+  };
+  expect(await sweep([...names, ...later], built, expected)).toEqual([]);
+}, 180_000);
