@@ -40,17 +40,26 @@ export function sortTopologically(
 ): readonly ProjectNode[] {
   const byId = new Map(nodes.map((node) => [nodeId(node), node]));
   const order: ProjectNode[] = [];
-  const state = new Map<NodeId, "open" | "done">();
-  const visit = (id: NodeId): boolean => {
-    const seen = state.get(id);
-    if (seen !== undefined) return seen === "done";
-    state.set(id, "open");
-    const sound = [...(parents.get(id) ?? [])].sort().map(visit).every(Boolean);
-    const node = byId.get(id);
-    if (!sound || node === undefined) return false;
-    state.set(id, "done");
-    order.push(node);
-    return true;
+  const seen = new Set<NodeId>();
+  const done = new Set<NodeId>();
+  // A path of its own instead of recursion: a long chain of models must not exhaust the stack.
+  const visit = (start: NodeId) => {
+    const path = [start];
+    for (let id = path.at(-1); id !== undefined; id = path.at(-1)) {
+      seen.add(id);
+      const needed = [...(parents.get(id) ?? [])].sort();
+      const next = needed.find((parent) => !seen.has(parent));
+      if (next !== undefined) {
+        path.push(next);
+        continue;
+      }
+      path.pop();
+      const node = byId.get(id);
+      if (node === undefined || done.has(id) || !needed.every((parent) => done.has(parent)))
+        continue;
+      done.add(id);
+      order.push(node);
+    }
   };
   const rank = (node: ProjectNode) => (node.kind === "test" ? 1 : 0);
   const sorted = [...nodes].sort((a, b) => rank(a) - rank(b) || (nodeId(a) < nodeId(b) ? -1 : 1));

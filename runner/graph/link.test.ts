@@ -2,6 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import type { GenericTest } from "../core/node.ts";
 import { nodeId } from "../core/node.ts";
+import type { RelationName } from "../core/relation.ts";
 import { link } from "./link.ts";
 import { dataTest, graphOf, model, projects, seed, sourceTable } from "./testing/project.ts";
 
@@ -144,5 +145,15 @@ describe("the graph", () => {
         expect(order.slice(models.length).every((id) => id.startsWith("test."))).toBe(true);
       }),
     );
+  });
+
+  test("takes a chain of many thousand models", () => {
+    const name = (at: number): RelationName => `gold.m${String(at).padStart(5, "0")}`;
+    const length = 20_000;
+    const models = Array.from({ length }, (_, at) =>
+      model(name(at), at + 1 < length ? [name(at + 1)] : []),
+    );
+    const order = [...graphOf({ models }).nodes.keys()];
+    expect([order.length, order[0], order.at(-1)]).toEqual([length, name(length - 1), name(0)]);
   });
 });

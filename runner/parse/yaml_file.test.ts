@@ -103,6 +103,16 @@ describe("YAML that says something wrong", () => {
     ]);
   });
 
+  test("a target's setting with a broken template is reported at the setting", () => {
+    const text = `project: p\ndefault_target: a\ntargets:\n  a:\n    engine: duckdb\n    lake: l\n    warehouse: '{{env "HOME"'\n`;
+    expect(problems(text, pipelinesSchema)).toMatchObject([
+      {
+        message: expect.stringContaining("targets.a.warehouse: The template breaks off"),
+        at: "7:16",
+      },
+    ]);
+  });
+
   test("a value of the wrong kind is reported at the value, with what it should be", () => {
     expect(problems("grain: 3\ncolumns: id\ntags: [a, 1]\nkey: []\n")).toMatchObject([
       { message: "grain must be a text, not the number 3.", at: "1:8" },

@@ -1,9 +1,17 @@
 import { z } from "zod";
+import { parseSyntax } from "../template_syntax.ts";
 import { identifier, tags } from "./common.ts";
 import { materialized } from "./model.ts";
 
 /** Text that may name environment variables: `{{env "NAME" "default"}}`. */
-const templated = z.string().min(1);
+const templated = z
+  .string()
+  .min(1)
+  .superRefine((text, context) => {
+    const { problem } = parseSyntax(text);
+    if (problem !== undefined)
+      context.addIssue({ code: "custom", message: problem.message.replace(/\.$/, "") });
+  });
 
 const postgresConnection = z.strictObject({ connector: z.literal("postgres"), url: templated });
 const dynamodbConnection = z.strictObject({
