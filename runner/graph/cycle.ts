@@ -1,4 +1,5 @@
 import type { Diagnostic } from "../core/diagnostic.ts";
+import { codeFrame } from "../core/frame.ts";
 import { stronglyConnected } from "../core/strongly_connected.ts";
 import type { NodeId, ProjectNode } from "../core/node.ts";
 
@@ -46,14 +47,13 @@ export function describeCycle(
 ): Diagnostic {
   const [first, second] = cycle;
   const reader = second === undefined ? undefined : nodes.get(second);
-  const ref =
-    reader?.kind === "model"
-      ? reader.template.refs.find((candidate) => candidate.name === first)
-      : undefined;
+  const template = reader?.kind === "model" ? reader.template : undefined;
+  const ref = template?.refs.find((candidate) => candidate.name === first);
   return {
     code: "GRAPH_CYCLE",
     message: `These models read one another in a circle: ${cycle.join(" -> ")}.`,
     place: ref?.place ?? reader?.place,
+    frame: template && ref && codeFrame(template.text, ref.place),
     hint: "Take one of these refs out, or split what they share into a model of its own.",
   };
 }

@@ -18,6 +18,7 @@ describe("a ref to what does not exist", () => {
       {
         code: "REF_UNKNOWN",
         place: { file: "models/gold/report.sql", line: 1 },
+        frame: expect.stringContaining('> 1 | {{ref "gold.sale"}}'),
         hint: 'Did you mean "gold.sales"?',
       },
     ]);
@@ -91,6 +92,7 @@ describe("a circle", () => {
         code: "GRAPH_CYCLE",
         message: "These models read one another in a circle: gold.a -> gold.b -> gold.c -> gold.a.",
         place: { file: "models/gold/b.sql", line: 1 },
+        frame: expect.stringContaining('> 1 | {{ref "gold.a"}}'),
       },
     ]);
   });

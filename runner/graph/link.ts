@@ -1,5 +1,6 @@
 import { didYouMean } from "../core/closest.ts";
-import type { Diagnostic } from "../core/diagnostic.ts";
+import type { Diagnostic, Place } from "../core/diagnostic.ts";
+import { codeFrame } from "../core/frame.ts";
 import { nodeId } from "../core/node.ts";
 import type { NodeId, ProjectNode, SourceTable, TemplateRef } from "../core/node.ts";
 import { parseRelationName } from "../core/relation.ts";
@@ -36,7 +37,7 @@ export function link(
     for (const wanted of wantedBy(node)) {
       const parent = resolve(wanted, nodes, sourceTables);
       if (typeof parent === "string") found.add(parent);
-      else diagnostics.push(parent);
+      else diagnostics.push({ ...parent, frame: frameOf(node, wanted.place) });
     }
     parents.set(id, [...found]);
   }
@@ -59,6 +60,13 @@ function duplicate(id: NodeId, node: ProjectNode, other: ProjectNode): Diagnosti
     place: node.place,
     hint: "A name stands for one thing in the whole project: rename one of the two.",
   };
+}
+
+/** The lines around a place in a node's own template; a declaration's place is in a file that is not at hand. */
+function frameOf(node: ProjectNode, place: Place): string | undefined {
+  return "template" in node && node.template.file === place.file
+    ? codeFrame(node.template.text, place)
+    : undefined;
 }
 
 type Wanted = Pick<TemplateRef, "kind" | "name" | "place">;
