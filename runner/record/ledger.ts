@@ -115,7 +115,11 @@ class WarehouseLedger implements Ledger {
   }
 
   async finishStep(runId: string, outcome: StepOutcome): Promise<void> {
-    const message = outcome.diagnostic?.message ?? outcome.because?.join(", ");
+    // A statement's text ends at a null character.
+    const message = (outcome.diagnostic?.message ?? outcome.because?.join(", "))?.replaceAll(
+      "\0",
+      "",
+    );
     const values = `status = ${quoteText(outcome.status)}, finished_at = ${stampNow()}, row_count = ${outcome.rows ?? "null"}, message = ${quoteNullable(message?.slice(0, 4000))}`;
     const where = `run_id = ${quoteText(runId)} and step_id = ${quoteText(outcome.id)}`;
     await this.#write([

@@ -88,7 +88,7 @@ test("a first build that is killed anywhere and run again ends as if nothing had
   expect(expected.problems).toEqual([]);
   const points = ["after-extract", "before-publish", "after-publish"];
   const empty = (each: TestProject) => {
-    each.takeHome(join(each.folder, "seeds"));
+    each.takeHome(undefined);
   };
   expect(await sweep(points, empty, expected)).toEqual([]);
 });
@@ -97,7 +97,7 @@ test("an increment that is killed at any of the kill points and run again ends a
   const names = killPointNames();
   expect(names.length).toBeGreaterThan(9);
   for (const project of projects) {
-    project.takeHome(join(project.folder, "seeds"));
+    project.takeHome(undefined);
     await project.ok("build");
     cpSync(project.home, join(project.folder, "built"), { recursive: true });
   }

@@ -91,7 +91,7 @@ describe("an error test that fails", () => {
   });
 
   test("lets nothing out of a first build that it guards", async () => {
-    project.takeHome(join(project.folder, "models"));
+    project.takeHome(undefined);
     await during(refund.change, refund.back, async () => {
       expect((await project.run(["build"])).code).toBe(1);
       const { rows, problems } = await inspect(project);

@@ -24,6 +24,8 @@ export class TestProject {
     for (const part of ["pipelines.yaml", "sources", "models", "macros", "seeds"]) {
       cpSync(join(repository, part), join(project.folder, part), { recursive: true });
     }
+    // Macros are ES modules, as they are here.
+    project.write({ "package.json": '{"type":"module"}' });
     mkdirSync(join(project.folder, "tests"));
     for (const name of readdirSync(join(repository, "tests"))) {
       if (!/\.(sql|yml)$/.test(name)) continue;
@@ -76,10 +78,10 @@ export class TestProject {
     return ended;
   }
 
-  /** Puts a copy of another home in the place of this project's. */
-  takeHome(home: string): void {
+  /** Puts a copy of another home in the place of this project's, or none. */
+  takeHome(home: string | undefined): void {
     rmSync(this.home, { recursive: true, force: true });
-    cpSync(home, this.home, { recursive: true });
+    if (home !== undefined) cpSync(home, this.home, { recursive: true });
   }
 
   close(): void {

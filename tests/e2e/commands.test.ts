@@ -1,0 +1,155 @@
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { Services } from "../../local/services.ts";
+import { openTestServices } from "../../local/testing.ts";
+import { openDuckDb } from "../../runner/engine/duckdb/engine.ts";
+import { linesOf } from "./testing/cli.ts";
+import type { Line } from "./testing/cli.ts";
+import { ShopDatabases } from "./testing/databases.ts";
+import { fingerprint, inspect } from "./testing/inspect.ts";
+import { TestProject } from "./testing/project.ts";
+import { fillFirstDay, smallProject } from "./testing/small_project.ts";
+
+let services: Services;
+let databases: ShopDatabases;
+let project: TestProject;
+
+beforeAll(async () => {
+  services = await openTestServices();
+  databases = await ShopDatabases.create(services);
+  project = new TestProject(smallProject, databases);
+  await fillFirstDay(databases);
+  await project.ok("build");
+});
+
+afterAll(async () => {
+  project.close();
+  await databases.close();
+  await services.close();
+});
+
+/** The events of a run, by type. */
+function eventsOf(stdout: string): Map<unknown, Line[]> {
+  const byType = new Map<unknown, Line[]>();
+  for (const line of linesOf(stdout)) {
+    byType.set(line.type, [...(byType.get(line.type) ?? []), line]);
+  }
+  return byType;
+}
+
+/** The ids of the relations that a run wrote or read from a source. */
+async function builtBy(...args: readonly string[]): Promise<string[]> {
+  const { stdout, stderr } = await project.ok(...args, "--json");
+  expect(stderr).toBe("");
+  const finished = eventsOf(stdout).get("step_finished") ?? [];
+  return finished
+    .map(({ outcome }) => outcome as { id: string; kind: string; status: string })
+    .filter(({ kind }) => kind !== "test")
+    .map(({ id }) => id)
+    .sort();
+}
+
+describe("build", () => {
+  test("--select takes the model alone, with + its ancestors, and --exclude leaves out", async () => {
+    expect(await builtBy("build", "--select", "gold.payment")).toEqual(["gold.payment"]);
+    expect(await builtBy("build", "--select", "+gold.payment")).toEqual(
+      expect.arrayContaining(["cleaned.customer", "extract.oltp", "gold.payment", "work.payment"]),
+    );
+    const cartless = await builtBy("build", "--exclude", "cart", "source:shop");
+    expect(cartless).toContain("gold.payment");
+    expect(cartless).not.toContain("cleaned.cart");
+    expect(cartless).not.toContain("extract.shop");
+  });
+
+  test("--json tells each step once, begun before it ended, between a start and an end", async () => {
+    const { stdout } = await project.ok("build", "--json");
+    const events = linesOf(stdout);
+    expect(events[0]?.type).toBe("run_started");
+    expect(events.at(-1)).toMatchObject({ type: "run_finished", status: "succeeded" });
+    const byType = eventsOf(stdout);
+    const begun = byType.get("step_started")!.map(({ id }) => id);
+    const ended = byType
+      .get("step_finished")!
+      .map(({ outcome }) => (outcome as { id: string; status: string }).id);
+    expect(new Set(begun).size).toBe(begun.length);
+    expect([...begun].sort()).toEqual([...ended].sort());
+    const planned = Object.values(events[0]!.steps as Record<string, number>);
+    expect(begun).toHaveLength(planned.reduce((sum, count) => sum + count, 0));
+    const published = byType.get("published")![0]!.relations as string[];
+    expect([...published].sort()).toEqual(Object.keys((await inspect(project)).rows));
+  });
+
+  test("--dry-run prints the statements and changes no file", async () => {
+    const before = fingerprint(project.home);
+    const { stdout, stderr } = await project.ok("build", "--dry-run");
+    expect(stderr).toBe("");
+    for (const text of ["gold.payment", "create table", "payments_are_positive"]) {
+      expect(stdout).toContain(text);
+    }
+    expect(fingerprint(project.home)).toEqual(before);
+  });
+});
+
+test("run builds without tests, extract only reads sources, test only tests", async () => {
+  const built = await builtBy("run");
+  expect(built).toContain("gold.payment");
+  expect(built).not.toContain("extract.oltp");
+  expect(await builtBy("extract")).toEqual(["extract.oltp", "extract.shop"]);
+  const { stdout } = await project.ok("test", "--json");
+  const kinds = eventsOf(stdout)
+    .get("step_finished")!
+    .map(({ outcome }) => (outcome as { kind: string }).kind);
+  expect(new Set(kinds)).toEqual(new Set(["test"]));
+  expect((await inspect(project)).problems).toEqual([]);
+});
+
+describe("query", () => {
+  test("prints exact rows to stdout, as a table or as JSON lines", async () => {
+    const sql = "select payment_id, amount from gold.payment order by 1";
+    const { stdout } = await project.ok("query", sql);
+    expect(stdout.split("\n")).toEqual(
+      expect.arrayContaining([expect.stringContaining("99999999.99")]),
+    );
+    const json = await project.ok("query", sql, "--json");
+    expect(linesOf(json.stdout)[0]).toEqual({ payment_id: 1, amount: "10.10" });
+    expect(json.stderr).toBe("");
+  });
+
+  test("reads the lake while a build holds the warehouse", async () => {
+    const sql = "select * from gold.payment order by payment_id";
+    const { stdout: published } = await project.ok("query", sql, "--json");
+    const holder = await openDuckDb({ file: project.warehouse, threads: 1 });
+    try {
+      const { stdout, stderr } = await project.ok("query", sql, "--json");
+      expect(stdout).toBe(published);
+      expect(stderr).toContain("A build holds the warehouse");
+    } finally {
+      await holder.close();
+    }
+  });
+
+  test("cannot change what is published", async () => {
+    const ended = await project.run(["query", "delete from gold.payment"]);
+    expect(ended.code).not.toBe(0);
+    expect((await inspect(project)).rows["gold.payment"]).toHaveLength(3);
+  });
+});
+
+test("ls --json lists each relation with its kind", async () => {
+  const { stdout } = await project.ok("ls", "--json");
+  const lines = linesOf(stdout);
+  expect(lines).toHaveLength(9);
+  expect(stdout).toContain("gold.payment");
+});
+
+test("compile writes SQL without any template left, check finds nothing, doctor reaches everything", async () => {
+  const compiled = await project.ok("compile");
+  expect(compiled.stdout + compiled.stderr).not.toBe("");
+  expect(existsSync(join(project.home, "compiled"))).toBe(true);
+  const texts = Object.keys(fingerprint(join(project.home, "compiled")));
+  expect(texts.some((file) => file.includes("payment"))).toBe(true);
+  const doctor = await project.ok("doctor");
+  expect(doctor.stdout.match(/^ok /gm)).toHaveLength(6);
+  expect((await project.ok("check")).stderr).toBe("");
+});
