@@ -3,6 +3,7 @@ import type { CompiledProject } from "../compile/compile.ts";
 import { counted } from "../core/counted.ts";
 import { Failure } from "../core/diagnostic.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
+import type { DataTest } from "../core/node.ts";
 import type { Engine, EngineName } from "../core/ports.ts";
 import { zones } from "../core/relation.ts";
 import { findPortabilityProblems } from "../dialect/portability.ts";
@@ -56,7 +57,21 @@ function portability({ project }: LinkedProject): Diagnostic[] {
     ...project.macros.partials.values(),
     ...project.tests.flatMap((test) => (test.form === "singular" ? [test.template] : [])),
   ];
-  return templates.flatMap((template) => portabilityDiagnostics(template, findPortabilityProblems));
+  return [
+    ...templates.flatMap((template) => portabilityDiagnostics(template, findPortabilityProblems)),
+    ...project.tests.flatMap(portabilityOfConditions),
+  ];
+}
+
+/** SQL that stands in a data test's YAML is short: its problems are told at the test. */
+function portabilityOfConditions(test: DataTest): Diagnostic[] {
+  if (test.form !== "generic") return [];
+  const { assertion, where, place } = test;
+  const texts = [assertion.type === "expression" ? assertion.expression : undefined, where];
+  return texts
+    .filter((text) => text !== undefined)
+    .flatMap(findPortabilityProblems)
+    .map(({ message, hint }) => ({ code: "SQL_NOT_PORTABLE", message, place, hint }));
 }
 
 function renderEverywhere({ project }: LinkedProject, compiled: CompiledProject): Diagnostic[] {

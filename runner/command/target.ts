@@ -23,7 +23,7 @@ export function resolveTarget(project: ParsedProject, name: string | undefined):
   const { pipelines, root } = project;
   const { targets, default_target: byDefault } = pipelines.value;
   const wanted = name ?? byDefault;
-  const declared = targets[wanted];
+  const declared = Object.hasOwn(targets, wanted) ? targets[wanted] : undefined;
   if (declared === undefined) {
     const hint = didYouMean(
       wanted,
@@ -50,7 +50,7 @@ export function resolveTarget(project: ParsedProject, name: string | undefined):
     warehouse: path.resolve(root, fill(declared.warehouse)),
     lake: path.resolve(root, fill(declared.lake)),
     threads: declared.threads,
-    home: path.resolve(root, process.env.MERCADO_HOME ?? ".mercado"),
+    home: path.resolve(root, process.env.MERCADO_HOME || ".mercado"),
     connections,
   };
 }

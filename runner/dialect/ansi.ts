@@ -42,13 +42,13 @@ export function ansiStatements(typeName: (type: ColumnType) => string = printCol
       const list = delta.columns.join(", ");
       return [
         `select ${list} from ${delta.published} as published`,
-        `where not exists (select 1 from ${delta.delta} as delta where ${sameKey(delta, "delta", "published")})`,
+        `where not exists (select 1 from ${delta.delta} as staged where ${sameKey(delta, "staged", "published")})`,
         "union all",
         `select ${list} from ${delta.delta}`,
       ].join("\n");
     },
     applyDelta: (delta) => [
-      `delete from ${delta.published}\nwhere exists (select 1 from ${delta.delta} as delta where ${sameKey(delta, "delta", delta.published)})`,
+      `delete from ${delta.published}\nwhere exists (select 1 from ${delta.delta} as staged where ${sameKey(delta, "staged", delta.published)})`,
       `insert into ${delta.published} (${delta.columns.join(", ")})\nselect ${delta.columns.join(", ")} from ${delta.delta}`,
     ],
     emptyQuery: (columns) =>
