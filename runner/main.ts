@@ -4,6 +4,7 @@ import { exitOnInterruption } from "./command/interruption.ts";
 import type { ExitCode, RunOptions } from "./command/options.ts";
 import { exitCodes } from "./command/options.ts";
 import type { RunVerb } from "./command/run.ts";
+import { messageOf } from "./core/caught.ts";
 import { Failure } from "./core/diagnostic.ts";
 import { colorsFor, printDiagnostic } from "./record/print_diagnostic.ts";
 
@@ -44,9 +45,14 @@ function reportFailure(error: unknown, json: boolean): number {
     return error.exitCode;
   }
   process.stderr.write(
-    `This is a fault in Mercado's runner, not in your project. Please report it with these lines:\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    `This is a fault in Mercado's runner, not in your project. Please report it with these lines:\n${stackOf(error)}\n`,
   );
   return exitCodes.bug;
+}
+
+function stackOf(error: unknown): string {
+  const hasStack = typeof error === "object" && error !== null && "stack" in error;
+  return hasStack ? String(error.stack) : messageOf(error);
 }
 
 type Run = (...given: never[]) => Promise<ExitCode>;
@@ -61,8 +67,8 @@ function describeProgram(wrap: Wrap): Command {
     .exitOverride()
     .showSuggestionAfterError()
     .showHelpAfterError("(runner --help lists commands and options)");
-  const command = (usage: string, description: string, run: Run): Command =>
-    program
+  const command = (usage: string, description: string, run: Run, parent = program): Command =>
+    parent
       .command(usage)
       .description(description)
       .exitOverride()
@@ -111,6 +117,25 @@ function describeProgram(wrap: Wrap): Command {
   command("query <sql>", "query what is published", async (sql: string, options: object) =>
     (await import("./command/query.ts")).queryCommand(sql, options),
   ).option("--limit <n>", "rows to show; default 100, all with --json", wholeNumber);
+  command(
+    "show [model]",
+    "preview what a model yields from what is published",
+    async (name: string | undefined, options: object) =>
+      (await import("./command/show.ts")).showCommand(name, options),
+  )
+    .option("--inline <sql>", "preview this query instead of a model")
+    .option("--limit <n>", "rows to show; default 20", wholeNumber)
+    .option("--vars <name=value,...>", "variables, over those of pipelines.yaml");
+  const runs = command("runs", "list the latest runs", async (options: object) =>
+    (await import("./command/runs.ts")).runsCommand(options),
+  ).option("--limit <n>", "runs to list; default 20", wholeNumber);
+  command(
+    "show <id>",
+    "show the steps of a run, what failed first",
+    async (id: string, _options: object, self: Command) =>
+      (await import("./command/runs.ts")).showRunCommand(id, self.optsWithGlobals()),
+    runs,
+  );
   command("doctor", "check this machine, the target and its connections", async (options: object) =>
     (await import("./command/doctor.ts")).doctorCommand(options),
   );

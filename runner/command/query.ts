@@ -21,20 +21,32 @@ export interface QueryOptions extends GlobalOptions {
 
 /** Runs a query over what is published and prints a table, or with `--json` one object a line. */
 export async function queryCommand(sql: string, options: QueryOptions): Promise<ExitCode> {
-  const query = sql.trim().replace(/;+\s*$/, "");
+  return printQuery(sql.trim().replace(/;+\s*$/, ""), options);
+}
+
+/** Prints the first rows of a query: a table of `limit` rows, by default 100, or JSON lines, by default of all. */
+export async function printQuery(query: string, options: QueryOptions): Promise<ExitCode> {
   if (options.json === true) {
     const limited = options.limit === undefined ? query : limit(query, options.limit);
-    const { rows } = await readPublished(limited, options);
-    process.stdout.write(rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
-    return exitCodes.ok;
+    return printRows(await readPublished(limited, options), options);
   }
   const shown = options.limit ?? defaultLimit;
   // One row more than is shown tells whether there are more.
   const result = await readPublished(limit(query, shown + 1), options);
   const rows = result.rows.slice(0, shown);
   const more = result.rows.length > shown ? ", and more: see --limit" : "";
-  process.stdout.write(`${printTable({ ...result, rows })}\n`);
+  printRows({ ...result, rows }, options);
   process.stderr.write(`${counted(rows.length, "row")}${more}\n`);
+  return exitCodes.ok;
+}
+
+/** Prints a result as a table, or with `--json` as one object a line. */
+export function printRows(result: ResultSet, options: GlobalOptions): ExitCode {
+  process.stdout.write(
+    options.json === true
+      ? result.rows.map((row) => `${JSON.stringify(row)}\n`).join("")
+      : `${printTable(result)}\n`,
+  );
   return exitCodes.ok;
 }
 
