@@ -62,16 +62,13 @@ export class ConsoleReport {
         }
         break;
       case "published":
-        if (this.#passedTests > 0)
-          this.#line(`${this.#colors.green("ok")}       ${this.#passedTests} data tests`);
-        this.#passedTests = 0;
+        this.#tellPassedTests();
         this.#line(
-          `${this.#colors.green("published")} ${event.relations.length} relations ${this.#colors.dim(seconds(event.milliseconds))}`,
+          `${this.#colors.green("published")} ${count(event.relations.length, "relation") ?? "nothing"} ${this.#colors.dim(seconds(event.milliseconds))}`,
         );
         break;
       case "run_finished": {
-        if (this.#passedTests > 0)
-          this.#line(`${this.#colors.green("ok")}       ${this.#passedTests} data tests`);
+        this.#tellPassedTests();
         const { ok, warned, failed, skipped } = event.counts;
         const counts = `${ok} ok, ${warned} warned, ${failed} failed, ${skipped} skipped`;
         this.#line(`${this.#verdict(event.status)} in ${seconds(event.milliseconds)}: ${counts}.`);
@@ -79,6 +76,12 @@ export class ConsoleReport {
       }
     }
     this.#showStatusLine();
+  }
+
+  #tellPassedTests(): void {
+    const passed = count(this.#passedTests, "data test");
+    if (passed !== undefined) this.#line(`${this.#colors.green("ok")}       ${passed}`);
+    this.#passedTests = 0;
   }
 
   #verdict(status: RunStatus): string {

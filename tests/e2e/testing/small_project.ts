@@ -17,7 +17,9 @@ targets:
         endpoint: '{{env "MERCADO_DYNAMODB_ENDPOINT" "embedded"}}'
         table: '{{env "MERCADO_DYNAMODB_TABLE" "mercado_ecommerce"}}'
 models:
+  cleaned: { materialized: table }
   work: { materialized: view }
+  gold: { materialized: table }
 `,
   "sources/oltp.yml": `source: oltp
 connector: postgres

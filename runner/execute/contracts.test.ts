@@ -1,0 +1,134 @@
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { parseColumnType } from "../core/column_type.ts";
+import type { Column, SourceTable } from "../core/node.ts";
+import type { Engine, LiveColumn } from "../core/ports.ts";
+import { duckdbDialect } from "../dialect/duckdb/dialect.ts";
+import { openDuckDb } from "../engine/duckdb/engine.ts";
+import { compareWithContract } from "./model_contract.ts";
+import { compareWithSource } from "./source_contract.ts";
+import { runTestStep } from "./test_step.ts";
+import { sourceTable, testStep } from "./testing/steps.ts";
+
+let engine: Engine;
+
+beforeAll(async () => {
+  engine = await openDuckDb({ file: ":memory:", threads: 1 });
+});
+
+afterAll(() => engine.close());
+
+function column(text: string, line = 1): Column {
+  const [name = "", type = ""] = text.split(": ");
+  const place = { file: "models/gold/sales.yml", line, column: 5 };
+  return { name, type: parseColumnType(type)!, nullable: true, description: "", place };
+}
+
+describe("a model's contract", () => {
+  const contract = [
+    "id: integer",
+    "price: numeric(10,2)",
+    "name: varchar(20)",
+    "at: timestamptz",
+  ].map((text) => column(text));
+  const compare = async (query: string) =>
+    compareWithContract("gold.sales", contract, await engine.describe(query), duckdbDialect);
+
+  test("holds when names, order and types are as declared", async () => {
+    const query = "select 1::integer as id, 1::decimal(10,2) as price, 'x' as name, now() as at";
+    expect(await compare(query)).toBeUndefined();
+  });
+
+  test("is shown beside what the query yields when anything differs", async () => {
+    const found = await compare("select 1::integer as id, 'x' as name, 1::decimal(12,2) as price");
+    expect(found).toMatchObject({ code: "CONTRACT_MISMATCH", place: { line: 1 } });
+    expect(found?.message).toContain("3 of 4 differ");
+    expect(found?.frame?.split("\n")).toEqual([
+      "  declared                    | yields",
+      "  id integer                  | id integer",
+      "> price decimal(10,2)         | name varchar",
+      "> name varchar                | price decimal(12,2)",
+      "> at timestamp with time zone | -",
+    ]);
+  });
+});
+
+describe("a source's contract", () => {
+  const live = (name: string, type: string | undefined): LiveColumn => ({
+    name,
+    ...(type === undefined ? {} : { type: parseColumnType(type)! }),
+    nativeType: type ?? "tsvector",
+    nullable: true,
+  });
+  const declare = (...texts: string[]): SourceTable => ({
+    ...sourceTable("raw.customer"),
+    columns: texts.map((text, index) => column(text, index + 10)),
+  });
+
+  const fitting: readonly [string, string][] = [
+    ["integer", "smallint"],
+    ["bigint", "integer"],
+    ["numeric(18,2)", "numeric(10,2)"],
+    ["varchar", "varchar(20)"],
+    ["varchar(20)", "varchar(20)"],
+    ["timestamptz", "timestamptz"],
+  ];
+  test.each(fitting)("declared %s holds every %s", (declared, found) => {
+    expect(compareWithSource(declare(`a: ${declared}`), [live("a", found)])).toEqual([]);
+  });
+
+  const narrowing: readonly [string, string][] = [
+    ["integer", "bigint"],
+    ["integer", "varchar"],
+    ["numeric(10,2)", "numeric(10,3)"],
+    ["numeric(10,2)", "numeric(11,2)"],
+    ["numeric(10,4)", "numeric(10,2)"],
+    ["varchar(20)", "varchar(21)"],
+    ["varchar(20)", "varchar"],
+    ["timestamp", "timestamptz"],
+    ["double", "numeric(10,2)"],
+  ];
+  test.each(narrowing)("declared %s is refused for %s", (declared, found) => {
+    const [diagnostic, ...others] = compareWithSource(declare(`a: ${declared}`), [
+      live("a", found),
+    ]);
+    expect(others).toEqual([]);
+    expect(diagnostic).toMatchObject({ code: "SOURCE_CONTRACT", place: { line: 10 } });
+    expect(diagnostic?.message).toContain(`the source has ${found}`);
+  });
+
+  test("names every missing column at its own place, and what it may be called now", () => {
+    const table = declare("id: integer", "emial: text", "gone: text");
+    const found = compareWithSource(table, [live("id", "integer"), live("email", "text")]);
+    expect(found.map(({ place }) => place?.line)).toEqual([11, 12]);
+    expect(found[0]?.hint).toBe('Did you mean "email"?');
+    expect(found[1]?.hint).toContain("dropped on purpose");
+  });
+
+  test("leaves alone what is not declared, not typed, or not typed at all", () => {
+    const more = [live("a", "text"), live("undeclared", "json")];
+    expect(compareWithSource(declare("a: text"), more)).toEqual([]);
+    expect(compareWithSource(declare("a: text"), [live("a", undefined)])).toEqual([]);
+    expect(compareWithSource(declare("a: text"), "untyped")).toEqual([]);
+  });
+
+  test("says when the table itself is missing", () => {
+    const [found] = compareWithSource(declare("a: text"), undefined);
+    expect(found?.message).toBe("The source has no table for oltp.customer.");
+  });
+});
+
+describe("a data test", () => {
+  test("passes when it returns no row", async () => {
+    expect(await runTestStep(testStep("sound", []), engine)).toEqual({ failures: 0 });
+  });
+
+  test("counts all rows that break it and shows three of them", async () => {
+    const step = testStep("broken", [], "error", "select range as id, null as name from range(5)");
+    const { failures, diagnostic } = await runTestStep(step, engine);
+    expect(failures).toBe(5);
+    expect(diagnostic?.message).toBe("broken: 5 rows break this test.");
+    expect(diagnostic?.frame).toBe("id=0  name=null\nid=1  name=null\nid=2  name=null");
+    const one = await runTestStep(testStep("one", [], "error", "select 1 as id"), engine);
+    expect(one.diagnostic?.message).toBe("one: 1 row breaks this test.");
+  });
+});
