@@ -20,14 +20,12 @@ export async function runWriteStep(
     context.killPoint("after-write-statement");
   }
   if (step.counted === undefined) return undefined;
-  const highest = step.cursor === undefined ? "null" : `cast(max(${step.cursor}) as varchar)`;
+  const watermark = `cast(${step.watermark ?? "null"} as varchar)`;
   const { rows } = await engine.query(
-    `select count(*) as row_count, ${highest} as highest from ${step.counted}`,
+    `select count(*) as row_count, ${watermark} as watermark from ${step.counted}`,
   );
   const [row] = rows;
-  if (step.cursor !== undefined && typeof row?.highest === "string") {
-    findings.watermarks.set(step.relation, row.highest);
-  }
+  if (typeof row?.watermark === "string") findings.watermarks.set(step.relation, row.watermark);
   const count = Number(row?.row_count ?? 0);
   if (step.mode === "delta" && count === 0) findings.unchanged.add(step.relation);
   return count;

@@ -219,7 +219,7 @@ describe("an incremental model", () => {
   const build = (given: Partial<PlanRequest> = {}) => written(stepsOf(graph, given), "gold.a");
 
   test("is built wholly the first time, and remembers its cursor", () => {
-    expect(build()).toMatchObject({ mode: "table", query: "all", cursor: "at" });
+    expect(build()).toMatchObject({ mode: "table", query: "all", watermark: "max(at)" });
   });
 
   test("later adds the rows between watermark and run to what is published, under its old physical name", () => {
@@ -229,6 +229,8 @@ describe("an incremental model", () => {
       query:
         "delta cast('2025-03-16 00:00:00' as timestamp) cast('2025-03-17T00:00:00.000Z' as timestamp) gold.a",
       counted: "_physical.gold__a__r1__delta",
+      // Old rows that are written again, because a late dimension healed them, do not take it back.
+      watermark: "greatest(max(at), cast('2025-03-16 00:00:00' as timestamp))",
       published: { physical: "_physical.gold__a__r0", runId: "r1" },
     });
     expect(step.publish.join("\n")).toContain("insert into _physical.gold__a__r0 (id, at)");

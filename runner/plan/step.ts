@@ -48,8 +48,8 @@ export interface WriteStep extends StepBase {
   readonly candidate: string;
   /** Counted for the report; undefined for a view. */
   readonly counted?: string;
-  /** The column whose highest value in `counted` becomes the watermark. */
-  readonly cursor?: string;
+  /** An aggregate over `counted` that becomes the watermark; it never goes back, even when old rows are written again. */
+  readonly watermark?: string;
   /** What makes the candidate public, in the publish transaction. */
   readonly publish: readonly string[];
   /** What removes the candidate when it is not published. */

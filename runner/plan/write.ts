@@ -67,7 +67,11 @@ export function planModel(wanted: ModelRequest): WriteStep {
     case "incremental": {
       const delta = deltaParts(wanted, node.materialization);
       if (delta !== undefined) return { ...base, ...delta };
-      return { ...base, ...tableParts(wanted, "incremental"), cursor: node.materialization.cursor };
+      return {
+        ...base,
+        ...tableParts(wanted, "incremental"),
+        watermark: `max(${node.materialization.cursor})`,
+      };
     }
     default:
       return node.materialization satisfies never;
@@ -190,7 +194,7 @@ function deltaParts(
     ],
     candidate,
     counted: staged,
-    cursor,
+    watermark: `greatest(max(${cursor}), ${dialect.literal(watermark, cursorType)})`,
     publish: [dialect.dropView(candidate), ...dialect.applyDelta(delta), dialect.dropTable(staged)],
     discard: [dialect.dropView(candidate), dialect.dropTable(staged)],
     published: { ...published, columns, runId: run.id },
