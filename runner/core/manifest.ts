@@ -8,6 +8,8 @@ export interface LakeFile {
   /** In hexadecimal. */
   readonly sha256: string;
   readonly runId: string;
+  /** Control totals of extracted rows, as the source itself added them up in the rows' snapshot: exact decimals by column. */
+  readonly sums?: Readonly<Record<string, string>>;
 }
 
 /** A column of the files, in file order; `type` as `printColumnType` writes it. */

@@ -63,7 +63,8 @@ export class PartCommit {
     }
     const files: LakeFile[] = [];
     if (written.rows > 0) {
-      files.push(await this.#lake.commitPart(staged.key, this.#run.runId, written.rows));
+      const file = await this.#lake.commitPart(staged.key, this.#run.runId, written.rows);
+      files.push({ ...file, sums: expected.sums });
       this.#killPoint("after-extract-part");
     }
     return {

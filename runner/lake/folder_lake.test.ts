@@ -102,7 +102,7 @@ describe("a manifest", () => {
     const root = newRoot();
     const lake = openFolderLake({ root });
     const manifest = manifestOf("r1", [
-      await commit(lake, "r1", "a"),
+      { ...(await commit(lake, "r1", "a")), sums: { price: "12.50" } },
       await commit(lake, "r1", "b", 1),
     ]);
     await lake.writeManifest(manifest);

@@ -20,6 +20,7 @@ const manifestSchema = z.object({
       rows: z.int().nonnegative(),
       sha256: z.string().regex(/^[0-9a-f]{64}$/),
       run_id: z.string().min(1),
+      sums: z.record(z.string(), z.string()).optional(),
     }),
   ),
 });
@@ -40,12 +41,13 @@ export function printManifest(manifest: LakeManifest, locate: (key: string) => s
     run_id: manifest.runId,
     published_at: manifest.publishedAt,
     columns: manifest.columns.map(({ name, type }) => ({ name, type })),
-    files: manifest.files.map(({ key, bytes, rows, sha256, runId }) => ({
+    files: manifest.files.map(({ key, bytes, rows, sha256, runId, sums }) => ({
       key,
       bytes,
       rows,
       sha256,
       run_id: runId,
+      sums,
     })),
   };
   return `${JSON.stringify(content, undefined, 2)}\n`;
@@ -74,12 +76,10 @@ export function parseManifest(text: string, relation: RelationName, path: string
     runId: content.run_id,
     publishedAt: content.published_at,
     columns: content.columns,
-    files: content.files.map(({ key, bytes, rows, sha256, run_id: runId }) => ({
-      key,
-      bytes,
-      rows,
-      sha256,
+    files: content.files.map(({ run_id: runId, sums, ...file }) => ({
+      ...file,
       runId,
+      ...(sums === undefined ? {} : { sums }),
     })),
   };
 }

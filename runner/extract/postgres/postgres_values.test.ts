@@ -47,7 +47,14 @@ describe("a Postgres table", () => {
       ],
     ]);
     expect(extracted[0]).toMatchObject({
-      files: [{ key: "raw/item/run=run1/part-00000.parquet", rows: 2, runId: "run1" }],
+      files: [
+        {
+          key: "raw/item/run=run1/part-00000.parquet",
+          rows: 2,
+          runId: "run1",
+          sums: { price: "12.51", stock: "3" },
+        },
+      ],
       highestCursor: "2026-01-01T08:00:00.123456Z",
       totals: { rows: 2, sums: { price: "12.51", stock: "3" } },
       columns: [
