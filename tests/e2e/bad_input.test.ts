@@ -117,9 +117,9 @@ describe("a command line that asks for what is not there", () => {
   });
 
   test("an unknown command or option is a usage error", async () => {
-    for (const args of [["biuld"], ["build", "--thread", "4"], ["build", "--threads", "0"]]) {
-      expect(await project.run(args)).toMatchObject({ code: 2, stdout: "" });
-    }
+    const wrong = [["biuld"], ["build", "--thread", "4"], ["build", "--threads", "0"]];
+    const ended = await Promise.all(wrong.map((args) => project.run(args)));
+    for (const each of ended) expect(each).toMatchObject({ code: 2, stdout: "" });
   });
 });
 
@@ -180,10 +180,12 @@ describe("a warehouse", () => {
   test("that another process holds is named with that process", async () => {
     const holder = await openDuckDb({ file: project.warehouse, threads: 1 });
     try {
-      const ended = await project.run(["build"]);
+      const [ended, json] = await Promise.all([
+        project.run(["build"]),
+        project.run(["build", "--json"]),
+      ]);
       expectOne(ended, { code: "WAREHOUSE_BUSY", exit: 2 });
       expect(ended.stderr).toContain(`process ${process.pid}`);
-      const json = await project.run(["build", "--json"]);
       expect(linesOf(json.stdout)).toMatchObject([{ type: "diagnostic", code: "WAREHOUSE_BUSY" }]);
       expect(json).toMatchObject({ code: 2, stderr: "" });
     } finally {
