@@ -1,6 +1,5 @@
 #!/usr/bin/env node
-import { register } from "tsx/esm/api";
+import { loadRunner } from "./launch.js";
 
-register();
-const { main } = await import("./main.ts");
+const { main } = await loadRunner();
 process.exitCode = await main(process.argv.slice(2));

@@ -1,5 +1,5 @@
-import path from "node:path";
-import { pathToFileURL } from "node:url";
+import { build } from "esbuild";
+import type { BuildFailure, Message } from "esbuild";
 import { messageOf } from "../core/caught.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
 import type { Macro } from "../core/macro.ts";
@@ -9,35 +9,84 @@ export interface LoadedHelpers {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Imports the project's helpers, each the default export of `macros/<name>.ts`. */
+/**
+ * Loads the project's helpers, each the default export of `macros/<name>.ts`. They are bundled with what they import,
+ * so that a project needs no TypeScript loader and no package.json of its own.
+ */
 export async function loadHelpers(
   root: string,
   files: ReadonlyMap<string, string>,
 ): Promise<LoadedHelpers> {
+  if (files.size === 0) return { helpers: new Map(), diagnostics: [] };
+  const entry = [...files]
+    .map(
+      ([name, file], index) =>
+        `import * as m${index} from "./${file}"; export { m${index} as ${name} };`,
+    )
+    .join("\n");
+  let code: string;
+  try {
+    const result = await build({
+      absWorkingDir: root,
+      stdin: { contents: entry, resolveDir: root, loader: "ts" },
+      bundle: true,
+      write: false,
+      format: "esm",
+      platform: "node",
+      target: "node20",
+      logLevel: "silent",
+      tsconfigRaw: {},
+    });
+    code = result.outputFiles[0]?.text ?? "";
+  } catch (error) {
+    if (!isBuildFailure(error)) throw error;
+    return { helpers: new Map(), diagnostics: error.errors.map(syntaxDiagnostic) };
+  }
+  return importHelpers(code, files);
+}
+
+async function importHelpers(
+  code: string,
+  files: ReadonlyMap<string, string>,
+): Promise<LoadedHelpers> {
+  const address = `data:text/javascript;base64,${Buffer.from(code).toString("base64")}`;
+  let modules: Record<string, { readonly default?: unknown }>;
+  try {
+    modules = (await import(address)) as typeof modules;
+  } catch (error) {
+    const loaded = [...files.values()].join(", ");
+    const message = `A macro fails while it is loaded: ${messageOf(error)}`;
+    return { helpers: new Map(), diagnostics: [{ code: "MACRO_INVALID", message, cause: loaded }] };
+  }
   const helpers = new Map<string, Macro>();
   const diagnostics: Diagnostic[] = [];
   for (const [name, file] of files) {
-    const report = (message: string, rest: Pick<Diagnostic, "cause" | "hint">) =>
+    const helper = modules[name]?.default;
+    if (typeof helper === "function") helpers.set(name, helper as Macro);
+    else {
       diagnostics.push({
         code: "MACRO_INVALID",
-        message,
+        message: `${file} has no function as its default export.`,
         place: { file, line: 1, column: 1 },
-        ...rest,
-      });
-    try {
-      const address = pathToFileURL(path.join(root, file)).href;
-      const module = (await import(address)) as { readonly default?: unknown };
-      if (typeof module.default === "function") helpers.set(name, module.default as Macro);
-      else {
-        report(`${file} has no function as its default export.`, {
-          hint: `Write: const ${name}: Macro = (context, …) => "…"; export default ${name};`,
-        });
-      }
-    } catch (error) {
-      report(`${file} cannot be imported.`, {
-        cause: messageOf(error),
+        hint: `Write: const ${name}: Macro = (context, …) => "…"; export default ${name};`,
       });
     }
   }
   return { helpers, diagnostics };
+}
+
+function isBuildFailure(error: unknown): error is BuildFailure {
+  return typeof error === "object" && error !== null && "errors" in error;
+}
+
+function syntaxDiagnostic({ text, location }: Message): Diagnostic {
+  return {
+    code: "MACRO_INVALID",
+    message: text,
+    place:
+      location === null
+        ? undefined
+        : { file: location.file, line: location.line, column: location.column + 1 },
+    frame: location === null ? undefined : `> ${location.line} | ${location.lineText}`,
+  };
 }

@@ -1,0 +1,101 @@
+import { createHash, randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+/**
+ * Starting the runner from its TypeScript costs half a second of loading. So it is bundled once, under a name made of
+ * the content of all its files: a bundle can never be stale, and all of them may be deleted at any time.
+ *
+ * @typedef {{ main: (args: readonly string[]) => Promise<number> }} Runner
+ */
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const cache = join(root, "node_modules", ".cache", "mercado");
+
+/** @returns {Promise<Runner>} */
+export async function loadRunner() {
+  const bundle = join(cache, `runner-${fingerprint()}`);
+  try {
+    if (!existsSync(bundle)) await makeBundle(bundle);
+  } catch (error) {
+    if (!isUnwritable(error)) throw error;
+    return loadFromSource();
+  }
+  return import(pathToFileURL(join(bundle, "main.js")).href);
+}
+
+/** For an installation that this user cannot write to. */
+async function loadFromSource() {
+  const { register } = await import("tsx/esm/api");
+  register();
+  return import("./main.ts");
+}
+
+/** @param {unknown} error */
+function isUnwritable(error) {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return code === "EACCES" || code === "EROFS" || code === "EPERM" || code === "ENOSPC";
+}
+
+/** A text that changes with any file that may be part of the bundle, and with what makes it. */
+function fingerprint() {
+  const hash = createHash("sha256").update(process.versions.node);
+  for (const folder of ["runner", "local"]) {
+    const files = readdirSync(join(root, folder), { recursive: true, encoding: "utf8" });
+    for (const file of files.sort()) {
+      if (!/\.(ts|js|json)$/.test(file) || /\.test\.ts$|(^|[/\\])testing[/\\]/.test(file)) continue;
+      hash.update(`\0${folder}/${file}\0`).update(readFileSync(join(root, folder, file)));
+    }
+  }
+  return hash.digest("hex").slice(0, 32);
+}
+
+/** @param {string} bundle */
+async function makeBundle(bundle) {
+  mkdirSync(cache, { recursive: true });
+  const unfinished = `${bundle}.${randomBytes(4).toString("hex")}`;
+  const { build } = await import("esbuild");
+  await build({
+    absWorkingDir: root,
+    entryPoints: ["runner/main.ts"],
+    outdir: unfinished,
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "node",
+    target: "node20",
+    packages: "external",
+    sourcemap: "linked",
+    logLevel: "silent",
+    plugins: [keepModuleAddresses],
+  });
+  try {
+    renameSync(unfinished, bundle);
+  } catch (error) {
+    // Another process was first; its bundle has the same content.
+    if (!existsSync(bundle)) throw error;
+    rmSync(unfinished, { recursive: true, force: true });
+  }
+  for (const old of readdirSync(cache)) {
+    const path = join(cache, old);
+    if (path !== bundle && /^runner-[0-9a-f]{32}$/.test(old))
+      rmSync(path, { recursive: true, force: true });
+  }
+}
+
+/**
+ * What a module finds beside itself, it finds beside its source.
+ *
+ * @type {import("esbuild").Plugin}
+ */
+const keepModuleAddresses = {
+  name: "keep-module-addresses",
+  setup(build) {
+    build.onLoad({ filter: /\.ts$/ }, ({ path }) => {
+      const text = readFileSync(path, "utf8");
+      const address = JSON.stringify(pathToFileURL(path).href);
+      return { contents: text.replaceAll("import.meta.url", address), loader: "ts" };
+    });
+  },
+};
