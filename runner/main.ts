@@ -6,7 +6,7 @@ import { exitCodes } from "./command/options.ts";
 import type { RunVerb } from "./command/run.ts";
 import { messageOf } from "./core/caught.ts";
 import { Failure } from "./core/diagnostic.ts";
-import { colorsFor, printDiagnostic } from "./record/print_diagnostic.ts";
+import { colorsFor, printDiagnostic } from "./record/print-diagnostic.ts";
 
 const packageVersion = (
   JSON.parse(readFileSync(new URL("package.json", import.meta.url), "utf8")) as {

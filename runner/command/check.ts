@@ -8,7 +8,7 @@ import type { Engine, EngineName } from "../core/ports.ts";
 import { zones } from "../core/relation.ts";
 import { findPortabilityProblems } from "../dialect/portability.ts";
 import { duckdbDialect } from "../dialect/duckdb/dialect.ts";
-import { compareWithContract } from "../execute/model_contract.ts";
+import { compareWithContract } from "../execute/model-contract.ts";
 import { exitCodes } from "./options.ts";
 import type { ExitCode, GlobalOptions } from "./options.ts";
 import { compileProject, openProject } from "./project.ts";

@@ -55,13 +55,13 @@ export class Connections {
     const common = { lake: this.#lake, killPoint: this.#killPoint };
     switch (connection.connector) {
       case "postgres": {
-        const { openPostgresExtractor } = await import("../extract/postgres/postgres_extractor.ts");
+        const { openPostgresExtractor } = await import("../extract/postgres/postgres-extractor.ts");
         const url =
           connection.url === embedded ? (await this.#embedded()).postgresUrl : connection.url;
         return openPostgresExtractor({ url, ...common });
       }
       case "dynamodb": {
-        const { openDynamoDbExtractor } = await import("../extract/dynamodb/dynamodb_extractor.ts");
+        const { openDynamoDbExtractor } = await import("../extract/dynamodb/dynamodb-extractor.ts");
         return openDynamoDbExtractor({
           connection: {
             ...(await this.#dynamodb(connection.endpoint, connection.region)),

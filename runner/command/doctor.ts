@@ -1,6 +1,6 @@
 import { access, constants, mkdir } from "node:fs/promises";
 import { Failure } from "../core/diagnostic.ts";
-import { colorsFor } from "../record/print_diagnostic.ts";
+import { colorsFor } from "../record/print-diagnostic.ts";
 import { Connections } from "./connections.ts";
 import { exitCodes } from "./options.ts";
 import type { ExitCode, GlobalOptions } from "./options.ts";

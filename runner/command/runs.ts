@@ -1,6 +1,6 @@
 import { closest } from "../core/closest.ts";
 import { Failure } from "../core/diagnostic.ts";
-import { ledgerSchema, quoteText } from "../core/sql_text.ts";
+import { ledgerSchema, quoteText } from "../core/sql-text.ts";
 import type { ExitCode, GlobalOptions } from "./options.ts";
 import { printRows, readPublished } from "./query.ts";
 

@@ -27,7 +27,7 @@ export function dialectOf(target: Target): Dialect {
 }
 
 export async function openLake(target: Target, killPoint?: KillPoint): Promise<Lake> {
-  const { openFolderLake } = await import("../lake/folder_lake.ts");
+  const { openFolderLake } = await import("../lake/folder-lake.ts");
   return openFolderLake({ root: target.lake, killPoint });
 }
 

@@ -1,7 +1,7 @@
 import type { DataTest, Model } from "../core/node.ts";
 import type { RelationName } from "../core/relation.ts";
 import type { Graph } from "../graph/graph.ts";
-import { assertionQuery } from "./assertion_query.ts";
+import { assertionQuery } from "./assertion-query.ts";
 import { createRenderer } from "./renderer.ts";
 import type { RenderContext, RendererParts } from "./renderer.ts";
 

@@ -5,7 +5,7 @@ import type { Model } from "../core/node.ts";
 import type { EngineName } from "../core/ports.ts";
 import { link } from "../graph/link.ts";
 import { loadHelpers } from "../load/helpers.ts";
-import { loadProjectFiles } from "../load/project_files.ts";
+import { loadProjectFiles } from "../load/project-files.ts";
 import { parseProject } from "../parse/project.ts";
 import { compile } from "./compile.ts";
 import type { CompiledProject } from "./compile.ts";

@@ -1,4 +1,4 @@
-import type { ColumnType } from "./column_type.ts";
+import type { ColumnType } from "./column-type.ts";
 import type { EngineName } from "./ports.ts";
 import type { RelationName } from "./relation.ts";
 

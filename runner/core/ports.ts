@@ -1,4 +1,4 @@
-import type { ColumnType } from "./column_type.ts";
+import type { ColumnType } from "./column-type.ts";
 import type { ControlTotals, LakeColumn, LakeFile, LakeManifest } from "./manifest.ts";
 import type { RunStatus, StepKind, StepOutcome } from "./event.ts";
 import type { SourceTable } from "./node.ts";

@@ -1,8 +1,8 @@
-import type { ColumnType } from "../core/column_type.ts";
-import { printColumnType } from "../core/column_type.ts";
+import type { ColumnType } from "../core/column-type.ts";
+import { printColumnType } from "../core/column-type.ts";
 import type { Delta, Dialect } from "../core/dialect.ts";
 import { baseName, zoneOf } from "../core/relation.ts";
-import { physicalSchema, quoteText } from "../core/sql_text.ts";
+import { physicalSchema, quoteText } from "../core/sql-text.ts";
 
 function literal(
   value: string | null,

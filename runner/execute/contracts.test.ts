@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { parseColumnType } from "../core/column_type.ts";
+import { parseColumnType } from "../core/column-type.ts";
 import type { Column, SourceTable } from "../core/node.ts";
 import type { Engine, LiveColumn } from "../core/ports.ts";
 import { duckdbDialect } from "../dialect/duckdb/dialect.ts";
 import { openDuckDb } from "../engine/duckdb/engine.ts";
-import { compareWithContract } from "./model_contract.ts";
-import { compareWithSource } from "./source_contract.ts";
-import { runTestStep } from "./test_step.ts";
+import { compareWithContract } from "./model-contract.ts";
+import { compareWithSource } from "./source-contract.ts";
+import { runTestStep } from "./test-step.ts";
 import { sourceTable, testStep } from "./testing/steps.ts";
 
 let engine: Engine;

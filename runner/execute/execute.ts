@@ -9,7 +9,7 @@ import { discard } from "./discard.ts";
 import { followPointers } from "./pointers.ts";
 import { decidePublication } from "./publication.ts";
 import { publish } from "./publish.ts";
-import { runStep } from "./run_step.ts";
+import { runStep } from "./run-step.ts";
 import { runInOrder } from "./scheduler.ts";
 
 export interface ExecutionRequest {

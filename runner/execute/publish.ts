@@ -4,7 +4,7 @@ import type { PublishedRelation } from "../core/state.ts";
 import type { ExtractStep, Plan, TableExtraction, WriteStep } from "../plan/step.ts";
 import type { ExecutionContext, Findings } from "./context.ts";
 import { exportToLake } from "./export.ts";
-import { rawQuery } from "./extract_step.ts";
+import { rawQuery } from "./extract-step.ts";
 
 /**
  * Makes candidates public. Their Parquet files are written first, under keys that no reader knows; then one

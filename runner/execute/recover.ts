@@ -1,4 +1,4 @@
-import { physicalSchema } from "../core/sql_text.ts";
+import { physicalSchema } from "../core/sql-text.ts";
 import type { ExecutionContext } from "./context.ts";
 import { followPointers } from "./pointers.ts";
 

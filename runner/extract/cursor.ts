@@ -1,5 +1,5 @@
 import type { SourceColumn, SourceTable } from "../core/node.ts";
-import { contractFailure } from "./extract_failure.ts";
+import { contractFailure } from "./extract-failure.ts";
 
 export interface CursorColumn extends SourceColumn {
   readonly type: { readonly kind: "timestamptz" | "timestamp" | "date" };

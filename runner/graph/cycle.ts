@@ -1,6 +1,6 @@
 import type { Diagnostic } from "../core/diagnostic.ts";
 import { codeFrame } from "../core/frame.ts";
-import { stronglyConnected } from "../core/strongly_connected.ts";
+import { stronglyConnected } from "../core/strongly-connected.ts";
 import type { NodeId, ProjectNode } from "../core/node.ts";
 
 /**

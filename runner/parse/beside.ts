@@ -1,5 +1,5 @@
 import type { Diagnostic } from "../core/diagnostic.ts";
-import type { TextFile } from "../load/project_files.ts";
+import type { TextFile } from "../load/project-files.ts";
 
 /** YAML files by the path that they share with what they describe: that path without its ending. */
 export interface YamlBeside {

@@ -1,9 +1,9 @@
 import type { Diagnostic } from "../core/diagnostic.ts";
 import type { Column } from "../core/node.ts";
 import type { ModelFile } from "./schema/model.ts";
-import type { YamlFile } from "./yaml_file.ts";
-import { printPath } from "./yaml_path.ts";
-import type { YamlPath } from "./yaml_path.ts";
+import type { YamlFile } from "./yaml-file.ts";
+import { printPath } from "./yaml-path.ts";
+import type { YamlPath } from "./yaml-path.ts";
 
 /** The declared columns of a model or seed; what is tested to be not null in every row is not nullable. */
 export function readContract(

@@ -2,7 +2,7 @@ import path from "node:path";
 import type { Diagnostic } from "../core/diagnostic.ts";
 import type { Template, TemplateRef } from "../core/node.ts";
 import { identifierPattern } from "../core/relation.ts";
-import type { TextFile } from "../load/project_files.ts";
+import type { TextFile } from "../load/project-files.ts";
 import { builtinHelpers, parseTemplate } from "./template.ts";
 import type { MacroNames, ParsedTemplate } from "./template.ts";
 

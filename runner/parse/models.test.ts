@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { parseModels } from "./models.ts";
-import { parseSingularTests } from "./singular_tests.ts";
+import { parseSingularTests } from "./singular-tests.ts";
 import { parseSources } from "./sources.ts";
 
 const macros = { helpers: new Set<string>(), partials: new Map() };

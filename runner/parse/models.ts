@@ -4,7 +4,7 @@ import type { Diagnostic } from "../core/diagnostic.ts";
 import type { GenericTest, Materialization, Model } from "../core/node.ts";
 import { parseRelationName, zones } from "../core/relation.ts";
 import type { RelationName } from "../core/relation.ts";
-import type { TextFile } from "../load/project_files.ts";
+import type { TextFile } from "../load/project-files.ts";
 import { stemOf, yamlBeside } from "./beside.ts";
 import { readContract } from "./contract.ts";
 import type { ModelFile } from "./schema/model.ts";
@@ -13,8 +13,8 @@ import type { PipelinesFile } from "./schema/pipelines.ts";
 import { parseTemplate } from "./template.ts";
 import type { MacroNames } from "./template.ts";
 import { readGenericTests } from "./tests.ts";
-import { readYaml } from "./yaml_file.ts";
-import type { YamlFile } from "./yaml_file.ts";
+import { readYaml } from "./yaml-file.ts";
+import type { YamlFile } from "./yaml-file.ts";
 
 export interface ParsedModels {
   readonly models: readonly Model[];

@@ -1,16 +1,16 @@
 import type { Diagnostic } from "../core/diagnostic.ts";
 import type { DataTest, Model, Seed, SourceTable } from "../core/node.ts";
-import type { ProjectFiles } from "../load/project_files.ts";
+import type { ProjectFiles } from "../load/project-files.ts";
 import { parseMacros } from "./macros.ts";
 import type { ParsedMacros } from "./macros.ts";
 import { parseModels } from "./models.ts";
 import { pipelinesSchema } from "./schema/pipelines.ts";
 import type { PipelinesFile } from "./schema/pipelines.ts";
 import { parseSeeds } from "./seeds.ts";
-import { parseSingularTests } from "./singular_tests.ts";
+import { parseSingularTests } from "./singular-tests.ts";
 import { parseSources } from "./sources.ts";
-import { readYaml } from "./yaml_file.ts";
-import type { YamlFile } from "./yaml_file.ts";
+import { readYaml } from "./yaml-file.ts";
+import type { YamlFile } from "./yaml-file.ts";
 
 /** A project's declarations, each with its place; nothing is linked yet. */
 export interface ParsedProject {

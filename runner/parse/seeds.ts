@@ -2,13 +2,13 @@ import path from "node:path";
 import type { Diagnostic } from "../core/diagnostic.ts";
 import type { GenericTest, Seed } from "../core/node.ts";
 import { parseRelationName } from "../core/relation.ts";
-import type { SeedFile, TextFile } from "../load/project_files.ts";
+import type { SeedFile, TextFile } from "../load/project-files.ts";
 import { stemOf, yamlBeside } from "./beside.ts";
 import { readContract } from "./contract.ts";
 import { seedSchema } from "./schema/model.ts";
-import { readSeedRows } from "./seed_rows.ts";
+import { readSeedRows } from "./seed-rows.ts";
 import { readGenericTests } from "./tests.ts";
-import { readYaml } from "./yaml_file.ts";
+import { readYaml } from "./yaml-file.ts";
 
 export interface ParsedSeeds {
   readonly seeds: readonly Seed[];

@@ -1,14 +1,14 @@
 import type { Diagnostic } from "../core/diagnostic.ts";
 import type { ExtractMode, GenericTest, SourceColumn, SourceTable } from "../core/node.ts";
 import { relationName } from "../core/relation.ts";
-import type { TextFile } from "../load/project_files.ts";
+import type { TextFile } from "../load/project-files.ts";
 import { reportTwice } from "./contract.ts";
 import { sourceSchema } from "./schema/source.ts";
 import type { SourceFile } from "./schema/source.ts";
 import { checkColumns, readGenericTests } from "./tests.ts";
-import { readYaml } from "./yaml_file.ts";
-import type { YamlFile } from "./yaml_file.ts";
-import type { YamlPath } from "./yaml_path.ts";
+import { readYaml } from "./yaml-file.ts";
+import type { YamlFile } from "./yaml-file.ts";
+import type { YamlPath } from "./yaml-path.ts";
 
 export interface ParsedSources {
   readonly tables: readonly SourceTable[];

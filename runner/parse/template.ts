@@ -3,8 +3,8 @@ import { didYouMean } from "../core/closest.ts";
 import type { Diagnostic, Place } from "../core/diagnostic.ts";
 import { codeFrame } from "../core/frame.ts";
 import type { Template, TemplateRef } from "../core/node.ts";
-import type { TextFile } from "../load/project_files.ts";
-import { parseSyntax } from "./template_syntax.ts";
+import type { TextFile } from "../load/project-files.ts";
+import { parseSyntax } from "./template-syntax.ts";
 
 /** The names that every template may use, apart from the project's macros. */
 export const builtinHelpers = [

@@ -4,10 +4,10 @@ import type { Diagnostic } from "../core/diagnostic.ts";
 import type { Assertion, GenericTest } from "../core/node.ts";
 import { parseRelationName } from "../core/relation.ts";
 import type { RelationName } from "../core/relation.ts";
-import { explainIssue } from "./schema_problem.ts";
+import { explainIssue } from "./schema-problem.ts";
 import { columnTests, tableTests } from "./schema/tests.ts";
-import type { YamlFile } from "./yaml_file.ts";
-import type { YamlPath } from "./yaml_path.ts";
+import type { YamlFile } from "./yaml-file.ts";
+import type { YamlPath } from "./yaml-path.ts";
 
 type TestEntry = string | Record<string, Record<string, unknown>>;
 

@@ -1,4 +1,4 @@
-import { printColumnType } from "../core/column_type.ts";
+import { printColumnType } from "../core/column-type.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
 import type { LakeColumn } from "../core/manifest.ts";
 import type { Column, Model, Seed } from "../core/node.ts";

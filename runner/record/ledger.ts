@@ -2,11 +2,11 @@ import type { LakeManifest } from "../core/manifest.ts";
 import type { Engine, Ledger, Publication } from "../core/ports.ts";
 import type { RunStatus, StepKind, StepOutcome } from "../core/event.ts";
 import type { RelationName } from "../core/relation.ts";
-import { ledgerSchema, quoteNullable, quoteText } from "../core/sql_text.ts";
+import { ledgerSchema, quoteNullable, quoteText } from "../core/sql-text.ts";
 import { emptyState } from "../core/state.ts";
 import type { PublishedRelation, WarehouseState } from "../core/state.ts";
-import { ledgerSetup } from "./ledger_schema.ts";
-import { nextRunIdentity } from "./run_identity.ts";
+import { ledgerSetup } from "./ledger-schema.ts";
+import { nextRunIdentity } from "./run-identity.ts";
 
 const table = (name: string) => `${ledgerSchema}.${name}`;
 

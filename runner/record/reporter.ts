@@ -1,5 +1,5 @@
 import type { Emit } from "../core/event.ts";
-import { ConsoleReport } from "./console_report.ts";
+import { ConsoleReport } from "./console-report.ts";
 
 /** What a run tells its user: narration on stderr, or with `json` one event a line on stdout. */
 export function createReporter({ json }: { readonly json: boolean }): Emit {

@@ -9,7 +9,7 @@ import type { Line } from "./testing/cli.ts";
 import { ShopDatabases } from "./testing/databases.ts";
 import { fingerprint, inspect } from "./testing/inspect.ts";
 import { TestProject } from "./testing/project.ts";
-import { fillFirstDay, smallProject } from "./testing/small_project.ts";
+import { fillFirstDay, smallProject } from "./testing/small-project.ts";
 
 let services: Services;
 let databases: ShopDatabases;

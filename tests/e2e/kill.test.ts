@@ -9,7 +9,7 @@ import { ShopDatabases } from "./testing/databases.ts";
 import { inspect } from "./testing/inspect.ts";
 import type { Contents } from "./testing/inspect.ts";
 import { TestProject } from "./testing/project.ts";
-import { fillFirstDay, fillSecondDay, smallProject } from "./testing/small_project.ts";
+import { fillFirstDay, fillSecondDay, smallProject } from "./testing/small-project.ts";
 
 const runner = fileURLToPath(new URL("../../runner", import.meta.url));
 

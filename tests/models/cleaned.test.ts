@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import { good, smallShop } from "../testing/shop_rows.ts";
-import type { ShopTable } from "../testing/shop_rows.ts";
+import { good, smallShop } from "../testing/shop-rows.ts";
+import type { ShopTable } from "../testing/shop-rows.ts";
 import { Warehouse } from "../testing/warehouse.ts";
 import type { RawRow } from "../testing/warehouse.ts";
 

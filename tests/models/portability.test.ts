@@ -3,10 +3,10 @@ import pg from "pg";
 import type { Services } from "../../local/services.ts";
 import { openTestServices } from "../../local/testing.ts";
 import type { CompiledProject } from "../../runner/compile/compile.ts";
-import { printColumnType } from "../../runner/core/column_type.ts";
+import { printColumnType } from "../../runner/core/column-type.ts";
 import type { Model } from "../../runner/core/node.ts";
 import type { RelationName } from "../../runner/core/relation.ts";
-import { good } from "../testing/shop_rows.ts";
+import { good } from "../testing/shop-rows.ts";
 import { Warehouse, compileProject, rawColumns } from "../testing/warehouse.ts";
 import type { RawRow } from "../testing/warehouse.ts";
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import { good, shopTables, smallShop } from "../testing/shop_rows.ts";
+import { good, shopTables, smallShop } from "../testing/shop-rows.ts";
 import { Warehouse } from "../testing/warehouse.ts";
 
 const firstDay = "2026-01-02T00:00:00Z";

@@ -9,7 +9,7 @@ import { duckdbDialect as dialect } from "../../runner/dialect/duckdb/dialect.ts
 import { openDuckDb } from "../../runner/engine/duckdb/engine.ts";
 import { link } from "../../runner/graph/link.ts";
 import { loadHelpers } from "../../runner/load/helpers.ts";
-import { loadProjectFiles } from "../../runner/load/project_files.ts";
+import { loadProjectFiles } from "../../runner/load/project-files.ts";
 import { parseProject } from "../../runner/parse/project.ts";
 
 export type RawRow = Readonly<Record<string, string | number | null>>;

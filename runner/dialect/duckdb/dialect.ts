@@ -1,7 +1,7 @@
-import type { ColumnType } from "../../core/column_type.ts";
-import { printColumnType } from "../../core/column_type.ts";
+import type { ColumnType } from "../../core/column-type.ts";
+import { printColumnType } from "../../core/column-type.ts";
 import type { Dialect } from "../../core/dialect.ts";
-import { quoteText } from "../../core/sql_text.ts";
+import { quoteText } from "../../core/sql-text.ts";
 import { ansiStatements } from "../ansi.ts";
 
 /** DuckDB keeps no varchar length; its description says plain VARCHAR. */

@@ -3,8 +3,8 @@ import path from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { DuckDBInstance } from "@duckdb/node-api";
 import type { DescribedColumn, Engine, ResultSet, Row, Value } from "../../core/ports.ts";
-import { quoteText } from "../../core/sql_text.ts";
-import { ConnectionPool } from "./connection_pool.ts";
+import { quoteText } from "../../core/sql-text.ts";
+import { ConnectionPool } from "./connection-pool.ts";
 import { openFailure, statementFailure } from "./failure.ts";
 
 export interface DuckDbOptions {

@@ -1,6 +1,6 @@
 import { messageOf } from "../../core/caught.ts";
 import { Failure } from "../../core/diagnostic.ts";
-import { diskFailure } from "../../core/disk_failure.ts";
+import { diskFailure } from "../../core/disk-failure.ts";
 import { codeFrame } from "../../core/frame.ts";
 
 /**

@@ -5,7 +5,7 @@ import type { RunEvent } from "../../core/event.ts";
 import type { Row } from "../../core/ports.ts";
 import { duckdbDialect } from "../../dialect/duckdb/dialect.ts";
 import { openDuckDb } from "../../engine/duckdb/engine.ts";
-import { openFolderLake } from "../../lake/folder_lake.ts";
+import { openFolderLake } from "../../lake/folder-lake.ts";
 import type { Step } from "../../plan/step.ts";
 import { openLedger } from "../../record/ledger.ts";
 import type { ExecutionContext } from "../context.ts";

@@ -3,7 +3,7 @@ import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseColumnType } from "../../core/column_type.ts";
+import { parseColumnType } from "../../core/column-type.ts";
 import { Failure } from "../../core/diagnostic.ts";
 import type { LakeFile } from "../../core/manifest.ts";
 import type {
@@ -13,7 +13,7 @@ import type {
   SourceColumn,
 } from "../../core/node.ts";
 import type { Lake } from "../../core/ports.ts";
-import { openFolderLake } from "../../lake/folder_lake.ts";
+import { openFolderLake } from "../../lake/folder-lake.ts";
 
 const place = { file: "sources/test.yml", line: 1, column: 1 };
 

@@ -1,6 +1,6 @@
 import ms from "ms";
 import { z } from "zod";
-import { columnTypeNames, parseColumnType } from "../../core/column_type.ts";
+import { columnTypeNames, parseColumnType } from "../../core/column-type.ts";
 import { identifierPattern } from "../../core/relation.ts";
 
 /** Identifiers fold to lower case in Redshift even when quoted, and may be 127 bytes long. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { parseSyntax } from "../template_syntax.ts";
+import { parseSyntax } from "../template-syntax.ts";
 import { identifier, tags } from "./common.ts";
 import { materialized } from "./model.ts";
 

@@ -1,0 +1,75 @@
+import { messageOf } from "../core/caught.ts";
+import { Failure } from "../core/diagnostic.ts";
+import type { Diagnostic, Place } from "../core/diagnostic.ts";
+import type { StepOutcome, StepStatus } from "../core/event.ts";
+import type { Step } from "../plan/step.ts";
+import type { ExecutionContext, Findings } from "./context.ts";
+import { runExtractStep } from "./extract-step.ts";
+import { runTestStep } from "./test-step.ts";
+import { runWriteStep } from "./write-step.ts";
+
+export interface StepEnd {
+  readonly outcome: StepOutcome;
+  /** What was thrown when it is a fault of the runner: it is recorded and then goes on its way. */
+  readonly fault?: { readonly error: unknown };
+}
+
+/** Carries out one step; whatever is thrown ends up in its outcome. */
+export async function runStep(
+  step: Step,
+  context: ExecutionContext,
+  findings: Findings,
+): Promise<StepEnd> {
+  const began = performance.now();
+  const end = (status: StepStatus, rest: Partial<StepOutcome> = {}): StepOutcome => ({
+    id: step.id,
+    kind: step.kind,
+    status,
+    milliseconds: performance.now() - began,
+    ...rest,
+  });
+  try {
+    switch (step.kind) {
+      case "extract":
+        return { outcome: end("ok", { rows: await runExtractStep(step, context, findings) }) };
+      case "seed":
+      case "model":
+        return { outcome: end("ok", { rows: await runWriteStep(step, context, findings) }) };
+      case "test": {
+        const { failures, diagnostic } = await runTestStep(step, context.engine);
+        if (failures === 0) return { outcome: end("ok", { rows: 0 }) };
+        const status = step.test.severity === "warn" ? "warned" : "failed";
+        return { outcome: end(status, { rows: failures, diagnostic }) };
+      }
+      default:
+        return step satisfies never;
+    }
+  } catch (error) {
+    if (error instanceof Failure) {
+      return { outcome: end("failed", { diagnostic: locate(error.diagnostics, step) }) };
+    }
+    const diagnostic = { code: "RUNNER_FAULT" as const, message: messageOf(error) };
+    return { outcome: end("failed", { diagnostic }), fault: { error } };
+  }
+}
+
+/** One diagnostic for a failed step: the first, with the others' messages as part of its cause, at the step's own place. */
+function locate(diagnostics: readonly Diagnostic[], step: Step): Diagnostic {
+  const [first, ...others] = diagnostics;
+  if (first === undefined) return { code: "SQL_FAILED", message: `${step.id} failed.` };
+  const cause = [first.cause, ...others.map(({ message }) => message)].filter(Boolean).join(" ");
+  const place = first.place ?? placeOf(step);
+  return { ...first, place, cause: cause || undefined };
+}
+
+function placeOf(step: Step): Place | undefined {
+  switch (step.kind) {
+    case "extract":
+      return step.tables[0]?.table.place;
+    case "seed":
+    case "model":
+      return step.place;
+    case "test":
+      return step.test.place;
+  }
+}

@@ -1,0 +1,86 @@
+import type { Failure } from "../../core/diagnostic.ts";
+import type { ExtractedTable } from "../../core/ports.ts";
+import { TotalsCounter } from "../control-totals.ts";
+import { CsvSpool } from "../csv-spool.ts";
+import { cursorColumn, microsecondsOf } from "../cursor.ts";
+import { asExtractFailure } from "../extract-failure.ts";
+import type { PartCommit, StagedTable } from "../part-commit.ts";
+import type { Item } from "./dynamodb-text.ts";
+import { keepsItem, rowsOf, type TextRow } from "./item-rows.ts";
+import type { DynamoDbRequest } from "./read-plan.ts";
+
+/** Gathers the rows of one requested table while items of several pass by. Its first failure is kept for the end. */
+export class TableSink {
+  readonly request: DynamoDbRequest;
+  readonly #commit: PartCommit;
+  readonly #staged: StagedTable;
+  readonly #spool: CsvSpool;
+  readonly #totals: TotalsCounter;
+  readonly #cursorIndex: number;
+  readonly #since: bigint | undefined;
+  failure: Failure | undefined;
+
+  private constructor(
+    request: DynamoDbRequest,
+    commit: PartCommit,
+    staged: StagedTable,
+    spool: CsvSpool,
+  ) {
+    const { table, since } = request;
+    this.request = request;
+    this.#commit = commit;
+    this.#staged = staged;
+    this.#spool = spool;
+    this.#totals = new TotalsCounter(table);
+    const cursor = cursorColumn(table)?.name;
+    this.#cursorIndex = table.columns.findIndex(({ name }) => name === cursor);
+    this.#since = since === undefined ? undefined : microsecondsOf(since);
+  }
+
+  static async open(request: DynamoDbRequest, commit: PartCommit): Promise<TableSink> {
+    // Its contract first: nothing is staged for a table that cannot be read.
+    cursorColumn(request.table);
+    const staged = await commit.stage(request.table, keepsItem(request.table));
+    return new TableSink(request, commit, staged, await CsvSpool.open(staged.spoolPath));
+  }
+
+  async add(item: Item): Promise<void> {
+    if (this.failure !== undefined) return;
+    try {
+      for (const row of rowsOf(this.request.table, item)) {
+        if (this.#isOld(row)) continue;
+        this.#totals.add(row);
+        await this.#spool.append(row);
+      }
+    } catch (error) {
+      this.failure = asExtractFailure(this.request.table, error);
+    }
+  }
+
+  /** Undefined after a failure. */
+  async finish(): Promise<ExtractedTable | undefined> {
+    if (this.failure !== undefined) return undefined;
+    try {
+      await this.#spool.finish();
+      const totals = this.#totals.totals();
+      const staged = { ...this.#staged, sentRows: totals.rows };
+      return await this.#commit.commit(staged, () => Promise.resolve(totals));
+    } catch (error) {
+      this.failure = asExtractFailure(this.request.table, error);
+      return undefined;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#spool.close();
+    await this.#commit.discard(this.#staged);
+  }
+
+  /** A row without a readable cursor is never old: whether it fits is for the cast to say. */
+  #isOld(row: TextRow): boolean {
+    const cursor = row[this.#cursorIndex];
+    if (this.#since === undefined || typeof cursor !== "string") return false;
+    const time = microsecondsOf(cursor);
+    return time !== undefined && time < this.#since;
+  }
+}

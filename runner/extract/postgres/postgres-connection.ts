@@ -1,0 +1,112 @@
+import { createWriteStream } from "node:fs";
+import { Socket } from "node:net";
+import { pipeline } from "node:stream/promises";
+import pg from "pg";
+import { to as copyTo } from "pg-copy-streams";
+import { messageOf } from "../../core/caught.ts";
+import { diskFailure } from "../../core/disk-failure.ts";
+import { Failure } from "../../core/diagnostic.ts";
+
+const connectTimeoutMilliseconds = 10_000;
+const closeTimeoutMilliseconds = 2_000;
+
+/** Text forms that do not depend on the server's or the role's settings, and no silently filtered rows. */
+const sessionSettings = `
+  set timezone = 'UTC';
+  set datestyle = 'ISO, YMD';
+  set intervalstyle = 'iso_8601';
+  set bytea_output = 'hex';
+  set extra_float_digits = 1;
+  set client_encoding = 'UTF8';
+  set row_security = off;
+  set statement_timeout = 0;
+  set idle_in_transaction_session_timeout = 0`;
+
+/** One session that reads; `close` ends it whatever state it is in. */
+export interface PostgresConnection {
+  query(statement: string): Promise<readonly Readonly<Record<string, string | null>>[]>;
+  /** Streams what `COPY … TO STDOUT` says into a file and returns the number of rows. */
+  copyToFile(statement: string, path: string): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** Throws SOURCE_UNREACHABLE, naming the server but never the password. */
+export async function openPostgresConnection(url: string): Promise<PostgresConnection> {
+  const address = addressOf(url);
+  // Its own socket, so that it can be torn down in the middle of a COPY.
+  const socket = new Socket();
+  let client: pg.Client;
+  try {
+    client = new pg.Client({
+      connectionString: url,
+      stream: () => socket,
+      connectionTimeoutMillis: connectTimeoutMilliseconds,
+      application_name: "mercado extract",
+      types: { getTypeParser: () => (value: string) => value },
+    });
+    // A lost connection fails the statement that runs; without a listener it would end the process.
+    client.on("error", () => undefined);
+    await client.connect();
+    await client.query(sessionSettings);
+  } catch (error) {
+    socket.destroy();
+    throw unreachable(address, error);
+  }
+  let broken = false;
+  // One statement at a time, whoever asks: the driver will no longer queue them itself.
+  let previous: Promise<unknown> = Promise.resolve();
+  return {
+    query(statement) {
+      const result = previous
+        .then(() => client.query<Record<string, string | null>>(statement))
+        .then(({ rows }) => rows);
+      previous = result.catch(() => undefined);
+      return result;
+    },
+    async copyToFile(statement, path) {
+      const stream = client.query(copyTo(statement));
+      try {
+        await pipeline(stream, createWriteStream(path));
+      } catch (error) {
+        broken = true;
+        throw diskFailure(error, path) ?? error;
+      }
+      return stream.rowCount;
+    },
+    async close() {
+      const deadline = setTimeout(() => socket.destroy(), broken ? 0 : closeTimeoutMilliseconds);
+      await client.end().catch(() => undefined);
+      clearTimeout(deadline);
+      socket.destroy();
+    },
+  };
+}
+
+function unreachable(address: string, error: unknown): Failure {
+  return new Failure([
+    {
+      code: "SOURCE_UNREACHABLE",
+      message: `Postgres at ${address} does not let us in.`,
+      cause: messageOf(error),
+      hint: "Start the local services with `npm run services`, or set MERCADO_POSTGRES_URL to a server that runs.",
+    },
+  ]);
+}
+
+/** `host:port` of a connection URL, for messages: without user, password and parameters. */
+function addressOf(url: string): string {
+  try {
+    const { hostname, port, searchParams } = new URL(url);
+    const host = hostname === "" ? (searchParams.get("host") ?? "localhost") : hostname;
+    return `${host}:${port === "" ? "5432" : port}`;
+  } catch {
+    throw new Failure([
+      {
+        code: "SOURCE_UNREACHABLE",
+        message: "The Postgres connection's url cannot be read.",
+        cause: "It is not of the form postgres://user:password@host:port/database.",
+        hint: "Correct MERCADO_POSTGRES_URL or the connection's url in pipelines.yaml; escape special characters in the password.",
+      },
+    ]);
+  }
+}

@@ -1,0 +1,275 @@
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Failure } from "../core/diagnostic.ts";
+import type { LakeFile, LakeManifest } from "../core/manifest.ts";
+import type { Lake } from "../core/ports.ts";
+import { openFolderLake } from "./folder-lake.ts";
+
+const relation = "raw.customer";
+const publisher = fileURLToPath(new URL("./testing/publish-until-killed.ts", import.meta.url));
+
+let folder: string;
+let nextRoot = 0;
+beforeAll(() => {
+  folder = mkdtempSync(join(realpathSync(tmpdir()), "mercado-lake-"));
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function newRoot(): string {
+  nextRoot += 1;
+  return join(folder, String(nextRoot), "lake");
+}
+
+async function commit(lake: Lake, runId: string, content: string, part = 0): Promise<LakeFile> {
+  const key = lake.partKey(relation, runId, part);
+  await writeFile(await lake.stagePart(key), content);
+  return lake.commitPart(key, runId, 7);
+}
+
+function manifestOf(runId: string, files: readonly LakeFile[]): LakeManifest {
+  return {
+    relation,
+    runId,
+    publishedAt: "2026-01-02T03:04:05.678Z",
+    columns: [
+      { name: "id", type: "integer" },
+      { name: "price", type: "decimal(10,2)" },
+    ],
+    files,
+  };
+}
+
+async function failureOf(action: Promise<unknown>): Promise<Failure> {
+  const outcome = await action.then(
+    () => "nothing failed",
+    (error: unknown) => error,
+  );
+  if (outcome instanceof Failure) return outcome;
+  throw new Error(`expected a Failure, got ${String(outcome)}`);
+}
+
+describe("a part", () => {
+  test("is described by its true size and the checksum of its whole content", async () => {
+    const lake = openFolderLake({ root: newRoot() });
+    const content = "Größe\n".repeat(100_000);
+    const file = await commit(lake, "r1", content);
+    const path = lake.locate(file.key);
+    const sha256 = createHash("sha256").update(content).digest("hex");
+    expect(file).toEqual({
+      key: "raw/customer/run=r1/part-00000.parquet",
+      bytes: Buffer.byteLength(content),
+      rows: 7,
+      runId: "r1",
+      sha256,
+    });
+    expect(await readFile(path, "utf8")).toBe(content);
+  });
+
+  test("stands under no name that ends in .parquet before it is committed", async () => {
+    const lake = openFolderLake({ root: newRoot() });
+    const key = lake.partKey(relation, "r1", 0);
+    await writeFile(await lake.stagePart(key), "half a fi");
+    const names = await readdir(join(lake.locate(key), ".."));
+    expect(names.filter((name) => name.endsWith(".parquet"))).toEqual([]);
+    expect(names).toHaveLength(1);
+  });
+
+  test("committed twice is measured again and not lost", async () => {
+    const lake = openFolderLake({ root: newRoot() });
+    const first = await commit(lake, "r1", "content");
+    expect(await lake.commitPart(first.key, "r1", 7)).toEqual(first);
+  });
+
+  test("that a manifest lists is never replaced", async () => {
+    const lake = openFolderLake({ root: newRoot() });
+    const published = await commit(lake, "r1", "published");
+    await lake.writeManifest(manifestOf("r1", [published]));
+    expect(await commit(lake, "r1", "something else")).toEqual(published);
+    expect(await readFile(lake.locate(published.key), "utf8")).toBe("published");
+  });
+});
+
+describe("a manifest", () => {
+  test("comes back as it was written, also after the lake's folder has moved", async () => {
+    const root = newRoot();
+    const lake = openFolderLake({ root });
+    const manifest = manifestOf("r1", [
+      { ...(await commit(lake, "r1", "a")), sums: { price: "12.50" } },
+      await commit(lake, "r1", "b", 1),
+    ]);
+    await lake.writeManifest(manifest);
+    expect(await lake.readManifest(relation)).toEqual(manifest);
+
+    const moved = newRoot();
+    await mkdir(join(moved, ".."), { recursive: true });
+    await rename(root, moved);
+    const movedLake = openFolderLake({ root: moved });
+    const found = await movedLake.readManifest(relation);
+    expect(found).toEqual(manifest);
+    expect(await readFile(movedLake.locate(found!.files[1]!.key), "utf8")).toBe("b");
+    expect(await lake.readManifest(relation)).toBeUndefined();
+  });
+
+  test("has the entries that Redshift's COPY asks for", async () => {
+    const lake = openFolderLake({ root: newRoot() });
+    const file = await commit(lake, "r1", "12345");
+    await lake.writeManifest(manifestOf("r1", [file]));
+    const text = await readFile(lake.locate("raw/customer/_manifest.json"), "utf8");
+    expect(JSON.parse(text)).toMatchObject({
+      entries: [{ url: lake.locate(file.key), mandatory: true, meta: { content_length: 5 } }],
+    });
+  });
+
+  test("is always whole for a reader while a writer replaces it", async () => {
+    const root = newRoot();
+    const lake = openFolderLake({ root });
+    const files = await Promise.all(
+      Array.from({ length: 60 }, (_, part) => commit(lake, "r1", String(part), part)),
+    );
+    const few = manifestOf("few", files.slice(0, 1));
+    const many = manifestOf("many", files);
+    await lake.writeManifest(few);
+    const progress = { writing: true };
+    const seen = new Set<string>();
+    const writer = (async () => {
+      for (let swap = 0; swap < 60; swap += 1) await lake.writeManifest(swap % 2 ? few : many);
+      progress.writing = false;
+    })();
+    const reader = openFolderLake({ root });
+    while (progress.writing) {
+      const manifest = await reader.readManifest(relation);
+      expect(manifest).toEqual(manifest?.runId === "few" ? few : many);
+      seen.add(manifest!.runId);
+    }
+    await writer;
+    expect(seen).toEqual(new Set(["few", "many"]));
+  });
+
+  test.each([
+    ["truncated", (text: string) => text.slice(0, text.length / 2)],
+    ["empty", () => ""],
+    ["of another relation", (text: string) => text.replace('"raw.customer"', '"raw.vendor"')],
+    [
+      "with a checksum of the wrong length",
+      (text: string) => text.replace(/"sha256": "../, '"sha256": "'),
+    ],
+    ["with a negative size", (text: string) => text.replace(/"bytes": /, '"bytes": -')],
+    [
+      "pointing outside its folder",
+      (text: string) => text.replace(/"key": "raw\/customer\//, '"key": "raw/customer/../'),
+    ],
+  ])("%s is refused by name, with a way out", async (_, damage) => {
+    const lake = openFolderLake({ root: newRoot() });
+    await lake.writeManifest(manifestOf("r1", [await commit(lake, "r1", "content")]));
+    const path = lake.locate("raw/customer/_manifest.json");
+    const text = await readFile(path, "utf8");
+    const damaged = damage(text);
+    expect(damaged).not.toBe(text);
+    await writeFile(path, damaged);
+    const [diagnostic] = (await failureOf(lake.readManifest(relation))).diagnostics;
+    expect(diagnostic).toMatchObject({ code: "LAKE_CORRUPT" });
+    expect(diagnostic!.message).toContain(path);
+    expect(diagnostic!.cause).toBeTruthy();
+    expect(diagnostic!.hint).toContain("delete it");
+  });
+});
+
+describe("a process killed while publishing", () => {
+  test.each([
+    ["before-part-put", "old"],
+    ["after-part-put", "old"],
+    ["before-manifest", "old"],
+    ["after-manifest", "new"],
+  ])("at %s leaves the %s manifest whole, and another try succeeds", async (killAt, outcome) => {
+    const root = newRoot();
+    const lake = openFolderLake({ root });
+    await lake.writeManifest(manifestOf("old", [await commit(lake, "old", "old content")]));
+
+    const killed = publish(root, "new content", killAt);
+    expect(killed.signal).toBe("SIGKILL");
+    const found = await lake.readManifest(relation);
+    expect(found?.runId).toBe(outcome);
+    expect(await readFile(lake.locate(found!.files[0]!.key), "utf8")).toBe(`${outcome} content`);
+
+    const file = await commit(lake, "new", "new content");
+    await lake.writeManifest(manifestOf("new", [file]));
+    expect(await readFile(lake.locate(file.key), "utf8")).toBe("new content");
+    const names = (await readdir(root, { recursive: true })).toSorted();
+    expect(names.filter((name) => name.endsWith(".tmp"))).toEqual([]);
+  });
+
+  function publish(root: string, content: string, killAt: string) {
+    return spawnSync(
+      process.execPath,
+      ["--import", "tsx", publisher, root, "new", content, killAt],
+      { encoding: "utf8" },
+    );
+  }
+});
+
+describe("a lake's folder", () => {
+  test("names the relations and runs in it, published or not", async () => {
+    const lake = openFolderLake({ root: newRoot() });
+    expect(await lake.relations()).toEqual([]);
+    expect(await lake.runsOf(relation)).toEqual([]);
+    await commit(lake, "r2", "never published");
+    await lake.writeManifest(manifestOf("r1", [await commit(lake, "r1", "published")]));
+    expect(await lake.relations()).toEqual([relation]);
+    expect(await lake.runsOf(relation)).toEqual(["r1", "r2"]);
+  });
+
+  test("loses a removed run's files but those that are kept", async () => {
+    const lake = openFolderLake({ root: newRoot() });
+    const kept = await commit(lake, "r1", "kept");
+    const removed = await commit(lake, "r1", "removed", 1);
+    const other = await commit(lake, "r2", "of another run");
+    await writeFile(await lake.stagePart(lake.partKey(relation, "r1", 2)), "staged");
+
+    await lake.removeRun(relation, "r1", new Set([kept.key]));
+    expect(await readdir(join(lake.locate(kept.key), ".."))).toEqual(["part-00000.parquet"]);
+    await expect(readFile(lake.locate(removed.key))).rejects.toThrow("ENOENT");
+
+    await lake.removeRun(relation, "r1", new Set());
+    await lake.removeRun(relation, "r1", new Set());
+    expect(await lake.runsOf(relation)).toEqual(["r2"]);
+    expect(await readFile(lake.locate(other.key), "utf8")).toBe("of another run");
+  });
+
+  test("that is a file is named, with a way out", async () => {
+    const root = newRoot();
+    await mkdir(join(root, ".."), { recursive: true });
+    await writeFile(root, "");
+    const lake = openFolderLake({ root });
+    const key = lake.partKey(relation, "r1", 0);
+    const [diagnostic] = (await failureOf(lake.stagePart(key))).diagnostics;
+    expect(diagnostic).toMatchObject({ code: "LAKE_CORRUPT" });
+    expect(diagnostic!.message).toContain(root);
+  });
+
+  test("that is full says so and publishes nothing", async () => {
+    const lake = openFolderLake({ root: newRoot() });
+    const published = manifestOf("r1", [await commit(lake, "r1", "published")]);
+    await lake.writeManifest(published);
+    const full = openFolderLake({
+      root: join(lake.locate("raw"), ".."),
+      killPoint: (name) => {
+        if (name === "before-manifest") {
+          throw Object.assign(new Error("ENOSPC: no space left on device, write"), {
+            code: "ENOSPC",
+          });
+        }
+      },
+    });
+    const failure = await failureOf(full.writeManifest(manifestOf("r2", published.files)));
+    expect(failure.diagnostics[0]).toMatchObject({ code: "DISK_FULL" });
+    expect(await lake.readManifest(relation)).toEqual(published);
+  });
+});

@@ -1,0 +1,210 @@
+import { access, readdir, readFile, rm, rmdir } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import { codeOf, messageOf } from "../core/caught.ts";
+import { diskFailure } from "../core/disk-failure.ts";
+import { Failure } from "../core/diagnostic.ts";
+import type { LakeFile, LakeManifest } from "../core/manifest.ts";
+import type { KillPoint, Lake } from "../core/ports.ts";
+import { parseRelationName, zones, type RelationName } from "../core/relation.ts";
+import { measureFile } from "./checksum.ts";
+import { ensureFolder, renameDurably, replaceDurably, sync } from "./durable.ts";
+import * as layout from "./layout.ts";
+import { parseManifest, printManifest } from "./manifest-text.ts";
+
+export interface FolderLakeOptions {
+  /** The lake's folder; it is created when the first part is staged. */
+  readonly root: string;
+  readonly killPoint?: KillPoint;
+}
+
+/**
+ * A lake in a folder. Keys outlive the folder's place: they are resolved against `root` at every call. One process
+ * publishes at a time; any number may read.
+ */
+export function openFolderLake(options: FolderLakeOptions): Lake {
+  return new FolderLake(resolve(options.root), options.killPoint ?? (() => undefined));
+}
+
+class FolderLake implements Lake {
+  readonly #root: string;
+  readonly #killPoint: KillPoint;
+
+  constructor(root: string, killPoint: KillPoint) {
+    this.#root = root;
+    this.#killPoint = killPoint;
+  }
+
+  locate(key: string): string {
+    return layout.pathOfKey(this.#root, key);
+  }
+
+  partKey(relation: RelationName, runId: string, part: number): string {
+    return layout.partKey(relation, runId, part);
+  }
+
+  async stagePart(key: string): Promise<string> {
+    const staged = stagedPath(this.locate(key));
+    return writing(staged, async () => {
+      await ensureFolder(dirname(staged));
+      await rm(staged, { force: true });
+      return staged;
+    });
+  }
+
+  async commitPart(key: string, runId: string, rows: number): Promise<LakeFile> {
+    const path = this.locate(key);
+    const staged = stagedPath(path);
+    return writing(path, async () => {
+      const listed = await this.#listedFile(key);
+      if (listed !== undefined) {
+        await rm(staged, { force: true });
+        return listed;
+      }
+      const measured = await measureFile((await exists(staged)) ? staged : path);
+      this.#killPoint("before-part-put");
+      if (await exists(staged)) await renameDurably(staged, path);
+      else await sync(dirname(path));
+      this.#killPoint("after-part-put");
+      return { key, rows, runId, ...measured };
+    });
+  }
+
+  has(key: string): Promise<boolean> {
+    return exists(this.locate(key));
+  }
+
+  async readManifest(relation: RelationName): Promise<LakeManifest | undefined> {
+    const path = this.locate(layout.manifestKey(relation));
+    let text: string;
+    try {
+      text = await readFile(path, "utf8");
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw unreadable(error, path);
+    }
+    return parseManifest(text, relation, path);
+  }
+
+  async writeManifest(manifest: LakeManifest): Promise<void> {
+    const path = this.locate(layout.manifestKey(manifest.relation));
+    const text = printManifest(manifest, (key) => this.locate(key));
+    await writing(path, async () => {
+      await ensureFolder(dirname(path));
+      this.#killPoint("before-manifest");
+      // One process publishes at a time, so one name is enough, and what a killed one left is overwritten.
+      await replaceDurably(path, join(dirname(path), `.${layout.manifestName}.tmp`), text);
+      this.#killPoint("after-manifest");
+    });
+  }
+
+  async relations(): Promise<readonly RelationName[]> {
+    const found: RelationName[] = [];
+    for (const zone of zones) {
+      for (const folder of await foldersIn(this.locate(zone))) {
+        const relation = parseRelationName(`${zone}.${folder}`);
+        if (relation !== undefined) found.push(relation);
+      }
+    }
+    return found;
+  }
+
+  async runsOf(relation: RelationName): Promise<readonly string[]> {
+    const folders = await foldersIn(this.locate(layout.relationKey(relation)));
+    return folders.map(layout.runOfFolder).filter((runId) => runId !== undefined);
+  }
+
+  async removeRun(relation: RelationName, runId: string, keep: ReadonlySet<string>): Promise<void> {
+    const key = layout.runKey(relation, runId);
+    const folder = this.locate(key);
+    await writing(folder, async () => {
+      const names = await namesIn(folder);
+      const kept = names.filter((name) => keep.has(`${key}/${name}`));
+      for (const name of names) {
+        if (!kept.includes(name)) await rm(join(folder, name), { recursive: true, force: true });
+      }
+      if (kept.length === 0) await removeEmptyFolder(folder);
+    });
+  }
+
+  /** What the current manifest says of a key: such a file is never replaced. */
+  async #listedFile(key: string): Promise<LakeFile | undefined> {
+    const [zone, name] = key.split("/");
+    const relation = parseRelationName(`${zone ?? ""}.${name ?? ""}`);
+    if (relation === undefined) throw new Error(`"${key}" is no key of this lake`);
+    const manifest = await this.readManifest(relation);
+    return manifest?.files.find((file) => file.key === key);
+  }
+}
+
+/** A name that no reader takes for a part. */
+function stagedPath(path: string): string {
+  return join(dirname(path), `.${basename(path)}.tmp`);
+}
+
+async function writing<Result>(path: string, action: () => Promise<Result>): Promise<Result> {
+  try {
+    return await action();
+  } catch (error) {
+    throw (
+      diskFailure(error, path) ??
+      (hasCode(error, "ENOTDIR", "EEXIST") ? unreadable(error, path) : error)
+    );
+  }
+}
+
+function unreadable(error: unknown, path: string): Failure {
+  return new Failure([
+    {
+      code: "LAKE_CORRUPT",
+      message: `The lake cannot be used at ${path}.`,
+      cause: messageOf(error),
+      hint: "The lake's root must be a folder of its own that this user can read: move away what stands in its place.",
+    },
+  ]);
+}
+
+function hasCode(error: unknown, ...codes: readonly string[]): boolean {
+  const code = codeOf(error);
+  return code !== undefined && codes.includes(code);
+}
+
+function isMissing(error: unknown): boolean {
+  return hasCode(error, "ENOENT");
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function namesIn(folder: string): Promise<readonly string[]> {
+  try {
+    return (await readdir(folder)).toSorted();
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+}
+
+async function foldersIn(folder: string): Promise<readonly string[]> {
+  try {
+    const entries = await readdir(folder, { withFileTypes: true });
+    return entries
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => entry.name)
+      .toSorted();
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw unreadable(error, folder);
+  }
+}
+
+async function removeEmptyFolder(folder: string): Promise<void> {
+  try {
+    await rmdir(folder);
+  } catch (error) {
+    if (!hasCode(error, "ENOENT", "ENOTEMPTY")) throw error;
+  }
+}

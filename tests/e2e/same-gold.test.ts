@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { join } from "node:path";
+import type { Services } from "../../local/services.ts";
+import { openTestServices } from "../../local/testing.ts";
+import { ShopDatabases } from "./testing/databases.ts";
+import { fingerprint, inspect } from "./testing/inspect.ts";
+import type { Contents } from "./testing/inspect.ts";
+import { TestProject } from "./testing/project.ts";
+import { migrateShop, shopAgain, shopFirstDay, shopSecondDay } from "./testing/shop-days.ts";
+
+let services: Services;
+let databases: ShopDatabases;
+let project: TestProject;
+/** After each day was shopped, built, and built in part. */
+let incremental: Contents;
+
+beforeAll(async () => {
+  services = await openTestServices();
+  databases = await ShopDatabases.create(services);
+  await migrateShop(databases, services);
+  project = TestProject.ofRepository(databases);
+  await shopFirstDay(databases);
+  await project.ok("build");
+  await shopSecondDay(databases);
+  await project.ok("build");
+  incremental = await inspect(project);
+}, 120_000);
+
+afterAll(async () => {
+  project.close();
+  await databases.close();
+  await services.close();
+});
+
+/** Gold in the order of its rows' text: what the reports stand on. */
+function gold({ rows }: Contents) {
+  return Object.fromEntries(
+    Object.entries(rows).filter(([relation]) => relation.startsWith("gold.")),
+  );
+}
+
+test("two days of shopping reach gold to the cent, the late members found", () => {
+  expect(incremental.problems).toEqual([]);
+  const sales = incremental.rows["gold.sales"]!.map(
+    (row) => Object.fromEntries(JSON.parse(row) as [string, unknown][]) as Record<string, unknown>,
+  );
+  expect(sales).toHaveLength(5);
+  const total = sales.reduce(
+    (sum, row) => sum + BigInt(String(row.total_price).replace(".", "")),
+    0n,
+  );
+  expect(total).toBe(100000_74143n);
+  for (const row of sales) {
+    expect(row.customer_id).not.toBe(-1);
+    expect(row.item_id).not.toBe(-1);
+  }
+});
+
+test("building again changes no row of any zone, and no file of gold", async () => {
+  const files = fingerprint(join(project.lake, "gold"));
+  await project.ok("build", "--threads", "4");
+  expect(await inspect(project)).toEqual(incremental);
+  expect(fingerprint(join(project.lake, "gold"))).toEqual(files);
+});
+
+test("a full refresh gives what the increments gave, on one thread", async () => {
+  await project.ok("build", "--full-refresh", "--threads", "1");
+  const refreshed = await inspect(project);
+  expect(refreshed.problems).toEqual([]);
+  expect(refreshed.rows["cleaned.customer"]).toEqual(incremental.rows["cleaned.customer"]);
+  expect(gold(refreshed)).toEqual(gold(incremental));
+});
+
+test("rows that arrive again, in another order, change nothing", async () => {
+  await shopAgain(databases);
+  await project.ok("extract");
+  await project.ok("build");
+  const again = await inspect(project);
+  expect(again.problems).toEqual([]);
+  expect(gold(again)).toEqual(gold(incremental));
+});
+
+test("a new warehouse that sees both days at once is the same as one that saw them grow", async () => {
+  project.takeHome(undefined);
+  await project.ok("build");
+  const atOnce = await inspect(project);
+  expect(atOnce.problems).toEqual([]);
+  expect(gold(atOnce)).toEqual(gold(incremental));
+});
