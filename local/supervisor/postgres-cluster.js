@@ -134,6 +134,10 @@ const FEW_FILES = [
   "drop database template0",
 ];
 
+/** Its answer holds words that its text does not, which an error would repeat. */
+const DATABASE_MADE =
+  "select 'made ' || 'database ' || datname from pg_database where datname = 'mercado'";
+
 /**
  * @param {string} folder
  * @param {import("./account.js").Account | undefined} account
@@ -156,8 +160,9 @@ async function build(folder, account, { binaries, durable, log }) {
     await runPostgresTool({ ...tool, name: "initdb", words: options });
     const single = ["--single", "-j", "-D", data, ...(durable ? [] : ["-F"]), "template1"];
     const statements = durable ? ["create database mercado"] : FEW_FILES;
-    const input = statements.map((each) => `${each};\n\n`).join("");
-    await runPostgresTool({ ...tool, name: "postgres", words: single, input });
+    const input = [...statements, DATABASE_MADE].map((each) => `${each};\n\n`).join("");
+    const closingWords = "made database mercado";
+    await runPostgresTool({ ...tool, name: "postgres", words: single, input, closingWords });
   });
 }
 

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { closeSync, openSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Failure, diskFull, lastLines, spawnFailure } from "./failure.js";
 
@@ -19,10 +19,14 @@ export const POSTGRES_ENVIRONMENT = {
  *   words: string[],
  *   log: string,
  *   input?: string,
- * }} options
+ *   closingWords?: string,
+ * }} options  With `closingWords` it has failed unless it said them: a single-user Postgres survives every failed statement,
+ *   and ends with code 0.
  */
-export async function runPostgresTool({ binaries, account, name, words, log, input }) {
+export async function runPostgresTool(options) {
+  const { binaries, account, name, words, log, input, closingWords = "" } = options;
   const output = openSync(log, "a");
+  const from = fstatSync(output).size;
   try {
     const child = spawn(join(binaries.folder, "bin", name), words, {
       ...account,
@@ -37,6 +41,9 @@ export async function runPostgresTool({ binaries, account, name, words, log, inp
       child.once("exit", resolve);
     });
     if (code !== 0) throw postgresFailure(log, `${name} ended with code ${code}`);
+    if (!readFileSync(log).subarray(from).includes(closingWords)) {
+      throw postgresFailure(log, `${name} did not do all that it was told`);
+    }
   } catch (error) {
     throw spawnFailure(error, "MERCADO_POSTGRES_URL") ?? error;
   } finally {
@@ -51,7 +58,7 @@ export async function runPostgresTool({ binaries, account, name, words, log, inp
  */
 export function postgresFailure(log, what) {
   const said = lastLines(log);
-  if (/No space left on device|Disk quota exceeded/.test(said)) {
+  if (/No space left on device|Disk quota exceeded|wrote only \d+ of \d+ bytes/.test(said)) {
     return diskFull(dirname(dirname(log)));
   }
   if (/user does not exist/.test(said)) {
