@@ -6,6 +6,7 @@ import { exitCodes } from "./command/options.ts";
 import type { RunVerb } from "./command/run.ts";
 import { messageOf } from "./core/caught.ts";
 import { Failure } from "./core/diagnostic.ts";
+import { diskFailure } from "./core/disk-failure.ts";
 import { colorsFor, printDiagnostic } from "./record/print-diagnostic.ts";
 
 const packageVersion = (
@@ -21,16 +22,27 @@ export async function main(args: readonly string[]): Promise<number> {
     exitCode = await command(...given);
   });
   exitOnInterruption();
+  process.stdout.on("error", endWithReader);
   try {
-    await program.parseAsync(args, { from: "user" });
+    // A query may begin with a comment, which is no option.
+    const words = args.map((word) => (/^--\s/.test(word) ? `\n${word}` : word));
+    await program.parseAsync(words, { from: "user" });
     return exitCode;
   } catch (error) {
     return reportFailure(error, args.includes("--json"));
   }
 }
 
-function reportFailure(error: unknown, json: boolean): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+/** A reader that has seen enough, such as `head`, is no failure. */
+function endWithReader(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(exitCodes.ok);
+}
+
+function reportFailure(thrown: unknown, json: boolean): number {
+  if (thrown instanceof CommanderError)
+    return thrown.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+  const error = diskFailure(thrown, pathIn(thrown)) ?? thrown;
   if (error instanceof Failure) {
     if (json) {
       for (const diagnostic of error.diagnostics) {
@@ -48,6 +60,11 @@ function reportFailure(error: unknown, json: boolean): number {
     `This is a fault in Mercado's runner, not in your project. Please report it with these lines:\n${stackOf(error)}\n`,
   );
   return exitCodes.bug;
+}
+
+function pathIn(error: unknown): string {
+  const hasPath = typeof error === "object" && error !== null && "path" in error;
+  return hasPath ? String(error.path) : "the project's folder";
 }
 
 function stackOf(error: unknown): string {

@@ -45,9 +45,10 @@ export async function checkCommand(
     engines,
   };
   if (options.json === true) process.stdout.write(`${JSON.stringify(summary)}\n`);
-  process.stderr.write(
-    `Sound: ${counted(sources.length, "source table")}, ${counted(seeds.length, "seed")}, ${counted(models.length, "model")} and ${counted(tests.length, "data test")}, for ${engines.join(" and ")}.\n`,
-  );
+  else
+    process.stderr.write(
+      `Sound: ${counted(sources.length, "source table")}, ${counted(seeds.length, "seed")}, ${counted(models.length, "model")} and ${counted(tests.length, "data test")}, for ${engines.join(" and ")}.\n`,
+    );
   return exitCodes.ok;
 }
 

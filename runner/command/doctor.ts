@@ -1,5 +1,6 @@
 import { access, constants, mkdir } from "node:fs/promises";
 import { Failure } from "../core/diagnostic.ts";
+import { diskFailure } from "../core/disk-failure.ts";
 import { colorsFor } from "../record/print-diagnostic.ts";
 import { Connections } from "./connections.ts";
 import { exitCodes } from "./options.ts";
@@ -73,7 +74,8 @@ function nodeVersion(): Finding {
 async function finding(subject: string, look: () => Promise<string>): Promise<Finding> {
   try {
     return { subject, isSound: true, says: await look() };
-  } catch (error) {
+  } catch (thrown) {
+    const error = diskFailure(thrown, subject) ?? thrown;
     if (!(error instanceof Failure)) throw error;
     const [diagnostic] = error.diagnostics;
     const code = diagnostic?.code ?? "";

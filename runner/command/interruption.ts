@@ -12,6 +12,17 @@ export function exitOnInterruption(): void {
   for (const signal of signals) process.on(signal, exit);
 }
 
+/** From here on, SIGINT and SIGTERM end the process after `letGo`, which stops native work that would keep it alive. */
+export function endOnInterruption(letGo: () => void): void {
+  for (const name of signals) {
+    process.off(name, exit);
+    process.on(name, () => {
+      letGo();
+      exit();
+    });
+  }
+}
+
 /**
  * From here on, the first SIGINT or SIGTERM aborts `signal`, and the second ends the process, after `letGo`: native
  * work that nobody stops would keep the process alive until it is done.

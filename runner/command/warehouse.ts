@@ -51,8 +51,8 @@ export async function openWarehouse(
   }
 }
 
-/** How long a run waits for a reader that has the warehouse open, such as a query; another build takes longer. */
-const patienceMilliseconds = 3000;
+/** How long a run waits for a reader of the ledger that has the warehouse open; another build takes longer. */
+const patienceMilliseconds = 1500;
 
 async function patiently<Result>(open: () => Promise<Result>): Promise<Result> {
   const deadline = Date.now() + patienceMilliseconds;

@@ -1,3 +1,4 @@
+import { sqlOfTemplate } from "../core/blank-out.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
 import { codeFrame } from "../core/frame.ts";
 import type { Template } from "../core/node.ts";
@@ -13,9 +14,7 @@ export function portabilityDiagnostics(
   template: Pick<Template, "file" | "text">,
   find: (sql: string) => readonly TextProblem[],
 ): readonly Diagnostic[] {
-  const sql = template.text.replace(/\{\{~?!--[\s\S]*?--~?\}\}|\{\{[\s\S]*?\}\}/g, (match) =>
-    match.replace(/[^\n]/g, " "),
-  );
+  const sql = sqlOfTemplate(template.text);
   return find(sql).map(({ offset, message, hint }) => {
     const before = template.text.slice(0, offset).split("\n");
     const place = {

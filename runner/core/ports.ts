@@ -26,7 +26,8 @@ export interface DescribedColumn {
 export interface Engine {
   readonly name: EngineName;
   execute(statement: string): Promise<void>;
-  query(statement: string): Promise<ResultSet>;
+  /** All rows, or the first `rowLimit` of them. */
+  query(statement: string, rowLimit?: number): Promise<ResultSet>;
   describe(query: string): Promise<readonly DescribedColumn[]>;
   /** All of the statements or none of them. */
   transaction(statements: readonly string[]): Promise<void>;

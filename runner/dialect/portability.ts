@@ -1,3 +1,5 @@
+import { wordsOfSql } from "../core/blank-out.ts";
+
 /** Something in a query that means another thing, or nothing, on one of the engines. */
 export interface PortabilityProblem {
   /** Offset in the checked text. */
@@ -115,7 +117,7 @@ const rules: readonly Rule[] = [
  * no types: what an expression's type becomes is the business of the contract that each model is compared with.
  */
 export function findPortabilityProblems(sql: string): readonly PortabilityProblem[] {
-  const code = blankOut(sql, /--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'|"(?:[^"]|"")*"/g);
+  const code = wordsOfSql(sql);
   return rules
     .flatMap((rule) =>
       [...code.matchAll(rule.pattern)].map((match) => ({
@@ -152,9 +154,4 @@ function followsCast(code: string, end: number): boolean {
     if (depth === 0) return /\bcast\s*$/i.test(before.slice(0, index));
   }
   return false;
-}
-
-/** Replaces what matches by blanks of the same length, so that offsets stay true. */
-function blankOut(text: string, pattern: RegExp): string {
-  return text.replace(pattern, (match) => match.replace(/[^\n]/g, " "));
 }

@@ -10,6 +10,35 @@ const nothing = { sources: [], seeds: [], models: [], tests: [] };
 const problems = (nodes: Partial<Parameters<typeof link>[0]>) =>
   link({ ...nothing, ...nodes }).diagnostics;
 
+describe("a relation that is read by its name", () => {
+  const sales = model("gold.sales");
+  const reading = (text: string) => {
+    const reader = model("gold.report");
+    return problems({
+      models: [sales, { ...reader, template: { ...reader.template, text } }],
+      sources: [sourceTable("customer")],
+    });
+  };
+
+  test("is reported, because the graph would not know of it", () => {
+    expect(reading("select *\nfrom gold.sales as sales")).toMatchObject([
+      {
+        code: "REF_HARD_CODED",
+        place: { line: 2, column: 6 },
+        hint: 'Write {{ref "gold.sales"}}.',
+      },
+    ]);
+    expect(reading("select * from x\nJOIN  RAW.customer using (id)")).toMatchObject([
+      { place: { line: 2, column: 7 }, hint: 'Write {{source "oltp.customer"}}.' },
+    ]);
+  });
+
+  test("is none in a comment, a text, a ref, a column or a longer name", () => {
+    const text = `-- from gold.sales\nselect 'from gold.sales', gold.sales from {{ref "gold.sales"}} as gold join gold.sales_old on true`;
+    expect(reading(text)).toEqual([]);
+  });
+});
+
 describe("a ref to what does not exist", () => {
   test("is reported at the ref, with the name that was meant", () => {
     expect(

@@ -9,6 +9,7 @@ import type { ParsedProject } from "../parse/project.ts";
 import { describeCycle, findCycles } from "./cycle.ts";
 import type { Graph } from "./graph.ts";
 import { invert, sortTopologically } from "./graph.ts";
+import { hardCodedRelations } from "./hard-coded.ts";
 
 export interface LinkResult {
   readonly graph: Graph;
@@ -43,7 +44,7 @@ export function link(
   }
 
   for (const cycle of findCycles(parents)) diagnostics.push(describeCycle(cycle, nodes));
-  diagnostics.push(...unknownFields(nodes));
+  diagnostics.push(...unknownFields(nodes), ...hardCodedRelations(nodes));
   const ordered = sortTopologically([...nodes.values()], parents);
   const graph: Graph = {
     nodes: new Map(ordered.map((node) => [nodeId(node), node])),

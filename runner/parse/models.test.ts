@@ -65,7 +65,7 @@ describe("a model", () => {
       [
         { file: "models/gold/a.sql", text: "" },
         { file: "models/silver/b.sql", text: "" },
-        { file: "models/gold/d.sql", text: "" },
+        { file: "models/gold/d.sql", text: "select 1" },
       ],
       [
         { file: "models/gold/c.yml", text },

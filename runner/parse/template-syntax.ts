@@ -80,11 +80,35 @@ function explainFindings(
     line: loc?.last_line ?? (line ?? 0) + 1,
     column: (loc?.last_column ?? 0) + 1,
   };
+  const call = callWithBrackets(text, place);
+  if (call !== undefined) return call;
   const unexpected = token === "EOF" ? "the end of the file" : `"${found ?? ""}"`;
   return {
     ...(openTag(text, place) ?? place),
     message: `The template breaks off at ${unexpected}.`,
     hint: "Every {{ needs its }}, every quote its partner, and every {{#block}} its {{/block}}.",
+  };
+}
+
+/** `{{ ref('x') }}`, as other tools write it, at the line where the parser stopped. */
+function callWithBrackets(
+  text: string,
+  { line }: { readonly line: number },
+): SyntaxProblem | undefined {
+  const lines = text.split("\n");
+  const call = /\{\{~?\s*(ref|source|var|env)\s*\(\s*(.*?)\s*\)\s*~?\}\}/.exec(
+    lines[line - 1] ?? "",
+  );
+  if (call === null) return undefined;
+  const [, helper = "", given = ""] = call;
+  const words = given.split(",").map((word) => word.trim().replace(/^['"]|['"]$/g, ""));
+  // dbt's source('oltp', 'customer') is one name here.
+  const args = helper === "source" ? [words.join(".")] : words;
+  return {
+    line,
+    column: call.index + 1,
+    message: `${helper} is called without brackets here.`,
+    hint: `Write {{${[helper, ...args.map((word) => `"${word}"`)].join(" ")}}}.`,
   };
 }
 

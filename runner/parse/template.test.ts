@@ -143,6 +143,22 @@ describe("a template that cannot be read is reported where it breaks", () => {
   });
 });
 
+test("brackets out of habit are answered with the call that was meant", () => {
+  expect(problems(`select *\nfrom {{ ref('gold.sales') }}`)).toMatchObject([
+    { place: { line: 2, column: 6 }, hint: 'Write {{ref "gold.sales"}}.' },
+  ]);
+  expect(problems(`from {{source('oltp', 'customer')}}`)).toMatchObject([
+    { code: "TEMPLATE_SYNTAX", hint: 'Write {{source "oltp.customer"}}.' },
+  ]);
+});
+
+test("a file without a query is named instead of failing in the database", () => {
+  for (const text of ["", "\n  \n", "-- later\n{{! or never }}\n{{!-- at all --}}"]) {
+    expect(problems(text)).toMatchObject([{ code: "SQL_EMPTY" }]);
+  }
+  expect(problems("select 1 -- one")).toEqual([]);
+});
+
 describe("macros", () => {
   test("partials that call one another in a circle are reported instead of hanging", () => {
     const macros = parseMacros(

@@ -1,4 +1,5 @@
 import Handlebars from "handlebars";
+import { wordsOfSql } from "../core/blank-out.ts";
 import { didYouMean } from "../core/closest.ts";
 import type { Diagnostic, Place } from "../core/diagnostic.ts";
 import { codeFrame } from "../core/frame.ts";
@@ -52,10 +53,26 @@ export function parseTemplate(
   }
   const reader = new TemplateReader(file, macros, isPartial);
   reader.accept(syntax.program);
+  if (!isPartial && isEmpty(file.text)) reader.diagnostics.push(emptyDiagnostic(file));
   return {
     template: { file: file.file, text: file.text, refs: reader.refs },
     partials: [...reader.partials],
     diagnostics: reader.diagnostics,
+  };
+}
+
+/** Whether a template holds nothing but blanks and comments. */
+function isEmpty(text: string): boolean {
+  return wordsOfSql(text.replace(/\{\{~?!(?:--[\s\S]*?--|[^}]*)~?\}\}/g, "")).trim() === "";
+}
+
+function emptyDiagnostic({ file }: TextFile): Diagnostic {
+  const place = { file, line: 1, column: 1 };
+  return {
+    code: "SQL_EMPTY",
+    message: "There is no query in this file.",
+    place,
+    hint: "Write one, or remove the file.",
   };
 }
 

@@ -116,17 +116,31 @@ describe("query", () => {
     expect(json.stderr).toBe("");
   });
 
-  test("reads the lake while a build holds the warehouse", async () => {
+  test("answers while a build holds the warehouse", async () => {
     const sql = "select * from gold.payment order by payment_id";
     const { stdout: published } = await project.ok("query", sql, "--json");
     const holder = await openDuckDb({ file: project.warehouse, threads: 1 });
     try {
-      const { stdout, stderr } = await project.ok("query", sql, "--json");
-      expect(stdout).toBe(published);
-      expect(stderr).toContain("A build holds the warehouse");
+      expect((await project.ok("query", sql, "--json")).stdout).toBe(published);
     } finally {
       await holder.close();
     }
+  });
+
+  test("keeps no build waiting, and ends at the first Ctrl-C", async () => {
+    const endless =
+      "select count(*) from range(1000000) as a, range(1000000) as b where a.range * b.range % 7 = 3";
+    const query = project.start(["query", endless]);
+    await project.ok("build", "--select", "payment");
+    query.process.kill("SIGINT");
+    const interrupted = Date.now();
+    expect(await query.ended).toMatchObject({ code: 130, stdout: "" });
+    expect(Date.now() - interrupted).toBeLessThan(10_000);
+  });
+
+  test("may begin with a comment, and is not cut off by its own", async () => {
+    const { stdout } = await project.ok("query", "-- first\nselect 1 as one -- last", "--json");
+    expect(linesOf(stdout)).toEqual([{ one: 1 }]);
   });
 
   test("cannot change what is published", async () => {

@@ -60,8 +60,8 @@ class DuckDbEngine implements Engine {
     await this.#pool.use((connection) => this.#run(connection, statement));
   }
 
-  async query(statement: string): Promise<ResultSet> {
-    return this.#pool.use((connection) => this.#read(connection, statement));
+  async query(statement: string, rowLimit?: number): Promise<ResultSet> {
+    return this.#pool.use((connection) => this.#read(connection, statement, rowLimit));
   }
 
   async describe(query: string): Promise<readonly DescribedColumn[]> {
@@ -111,14 +111,24 @@ class DuckDbEngine implements Engine {
     }
   }
 
-  async #read(connection: DuckDBConnection, statement: string): Promise<ResultSet> {
+  async #read(
+    connection: DuckDBConnection,
+    statement: string,
+    rowLimit = Infinity,
+  ): Promise<ResultSet> {
     try {
-      const reader = await connection.runAndReadAll(statement);
+      const reader =
+        rowLimit === Infinity
+          ? await connection.runAndReadAll(statement)
+          : await connection.streamAndReadUntil(statement, rowLimit);
       const names = reader.deduplicatedColumnNames();
       const types = reader.columnTypes().map(String);
       return {
         columns: names.map((name, index) => ({ name, type: types[index] ?? "" })),
-        rows: reader.getRowsJson().map((values) => rowOf(names, values)),
+        rows: reader
+          .getRowsJson()
+          .slice(0, rowLimit)
+          .map((values) => rowOf(names, types, values)),
       };
     } catch (error) {
       throw statementFailure(error, statement, this.#file);
@@ -126,13 +136,25 @@ class DuckDbEngine implements Engine {
   }
 }
 
-function rowOf(names: readonly string[], values: readonly unknown[]): Row {
-  return Object.fromEntries(names.map((name, index) => [name, toValue(values[index])]));
+function rowOf(
+  names: readonly string[],
+  types: readonly string[],
+  values: readonly unknown[],
+): Row {
+  return Object.fromEntries(
+    names.map((name, index) => [name, toValue(values[index], types[index] ?? "")]),
+  );
 }
 
-/** Exact numbers come as text already; nested values become JSON text. */
-function toValue(value: unknown): Value {
+const wideInteger = /^U?(?:BIG|HUGE)INT$/;
+
+/** Decimals and integers beyond 2^53 stay text, which is exact; nested values become JSON text. */
+function toValue(value: unknown, type: string): Value {
   if (value === null || value === undefined) return null;
+  if (typeof value === "string" && wideInteger.test(type)) {
+    const number = Number(value);
+    return Number.isSafeInteger(number) ? number : value;
+  }
   if (typeof value === "string" || typeof value === "number" || typeof value === "boolean")
     return value;
   return JSON.stringify(value);

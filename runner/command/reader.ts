@@ -1,0 +1,58 @@
+import { existsSync } from "node:fs";
+import { parseColumnType } from "../core/column-type.ts";
+import { Failure } from "../core/diagnostic.ts";
+import type { LakeManifest } from "../core/manifest.ts";
+import type { Engine, Lake } from "../core/ports.ts";
+import { zones } from "../core/relation.ts";
+import { ledgerSchema } from "../core/sql-text.ts";
+import { duckdbDialect } from "../dialect/duckdb/dialect.ts";
+import type { Target } from "./target.ts";
+import { dialectOf, openLake } from "./warehouse.ts";
+
+/**
+ * Opens what is published for reading. Relations are read from the lake, so that a query never keeps a build from
+ * opening the warehouse, nor waits for one; only the ledger stands in the warehouse alone.
+ */
+export async function openForReading(target: Target, query: string): Promise<Engine> {
+  dialectOf(target);
+  const { openDuckDb } = await import("../engine/duckdb/engine.ts");
+  const { threads } = target;
+  if (query.includes(ledgerSchema)) {
+    if (!existsSync(target.warehouse)) throw nothingPublished(target.warehouse);
+    return openDuckDb({ file: target.warehouse, threads, readOnly: true });
+  }
+  const lake = await openLake(target);
+  const manifests = await publishedManifests(lake);
+  if (manifests.length === 0) throw nothingPublished(target.lake);
+  const engine = await openDuckDb({ file: ":memory:", threads });
+  await engine.transaction([
+    ...zones.map((zone) => `create schema ${zone}`),
+    ...manifests.map((manifest) =>
+      duckdbDialect.createView(manifest.relation, rowsOf(manifest, lake)),
+    ),
+  ]);
+  return engine;
+}
+
+async function publishedManifests(lake: Lake): Promise<readonly LakeManifest[]> {
+  const relations = await lake.relations();
+  const manifests = await Promise.all(relations.map((relation) => lake.readManifest(relation)));
+  return manifests.filter((manifest) => manifest !== undefined);
+}
+
+function rowsOf(manifest: LakeManifest, lake: Lake): string {
+  if (manifest.files.length > 0) {
+    return duckdbDialect.parquetQuery(manifest.files.map(({ key }) => lake.locate(key)));
+  }
+  return duckdbDialect.emptyQuery(
+    manifest.columns.map(({ name, type }) => ({
+      name,
+      type: parseColumnType(type) ?? { kind: "varchar" },
+    })),
+  );
+}
+
+function nothingPublished(place: string): Failure {
+  const message = `Nothing is published in ${place} yet.`;
+  return new Failure([{ code: "UPSTREAM_MISSING", message, hint: "Build it: runner build" }]);
+}
