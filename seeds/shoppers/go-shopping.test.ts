@@ -6,11 +6,13 @@ import { createTRPCClient, httpBatchLink } from "@trpc/client";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import { createShopClient, type ShopClient } from "../../api/client.ts";
 import { readText, type Item } from "../../api/dynamodb/attributes.ts";
+import { abortCheckout } from "../../api/dynamodb/checkout.ts";
 import { openTable } from "../../api/dynamodb/table.ts";
 import { migrate } from "../../api/migrate.ts";
 import { openPool, sql } from "../../api/postgres/pool.ts";
 import type { AppRouter } from "../../api/router.ts";
 import { startApi, type Api } from "../../api/server.ts";
+import { transactionIdFor } from "../../api/values/identity.ts";
 import { openTestServices } from "../../local/testing.ts";
 import type { KillableDay } from "./killable-day.ts";
 import { planVendors } from "./people.ts";
@@ -42,7 +44,16 @@ async function openShop(name: string) {
   open.push(api);
   const shop = (day: Day, client: ShopClient = createShopClient(api)) =>
     goShopping({ ...day, client, clock });
-  return { url: api.url, databases, shop, state: () => readState(databases) };
+  /** What becomes of a checkout that died and was not carried on in time. */
+  const giveUp = async (userId: number, idempotencyKey: string) => {
+    const table = openTable(databases.dynamodb, databases.tableName);
+    const transactionId = transactionIdFor(userId, idempotencyKey);
+    const createdAt = "2026-05-02T00:00:00.000000Z";
+    const key = { transactionId, userId, createdAt };
+    expect(await abortCheckout(table, key, idempotencyKey)).toBe("aborted");
+    table.client.destroy();
+  };
+  return { url: api.url, databases, shop, giveUp, state: () => readState(databases) };
 }
 
 const keyOf = (item: Item) => `${readText(item, "pk")} ${readText(item, "sk")}`;
@@ -77,6 +88,17 @@ async function readState(databases: KillableDay["api"]) {
     await pool.dispose();
     table.client.destroy();
   }
+}
+
+/** What was bought, what is left of it, and the carts, without the ids and versions that follow from the keys. */
+function sold({ items, stored }: Awaited<ReturnType<typeof readState>>) {
+  const kept = stored.flatMap((item) => {
+    const isCart = item.entity?.S === "cart";
+    if (!isCart && item.entity?.S !== "transaction") return [];
+    const name = isCart ? readText(item, "pk") : readText(item, "sk");
+    return [[name, { lines: item.cart, total: item.total_price }] as const];
+  });
+  return { items, kept: Object.fromEntries(kept) };
 }
 
 const firstDay: Day = {
@@ -213,6 +235,31 @@ describe("a day that was cut off ends in the state of one that was not", () => {
     }
     expect(deaths).toBeGreaterThan(15);
     expect(await state()).toEqual(undisturbed);
+  });
+
+  test("when checkouts were given up meanwhile, and their keys with them", async () => {
+    const { shop, state, giveUp } = await openShop("given_up");
+    await shop(firstDay);
+    const { customers } = (await state()) as { customers: { id: number }[] };
+    for (const key of ["1-1", "1-1-2", "1-2", "2-2"]) {
+      const { id } = customers[Number(key[0]) - 1]!;
+      await giveUp(id, `shopper-42-2026-05-02-${key}`);
+    }
+    const second = await shop(secondDay);
+    const ended = await state();
+    expect(sold(ended)).toEqual(sold(undisturbed));
+    expect(await shop(secondDay)).toEqual(second);
+    expect(await state()).toEqual(ended);
+  });
+
+  test("unless every key was given up, which ends it with the shop's own words", async () => {
+    const { shop, state, giveUp } = await openShop("all_given_up");
+    await shop(firstDay);
+    const { customers } = (await state()) as { customers: { id: number }[] };
+    for (const end of ["", "-2", "-3", "-4", "-5"]) {
+      await giveUp(customers[0]!.id, `shopper-42-2026-05-02-1-1${end}`);
+    }
+    await expect(shop(secondDay)).rejects.toThrow("was given up");
   });
 
   test("when shoppers and service are killed in the middle of checkouts", async () => {

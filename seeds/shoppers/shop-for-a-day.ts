@@ -1,4 +1,6 @@
+import { TRPCClientError } from "@trpc/client";
 import type { ShopClient } from "../../api/client.ts";
+import type { AppRouter } from "../../api/router.ts";
 import type { Cart, Transaction } from "../../api/values/cart.ts";
 import { toTimestamp } from "../../api/values/time.ts";
 import type { Baskets, BasketLine } from "./baskets.ts";
@@ -29,23 +31,60 @@ interface Purchase {
   fresh: boolean;
 }
 
+/** How often one purchase is tried: a checkout that died long ago, or whose cart changed, is given up with its key. */
+const TRIES = 5;
+
+/** The keys of one purchase, in the order in which they are tried. */
+function keysOf(shopper: Shopper, purchase: number): string[] {
+  const key = shopper.keyOf(purchase);
+  return Array.from({ length: TRIES }, (_, index) => (index === 0 ? key : `${key}-${index + 1}`));
+}
+
+function isGivenUp(error: unknown): boolean {
+  if (!(error instanceof TRPCClientError)) return false;
+  const { mercado } = (error as TRPCClientError<AppRouter>).data ?? {};
+  return mercado === "CHECKOUT_ABORTED" || mercado === "CART_CHANGED";
+}
+
 async function buy(shopper: Shopper, purchase: 0 | 1): Promise<Purchase> {
   const { client, clock, userId } = shopper;
-  const idempotencyKey = shopper.keyOf(purchase);
-  const putTime = shopper.actsAt(2 * purchase);
-  const lines = shopper.baskets[purchase];
-  const [earlier, cart] = await Promise.all([
-    client.checkout.get.query({ userId, idempotencyKey }),
+  const keys = keysOf(shopper, purchase);
+  // All at once and before the cart is touched: a customer who has gone on must not find this basket in it again.
+  const [cart, ...earlier] = await Promise.all([
     client.cart.get.query({ userId }),
+    ...keys.map((idempotencyKey) => client.checkout.get.query({ userId, idempotencyKey })),
   ]);
-  if (earlier === null && !isPut(cart, lines, putTime)) {
-    clock.set(putTime);
-    await client.cart.put.mutate({ userId, lines });
+  const made = keys.find((_, index) => earlier[index] !== null);
+  if (made !== undefined) {
+    // Although it has happened: the service may have died before it closed its books on it.
+    clock.set(shopper.actsAt(2 * purchase + 1));
+    const transaction = await client.checkout.create.mutate({ userId, idempotencyKey: made });
+    return { transaction, fresh: false };
   }
-  clock.set(shopper.actsAt(2 * purchase + 1));
-  // Also when it has happened: the service may have died before it closed its books on it.
-  const transaction = await client.checkout.create.mutate({ userId, idempotencyKey });
-  return { transaction, fresh: earlier === null };
+  const isThere = isPut(cart, shopper.baskets[purchase], shopper.actsAt(2 * purchase));
+  return { transaction: await buyAnew(shopper, { purchase, keys, isThere }), fresh: true };
+}
+
+async function buyAnew(
+  shopper: Shopper,
+  { purchase, keys, isThere }: { purchase: 0 | 1; keys: readonly string[]; isThere: boolean },
+): Promise<Transaction> {
+  const { client, clock, userId } = shopper;
+  let refusal: unknown;
+  for (const [index, idempotencyKey] of keys.entries()) {
+    if (index > 0 || !isThere) {
+      clock.set(shopper.actsAt(2 * purchase));
+      await client.cart.put.mutate({ userId, lines: shopper.baskets[purchase] });
+    }
+    clock.set(shopper.actsAt(2 * purchase + 1));
+    try {
+      return await client.checkout.create.mutate({ userId, idempotencyKey });
+    } catch (error) {
+      if (!isGivenUp(error)) throw error;
+      refusal = error;
+    }
+  }
+  throw refusal;
 }
 
 /** Puts the last basket, unless it is there, or was there and the customer has gone on since. */
