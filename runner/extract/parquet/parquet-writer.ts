@@ -49,30 +49,39 @@ export function fileColumns(table: SourceTable, withItem: boolean): readonly Lak
   ];
 }
 
-/** An in-memory DuckDB of bounded size; what does not fit spills to `spillFolder`. */
+/**
+ * An in-memory DuckDB of bounded size; what does not fit spills to `spillFolder`. It writes one file at a time: two that
+ * shared its memory could each be refused what the other holds, and one alone uses both of its threads.
+ */
 export async function openParquetWriter(spillFolder: string): Promise<ParquetWriter> {
   const instance = await DuckDBInstance.create(":memory:", {
     threads: "2",
     memory_limit: "256MB",
     temp_directory: spillFolder,
   });
+  const writeNow: ParquetWriter["write"] = async (spool, path, extractedAt) => {
+    const connection = await instance.connect();
+    try {
+      const { size: bytes } = await stat(spool.path);
+      await connection.run("set TimeZone = 'UTC'");
+      await connection.run(copyStatement({ ...spool, bytes }, path, extractedAt));
+      return await measure(connection, spool.table, path);
+    } catch (error) {
+      throw (
+        refusal(spool.table, error) ??
+        diskFailure(error, path) ??
+        asExtractFailure(spool.table, error)
+      );
+    } finally {
+      connection.closeSync();
+    }
+  };
+  let latest: Promise<unknown> = Promise.resolve();
   return {
-    async write(spool, path, extractedAt) {
-      const connection = await instance.connect();
-      try {
-        const { size: bytes } = await stat(spool.path);
-        await connection.run("set TimeZone = 'UTC'");
-        await connection.run(copyStatement({ ...spool, bytes }, path, extractedAt));
-        return await measure(connection, spool.table, path);
-      } catch (error) {
-        throw (
-          refusal(spool.table, error) ??
-          diskFailure(error, path) ??
-          asExtractFailure(spool.table, error)
-        );
-      } finally {
-        connection.closeSync();
-      }
+    write(spool, path, extractedAt) {
+      const written = latest.then(() => writeNow(spool, path, extractedAt));
+      latest = written.catch(() => undefined);
+      return written;
     },
     close: () => {
       instance.closeSync();
