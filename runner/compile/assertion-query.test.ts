@@ -10,9 +10,9 @@ beforeAll(async () => {
   engine = await openDuckDb({ file: ":memory:", threads: 1 });
   await engine.transaction([
     "create schema gold",
-    "create table gold.item (id integer, kind varchar, price decimal(10,2), vendor integer)",
+    "create table gold.item (id integer, kind varchar, price decimal(10,2), vendor integer, note varchar)",
     `insert into gold.item values
-      (1, 'book', 2.50, 10), (2, 'o''clock', -1.00, 10), (2, null, null, 11), (null, 'pen', 0.00, null)`,
+      (1, 'book', 2.50, 10, 'a'), (2, 'o''clock', -1.00, 10, ''), (2, null, null, 11, '  '), (null, 'pen', 0.00, null, null)`,
     "create table gold.vendor (id integer)",
     "insert into gold.vendor values (10), (10), (null)",
     "create table gold.nothing (id integer)",
@@ -68,6 +68,15 @@ describe("the query of a data test returns the rows that break it, and none when
       "vendor = 10",
       0,
     ],
+    ["a number below a range", { type: "range", column: "price", minimum: 0 }, undefined, 1],
+    ["a number above a range", { type: "range", column: "price", maximum: "2.49" }, undefined, 1],
+    [
+      "numbers on the bounds of a range, nulls aside",
+      { type: "range", column: "price", minimum: -1, maximum: 2.5 },
+      undefined,
+      0,
+    ],
+    ["a blank text, nulls aside", { type: "not_empty_string", column: "note" }, undefined, 2],
     [
       "an expression that is false or unknown",
       { type: "expression", expression: "price >= 0" },

@@ -1,5 +1,6 @@
 import type { Assertion, GenericTest } from "../core/node.ts";
 import type { RelationName } from "../core/relation.ts";
+import { quoteText } from "../core/sql-text.ts";
 
 /** A query for the rows that break a generic test; it returns none when the test holds. Plain SQL for every engine. */
 export function assertionQuery(
@@ -31,9 +32,7 @@ function failingRows(
     }
     case "accepted_values": {
       const { column, values } = assertion;
-      const list = values.map((value) =>
-        typeof value === "number" ? String(value) : `'${value.replaceAll("'", "''")}'`,
-      );
+      const list = values.map(literal);
       return `select ${column}, count(*) as row_count\nfrom ${tested}\nwhere ${column} is not null and ${column} not in (${list.join(", ")})\ngroup by ${column}`;
     }
     case "relationships": {
@@ -46,6 +45,10 @@ function failingRows(
         `group by child.${column}`,
       ].join("\n");
     }
+    case "not_empty_string":
+      return `select *\nfrom ${tested}\nwhere trim(${assertion.column}) = ''`;
+    case "range":
+      return `select *\nfrom ${tested}\nwhere ${outside(assertion).join(" or ")}`;
     case "expression":
       return `select *\nfrom ${tested}\nwhere not coalesce((${assertion.expression}\n), false)`;
     case "row_count": {
@@ -59,6 +62,18 @@ function failingRows(
   }
 }
 
+function literal(value: string | number): string {
+  return typeof value === "number" ? String(value) : quoteText(value);
+}
+
+/** Conditions for values beyond a bound; a null is beyond none. */
+function outside({ column, minimum, maximum }: Assertion & { readonly type: "range" }): string[] {
+  return [
+    ...(minimum === undefined ? [] : [`${column} < ${literal(minimum)}`]),
+    ...(maximum === undefined ? [] : [`${column} > ${literal(maximum)}`]),
+  ];
+}
+
 /** What a test asserts, in words for a report. */
 export function describeAssertion(assertion: Assertion): string {
   switch (assertion.type) {
@@ -66,6 +81,14 @@ export function describeAssertion(assertion: Assertion): string {
       return `${assertion.column} is never null`;
     case "unique":
       return `${assertion.columns.join(" and ")} is unique`;
+    case "not_empty_string":
+      return `${assertion.column} is not blank`;
+    case "range": {
+      const { column, minimum, maximum } = assertion;
+      if (maximum === undefined) return `${column} is at least ${String(minimum)}`;
+      if (minimum === undefined) return `${column} is at most ${maximum}`;
+      return `${column} is from ${minimum} to ${maximum}`;
+    }
     case "accepted_values":
       return `${assertion.column} is one of ${assertion.values.join(", ")}`;
     case "relationships":

@@ -13,9 +13,18 @@ export interface StepOutcome {
   readonly milliseconds: number;
   /** Rows written or extracted, or the failing rows of a test; undefined where nothing is counted. */
   readonly rows?: number;
+  /** How a relation was written: the rows of a `delta` are those that are new or changed. */
+  readonly mode?: "table" | "view" | "delta";
   readonly diagnostic?: Diagnostic;
   /** For a skipped step: the failed steps that it waited for in vain. */
   readonly because?: readonly string[];
+}
+
+/** A relation that is not published; `isBuilt` tells one that would have been from one that was never written. */
+export interface Withheld {
+  readonly relation: RelationName;
+  readonly because: string;
+  readonly isBuilt: boolean;
 }
 
 /** `interrupted` was ended by its user and published nothing. */
@@ -42,7 +51,7 @@ export type RunEvent =
     }
   | {
       readonly type: "withheld";
-      readonly relations: readonly { readonly relation: RelationName; readonly because: string }[];
+      readonly relations: readonly Withheld[];
     }
   | {
       readonly type: "run_finished";

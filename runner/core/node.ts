@@ -28,6 +28,14 @@ export type Assertion =
       readonly to: RelationName;
       readonly field: string;
     }
+  | { readonly type: "not_empty_string"; readonly column: string }
+  /** Bounds are part of the range; text bounds are for dates and timestamps. */
+  | {
+      readonly type: "range";
+      readonly column: string;
+      readonly minimum?: string | number;
+      readonly maximum?: string | number;
+    }
   | { readonly type: "expression"; readonly expression: string }
   | { readonly type: "row_count"; readonly minimum?: number; readonly maximum?: number };
 

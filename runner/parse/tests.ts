@@ -181,6 +181,10 @@ function columnAssertion(read: Read<typeof columnTests>, column: string): Assert
         to: read.options.to as RelationName,
         field: read.options.field,
       };
+    case "not_empty_string":
+      return { type: "not_empty_string", column };
+    case "range":
+      return { type: "range", column, minimum: read.options.min, maximum: read.options.max };
   }
 }
 
@@ -226,6 +230,8 @@ function testName(relation: RelationName, assertion: Assertion): string {
   switch (assertion.type) {
     case "not_null":
     case "accepted_values":
+    case "not_empty_string":
+    case "range":
       return `${assertion.type}.${relation}.${assertion.column}`;
     case "unique":
       return `unique.${relation}.${assertion.columns.join("_and_")}`;

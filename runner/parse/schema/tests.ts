@@ -14,6 +14,11 @@ const acceptedValues = z.strictObject({
   ...modifiers,
 });
 const relationships = z.strictObject({ to: z.string(), field: identifier, ...modifiers });
+const notEmptyString = z.strictObject({ ...modifiers });
+const bound = z.union([z.number(), z.string().min(1)]).optional();
+const range = z
+  .strictObject({ min: bound, max: bound, ...modifiers })
+  .refine((test) => test.min !== undefined || test.max !== undefined, "needs min, max or both");
 const uniqueColumns = z.strictObject({ columns: z.array(identifier).min(1), ...modifiers });
 const expression = z.strictObject({ sql: z.string().min(1), ...modifiers });
 const rowCount = z
@@ -30,6 +35,8 @@ export const columnTests = {
   unique: uniqueColumn,
   accepted_values: acceptedValues,
   relationships,
+  not_empty_string: notEmptyString,
+  range,
 } as const;
 
 export const tableTests = {
