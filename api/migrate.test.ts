@@ -137,10 +137,27 @@ test("a table that the shop did not make is not taken for its own", async () => 
   expect(await failureCode(migrate(options))).toBe("API_TABLE_DIFFERENT");
 });
 
-test("a database that cannot be reached is named", async () => {
-  const postgresUrl = "postgres://nobody@127.0.0.1:1/nothing";
-  expect(await failureCode(migrate({ ...services, postgresUrl }))).toBe("API_POSTGRES_UNREACHABLE");
+test("a database that nobody serves is named by its address, without its password", async () => {
+  const postgresUrl = "postgres://nobody:secret@127.0.0.1:1/nothing";
+  await expect(migrate({ ...services, postgresUrl })).rejects.toMatchObject({
+    code: "API_POSTGRES_UNREACHABLE",
+    message: "No Postgres answers at 127.0.0.1:1: connect ECONNREFUSED 127.0.0.1:1",
+  });
   const options = await createDatabase("alone");
   const dynamodb = { endpoint: "http://127.0.0.1:1", region: "us-east-1" };
-  expect(await failureCode(migrate({ ...options, dynamodb }))).toBe("API_DYNAMODB_UNREACHABLE");
+  await expect(
+    migrate({ ...options, dynamodb: { ...services.dynamodb, ...dynamodb } }),
+  ).rejects.toMatchObject({
+    code: "API_DYNAMODB_UNREACHABLE",
+    message: "No DynamoDB answers at http://127.0.0.1:1: connect ECONNREFUSED 127.0.0.1:1",
+  });
+});
+
+test("a database that refuses us says why", async () => {
+  const url = new URL(services.postgresUrl);
+  url.password = "wrong";
+  await expect(migrate({ ...services, postgresUrl: url.href })).rejects.toMatchObject({
+    code: "API_POSTGRES_UNREACHABLE",
+    message: `Postgres at ${url.host} does not let us in: password authentication failed for user "mercado"`,
+  });
 });

@@ -1,4 +1,5 @@
 import pg from "pg";
+import { isAbsent, wordsOf } from "./absent.ts";
 import { ensureTable } from "./dynamodb/create-table.ts";
 import { openTable, type DynamoDbConnection } from "./dynamodb/table.ts";
 import { migrationNames, migrationSource } from "./postgres/migrations/source.ts";
@@ -37,9 +38,12 @@ async function connect(postgresUrl: string): Promise<pg.Client> {
     await session.connect();
     return session;
   } catch (error) {
+    const server = `${session.host}:${session.port}`;
     throw new StartError(
       "API_POSTGRES_UNREACHABLE",
-      `Postgres does not let us in: ${error instanceof Error ? error.message || error.name : String(error)}`,
+      isAbsent(error)
+        ? `No Postgres answers at ${server}: ${wordsOf(error)}`
+        : `Postgres at ${server} does not let us in: ${wordsOf(error)}`,
       { hint: "Check MERCADO_POSTGRES_URL and that the server runs.", cause: error },
     );
   }
@@ -95,7 +99,9 @@ async function migrateDynamoDb(options: MigrateOptions): Promise<void> {
     if (error instanceof StartError) throw error;
     throw new StartError(
       "API_DYNAMODB_UNREACHABLE",
-      `DynamoDB's table ${table.name} cannot be prepared: ${error instanceof Error ? error.message || error.name : String(error)}`,
+      isAbsent(error)
+        ? `No DynamoDB answers at ${options.dynamodb.endpoint ?? options.dynamodb.region}: ${wordsOf(error)}`
+        : `DynamoDB's table ${table.name} cannot be prepared: ${wordsOf(error)}`,
       {
         hint: "Check MERCADO_DYNAMODB_ENDPOINT, AWS_REGION and the credentials, and that the server runs.",
         cause: error,
