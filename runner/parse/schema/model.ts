@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { columnType, description, identifier, key, tags } from "./common.ts";
-import { testList } from "./tests.ts";
+import { columnTestList, tableTestList } from "./tests.ts";
 
 const contractColumn = z.strictObject({
   name: identifier,
   type: columnType,
   description,
-  tests: testList,
+  tests: columnTestList,
 });
 
 const relationSchema = {
@@ -14,7 +14,7 @@ const relationSchema = {
   tags,
   key: key.optional(),
   columns: z.array(contractColumn).min(1),
-  tests: testList,
+  tests: tableTestList,
 };
 
 export const materialized = z.enum(["table", "view", "incremental"]);

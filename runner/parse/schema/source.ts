@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { columnType, description, durationSeconds, identifier, key, tags } from "./common.ts";
-import { testList } from "./tests.ts";
+import { columnTestList, tableTestList } from "./tests.ts";
 
 const extraction = {
   extract: z.enum(["full", "incremental"]).default("full"),
@@ -14,7 +14,7 @@ const tableBase = {
   tags,
   key,
   ...extraction,
-  tests: testList,
+  tests: tableTestList,
 };
 
 const columnBase = {
@@ -22,7 +22,7 @@ const columnBase = {
   type: columnType,
   nullable: z.boolean().default(true),
   description,
-  tests: testList,
+  tests: columnTestList,
 };
 
 const sourceBase = { source: identifier, description, tags, connection: identifier };

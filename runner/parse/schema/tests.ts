@@ -45,7 +45,11 @@ export const tableTests = {
   row_count: rowCount,
 } as const;
 
+const listed = () =>
+  z
+    .array(z.union([z.string(), z.record(z.string(), z.record(z.string(), z.unknown()))]))
+    .default([]);
+
 /** Tests are listed by name, or as a mapping of one name to what it is told; names are checked where they are read. */
-export const testList = z
-  .array(z.union([z.string(), z.record(z.string(), z.record(z.string(), z.unknown()))]))
-  .default([]);
+export const columnTestList = listed();
+export const tableTestList = listed();

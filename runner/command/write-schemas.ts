@@ -1,0 +1,8 @@
+import { writeFileSync } from "node:fs";
+import { format } from "prettier";
+import { jsonSchemas } from "../parse/schema/json-schemas.ts";
+
+for (const [name, schema] of Object.entries(jsonSchemas())) {
+  const text = await format(JSON.stringify(schema), { parser: "json", printWidth: 100 });
+  writeFileSync(new URL(`../schemas/${name}.schema.json`, import.meta.url), text);
+}
