@@ -149,7 +149,7 @@ test("a database that nobody serves is named by its address, without its passwor
     migrate({ ...options, dynamodb: { ...services.dynamodb, ...dynamodb } }),
   ).rejects.toMatchObject({
     code: "API_DYNAMODB_UNREACHABLE",
-    message: "No DynamoDB answers at http://127.0.0.1:1: connect ECONNREFUSED 127.0.0.1:1",
+    message: expect.stringContaining("No DynamoDB answers at http://127.0.0.1:1: ") as unknown,
   });
 });
 
