@@ -13,6 +13,7 @@ const line = [
   writeStep("gold.payment", ["extract.oltp", "gold.customer"]),
   testStep("names", ["cleaned.customer"]),
   testStep("amounts", ["gold.payment"]),
+  testStep("all_gold", ["gold.customer", "gold.payment"]),
   testStep("few", ["cleaned.customer"], "warn"),
 ];
 
@@ -77,6 +78,14 @@ describe("decidePublication", () => {
       ],
     },
     {
+      when: "a test of gold did not run since a model was not written",
+      statuses: { "gold.payment": "failed", "test.amounts": "skipped", "test.all_gold": "skipped" },
+      withheld: [
+        "gold.payment: gold.payment was not built",
+        "gold.customer: gold is published whole, and gold.payment was not built",
+      ],
+    },
+    {
       when: "a source was not read",
       statuses: { "extract.oltp": "failed" },
       withheld: [
@@ -93,6 +102,16 @@ describe("decidePublication", () => {
     expect(decided.withheld).toEqual(withheld);
     const names = new Set(withheld.map((text) => text.split(":")[0]));
     expect(decided.publish).toEqual(everything.filter((relation) => !names.has(relation)));
+  });
+
+  test("tells what was built from what never was", () => {
+    const statuses = new Map(line.map(({ id }) => [id, "ok"]));
+    statuses.set("gold.payment", "failed").set("test.amounts", "skipped");
+    const { withheld } = decidePublication({ steps: line }, statuses);
+    expect(withheld.map(({ relation, isBuilt }) => [relation, isBuilt])).toEqual([
+      ["gold.payment", false],
+      ["gold.customer", true],
+    ]);
   });
 
   test("withholds a step that never ran, as after an interruption", () => {

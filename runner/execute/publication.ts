@@ -1,11 +1,11 @@
-import type { StepStatus } from "../core/event.ts";
+import type { StepStatus, Withheld } from "../core/event.ts";
 import { zoneOf } from "../core/relation.ts";
 import type { RelationName } from "../core/relation.ts";
 import type { Plan, Step } from "../plan/step.ts";
 
 export interface PublicationDecision {
   readonly publish: ReadonlySet<RelationName>;
-  readonly withheld: readonly { readonly relation: RelationName; readonly because: string }[];
+  readonly withheld: readonly Withheld[];
 }
 
 /**
@@ -18,30 +18,45 @@ export function decidePublication(
   statuses: ReadonlyMap<string, StepStatus>,
 ): PublicationDecision {
   const reasons = new Map<RelationName, string>();
+  const statusOf = (step: Step) => statuses.get(step.id) ?? "skipped";
+  const built = new Set(plan.steps.filter((step) => statusOf(step) === "ok").flatMap(relationsOf));
   const written = plan.steps.flatMap(relationsOf);
   const gold = written.filter((relation) => zoneOf(relation) === "gold");
   const withhold = (relation: RelationName, because: string) => {
     if (!reasons.has(relation)) reasons.set(relation, because);
   };
-  for (const step of plan.steps) {
-    const because = objection(step, statuses.get(step.id) ?? "skipped");
-    if (because === undefined) continue;
-    const objected = step.kind === "test" ? step.guards : relationsOf(step);
-    for (const relation of objected) withhold(relation, because);
-  }
   // What is withheld holds back its readers, and those of gold all of gold, which may have readers again.
-  for (let before = -1; before !== reasons.size;) {
-    before = reasons.size;
-    withholdReaders(plan.steps, reasons, withhold);
-    const lostGold = gold.find((relation) => reasons.has(relation));
-    if (lostGold === undefined) continue;
-    for (const relation of gold) {
-      withhold(relation, `gold is published whole, and ${lostGold} is withheld`);
+  const spread = () => {
+    for (let before = -1; before !== reasons.size;) {
+      before = reasons.size;
+      withholdReaders(plan.steps, reasons, withhold);
+      const lostGold = gold.find((relation) => reasons.has(relation));
+      if (lostGold === undefined) continue;
+      const loss = built.has(lostGold) ? "is withheld" : "was not built";
+      for (const relation of gold) {
+        withhold(relation, `gold is published whole, and ${lostGold} ${loss}`);
+      }
     }
-  }
+  };
+  const object = (objectionTo: (step: Step, status: StepStatus) => string | undefined) => {
+    for (const step of plan.steps) {
+      const because = objectionTo(step, statusOf(step));
+      if (because === undefined) continue;
+      const objected = step.kind === "test" ? step.guards : relationsOf(step);
+      for (const relation of objected) withhold(relation, because);
+    }
+    spread();
+  };
+  object(fault);
+  // What went wrong tells more than the tests that did not come to it, and mostly covers what they guard.
+  object(omission);
   return {
     publish: new Set(written.filter((relation) => !reasons.has(relation))),
-    withheld: [...reasons].map(([relation, because]) => ({ relation, because })),
+    withheld: [...reasons].map(([relation, because]) => ({
+      relation,
+      because,
+      isBuilt: built.has(relation),
+    })),
   };
 }
 
@@ -62,11 +77,15 @@ function withholdReaders(
 }
 
 /** What a step's end says against publishing; a test that only warns says nothing, whether it ran or not. */
-function objection(step: Step, status: StepStatus): string | undefined {
+function fault(step: Step, status: StepStatus): string | undefined {
   if (status === "ok" || status === "warned") return undefined;
   if (step.kind !== "test") return `${step.id} was not built`;
-  if (step.test.severity === "warn") return undefined;
-  return status === "failed" ? `${step.id} failed` : `${step.id} did not run`;
+  return step.test.severity === "error" && status === "failed" ? `${step.id} failed` : undefined;
+}
+
+function omission(step: Step, status: StepStatus): string | undefined {
+  const isMissed = step.kind === "test" && step.test.severity === "error" && status === "skipped";
+  return isMissed ? `${step.id} did not run` : undefined;
 }
 
 function relationsOf(step: Step): readonly RelationName[] {

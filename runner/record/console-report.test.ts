@@ -51,7 +51,13 @@ const failedRun: readonly RunEvent[] = [
       because: ["test.positive"],
     },
   },
-  { type: "withheld", relations: [{ relation: "gold.sales", because: "test.positive failed" }] },
+  {
+    type: "withheld",
+    relations: [
+      { relation: "gold.sales", because: "test.positive failed", isBuilt: true },
+      { relation: "gold.report", because: "gold.report was not built", isBuilt: false },
+    ],
+  },
   { type: "published", relations: ["raw.category"], milliseconds: 10 },
   {
     type: "run_finished",
@@ -84,9 +90,9 @@ FAILED   test.positive                                      2 rows  0.01 s
            id=2  amount=-0.07
          What is sold has a price.
          -> Look at the rows.
-skipped  gold.report                                  waited for test.positive
-withheld gold.sales: test.positive failed
 ok       1 data test
+skipped  1 relation, because of test.positive
+withheld gold.sales: test.positive failed
 published 1 relation 0.01 s
 Failed in 2.50 s: 4 ok, 0 warned, 1 failed, 1 skipped.
 `);
@@ -103,8 +109,84 @@ Failed in 2.50 s: 4 ok, 0 warned, 1 failed, 1 skipped.
       counts,
     } as const;
     expect(told([started!, end]).split("\n").at(-2)).toBe(
-      "Interrupted, with nothing published, in 0.50 s: 1 ok, 0 warned, 0 failed, 0 skipped.",
+      "Interrupted. Nothing was published. After 0.50 s: 1 ok, 0 warned, 0 failed, 0 skipped.",
     );
+  });
+
+  test("an increment's rows are told as new, so that none does not read as emptied", () => {
+    const increment = (rows: number): RunEvent => ({
+      type: "step_finished",
+      outcome: {
+        ...{ id: "gold.sales", kind: "model", status: "ok", milliseconds: 1 },
+        ...{ rows, mode: "delta" },
+      },
+    });
+    expect(told([increment(0), increment(1), increment(1200)])).toBe(
+      [
+        "ok       gold.sales                                     0 new rows  0.00 s",
+        "ok       gold.sales                                      1 new row  0.00 s",
+        "ok       gold.sales                                  1200 new rows  0.00 s\n",
+      ].join("\n"),
+    );
+  });
+
+  test("one cause is not buried under what it held up, and stands at the end again when much came between", () => {
+    const diagnostic = {
+      code: "SOURCE_UNREACHABLE",
+      message: "Postgres does not answer.",
+      place: { file: "sources/oltp.yml", line: 4, column: 5 },
+      cause: "connect ECONNREFUSED",
+      hint: "Start it.",
+    } as const;
+    const skipped = (id: string, kind: StepOutcome["kind"]): RunEvent => ({
+      type: "step_finished",
+      outcome: { id, kind, status: "skipped", milliseconds: 0, because: ["extract.oltp"] },
+    });
+    const failed: RunEvent = {
+      type: "step_finished",
+      outcome: {
+        ...{ id: "extract.oltp", kind: "extract", status: "failed", milliseconds: 5 },
+        diagnostic,
+      },
+    };
+    const others = (length: number) =>
+      Array.from({ length }, (_, index) => ok(`raw.seed_${index}`, "seed", 1));
+    const end: readonly RunEvent[] = [
+      ...Array.from({ length: 26 }, (_, index) => skipped(`gold.m${index}`, "model")),
+      ...Array.from({ length: 102 }, (_, index) => skipped(`test.t${index}`, "test")),
+      {
+        type: "withheld",
+        relations: ["gold.date", "gold.category", "gold.m0"].map((relation) => ({
+          relation: relation as "gold.date",
+          because: "gold is published whole, and gold.m0 was not built",
+          isBuilt: relation !== "gold.m0",
+        })),
+      },
+      failedRun.at(-1)!,
+    ];
+    const tail = [
+      "skipped  26 relations and 102 data tests, because of extract.oltp",
+      "withheld 2 relations, gold.date, gold.category: gold is published whole, and gold.m0 was not built",
+    ];
+    const verdict = "Failed in 2.50 s: 4 ok, 0 warned, 1 failed, 1 skipped.";
+    expect(
+      told([failed, ...others(2), ...end])
+        .split("\n")
+        .slice(-4),
+    ).toEqual([...tail, verdict, ""]);
+    expect(
+      told([failed, ...others(12), ...end])
+        .split("\n")
+        .slice(-8),
+    ).toEqual([
+      ...tail,
+      "FAILED   extract.oltp",
+      "         SOURCE_UNREACHABLE  sources/oltp.yml:4:5",
+      "         Postgres does not answer.",
+      "         -> Start it.",
+      verdict,
+      "",
+    ]);
   });
 });
 
@@ -120,5 +202,12 @@ describe("on a terminal", () => {
     expect(text).toContain("\r\u001b[2K");
     expect(text.indexOf("\r\u001b[2K")).toBeGreaterThan(text.indexOf("0/6"));
     expect(text.endsWith("\n")).toBe(true);
+  });
+
+  test("that does not know its width, what is running keeps its last letter", () => {
+    const started: RunEvent = { type: "step_started", id: "gold.sales", kind: "model" };
+    expect(told([failedRun[1]!, started], { isTTY: true, columns: 0 })).toContain(
+      "0/6  gold.sales",
+    );
   });
 });

@@ -1,5 +1,7 @@
+import { counted } from "../core/counted.ts";
 import type { RunEvent, RunStatus, StepOutcome } from "../core/event.ts";
 import { colorsFor, printDiagnostic } from "./print-diagnostic.ts";
+import { joinSome, skippedSummary, withheldLines } from "./summaries.ts";
 
 interface Output {
   readonly isTTY?: boolean;
@@ -7,16 +9,25 @@ interface Output {
   write(text: string): unknown;
 }
 
-const idWidth = 44;
+/** Where the counts of rows end, in characters after the label. */
+const rowsEnd = 57;
+const indent = "         ";
+/** A failure that stands further above the end than this is told again. */
+const nearLines = 10;
+const mostRepeated = 5;
 
 /**
- * A run for people: a line for each relation and for each test that did not pass, then what became public. On a
- * terminal the last line shows what is running.
+ * A run for people: a line for each relation and for each test that did not pass, then what became public. What was
+ * skipped is counted, and failures far above are repeated, so that the end says why. On a terminal the last line shows
+ * what is running.
  */
 export class ConsoleReport {
   readonly #output: Output;
   readonly #colors: ReturnType<typeof colorsFor>;
   readonly #running = new Set<string>();
+  readonly #skipped: StepOutcome[] = [];
+  readonly #failed: { readonly outcome: StepOutcome; readonly line: number }[] = [];
+  #lines = 0;
   #finished = 0;
   #total = 0;
   #passedTests = 0;
@@ -57,46 +68,69 @@ export class ConsoleReport {
         this.#outcome(event.outcome);
         break;
       case "withheld":
-        for (const { relation, because } of event.relations) {
-          this.#line(`${this.#colors.yellow("withheld")} ${relation}: ${because}`);
+        this.#tellCounted();
+        for (const line of withheldLines(event.relations)) {
+          this.#line(`${this.#colors.yellow("withheld")} ${line}`);
         }
         break;
       case "published":
-        this.#tellPassedTests();
+        this.#tellCounted();
         this.#line(
           `${this.#colors.green("published")} ${count(event.relations.length, "relation") ?? "nothing"} ${this.#colors.dim(seconds(event.milliseconds))}`,
         );
         break;
       case "run_finished": {
-        this.#tellPassedTests();
+        this.#tellCounted();
+        this.#repeatFailures();
         const { ok, warned, failed, skipped } = event.counts;
         const counts = `${ok} ok, ${warned} warned, ${failed} failed, ${skipped} skipped`;
-        this.#line(`${this.#verdict(event.status)} in ${seconds(event.milliseconds)}: ${counts}.`);
+        this.#line(this.#verdict(event.status, seconds(event.milliseconds), counts));
         break;
       }
     }
     this.#showStatusLine();
   }
 
-  #tellPassedTests(): void {
+  /** What has no line of its own: passed tests and skipped steps. */
+  #tellCounted(): void {
     const passed = count(this.#passedTests, "data test");
     if (passed !== undefined) this.#line(`${this.#colors.green("ok")}       ${passed}`);
     this.#passedTests = 0;
+    const skipped = skippedSummary(this.#skipped.splice(0));
+    if (skipped !== undefined) this.#line(`${this.#colors.dim("skipped")}  ${skipped}`);
   }
 
-  #verdict(status: RunStatus): string {
+  #repeatFailures(): void {
+    const far = this.#failed.filter(({ line }) => this.#lines - line > nearLines);
+    for (const { outcome } of far.slice(0, mostRepeated)) {
+      this.#line(`${this.#colors.red("FAILED  ")} ${outcome.id}`);
+      if (outcome.diagnostic === undefined) continue;
+      const { code, place, message, hint } = outcome.diagnostic;
+      this.#print(printDiagnostic({ code, place, message, hint }, this.#colors, indent));
+    }
+    if (far.length > mostRepeated) {
+      const others = far.slice(mostRepeated).map(({ outcome }) => outcome.id);
+      this.#line(`${this.#colors.red("FAILED  ")} ${joinSome(others)}: see above`);
+    }
+  }
+
+  #verdict(status: RunStatus, time: string, counts: string): string {
     switch (status) {
       case "succeeded":
-        return this.#colors.green("Done");
+        return `${this.#colors.green("Done")} in ${time}: ${counts}.`;
       case "failed":
-        return this.#colors.red("Failed");
+        return `${this.#colors.red("Failed")} in ${time}: ${counts}.`;
       case "interrupted":
-        return this.#colors.yellow("Interrupted, with nothing published,");
+        return `${this.#colors.yellow("Interrupted. Nothing was published.")} After ${time}: ${counts}.`;
     }
   }
 
   #outcome(outcome: StepOutcome): void {
-    const { id, kind, status, rows, milliseconds, diagnostic, because } = outcome;
+    const { id, kind, status, milliseconds, diagnostic } = outcome;
+    if (status === "skipped") {
+      this.#skipped.push(outcome);
+      return;
+    }
     if (kind === "test" && status === "ok") {
       this.#passedTests += 1;
       return;
@@ -105,26 +139,26 @@ export class ConsoleReport {
       ok: this.#colors.green("ok      "),
       warned: this.#colors.yellow("warned  "),
       failed: this.#colors.red("FAILED  "),
-      skipped: this.#colors.dim("skipped "),
     }[status];
-    const counted = rows === undefined ? "" : `${rows} ${rows === 1 ? "row" : "rows"}`;
-    const right =
-      status === "skipped"
-        ? `waited for ${(because ?? []).join(", ")}`
-        : `${counted.padStart(12)}  ${this.#colors.dim(seconds(milliseconds))}`;
-    this.#line(`${label} ${id.padEnd(idWidth)} ${right}`);
-    if (diagnostic !== undefined) {
-      this.#output.write(printDiagnostic(diagnostic, this.#colors, "         "));
-    }
+    const rows = rowsOf(outcome).padStart(rowsEnd - id.length - 1);
+    this.#line(`${label} ${id} ${rows}  ${this.#colors.dim(seconds(milliseconds))}`);
+    if (diagnostic !== undefined) this.#print(printDiagnostic(diagnostic, this.#colors, indent));
+    if (status === "failed") this.#failed.push({ outcome, line: this.#lines });
   }
 
   #line(text: string): void {
-    this.#output.write(`${text.trimEnd()}\n`);
+    this.#print(`${text.trimEnd()}\n`);
+  }
+
+  #print(lines: string): void {
+    this.#output.write(lines);
+    this.#lines += lines.split("\n").length - 1;
   }
 
   #showStatusLine(): void {
     if (this.#output.isTTY !== true || this.#running.size === 0) return;
-    const width = (this.#output.columns ?? 80) - 1;
+    // Some terminals say that they have 0 columns and mean that they do not know.
+    const width = (this.#output.columns || 80) - 1;
     const text = `${this.#finished}/${this.#total}  ${[...this.#running].join(", ")}`.slice(
       0,
       width,
@@ -140,9 +174,13 @@ export class ConsoleReport {
   }
 }
 
+function rowsOf({ rows, mode }: StepOutcome): string {
+  if (rows === undefined) return "";
+  return counted(rows, mode === "delta" ? "new row" : "row");
+}
+
 function count(number: number, noun: string): string | undefined {
-  if (number === 0) return undefined;
-  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+  return number === 0 ? undefined : counted(number, noun);
 }
 
 function seconds(milliseconds: number): string {

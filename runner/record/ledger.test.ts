@@ -180,7 +180,7 @@ describe("runs", () => {
     expect(rows).toEqual([
       { step_id: "fails", status: "failed", row_count: null, message: "it's" },
       { step_id: "waits", status: "skipped", row_count: null, message: "fail" },
-      { step_id: "works", status: "ok", row_count: "3", message: null },
+      { step_id: "works", status: "ok", row_count: 3, message: null },
     ]);
   });
 
