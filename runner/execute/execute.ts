@@ -51,6 +51,8 @@ export async function execute(request: ExecutionRequest): Promise<ExecutionResul
   };
 
   await ledger.beginRun({ ...run, command: request.command });
+  const tellInterruption = () => void emit({ type: "note", message: interruptionMessage });
+  context.signal?.addEventListener("abort", tellInterruption, { once: true });
   try {
     await announce(request);
     const status = await writeAuditPublish(plan, context, progress);
@@ -63,8 +65,12 @@ export async function execute(request: ExecutionRequest): Promise<ExecutionResul
     await undo(plan, context, progress);
     await finish("failed");
     throw progress.published.size > 0 ? afterPublishing(error) : error;
+  } finally {
+    context.signal?.removeEventListener("abort", tellInterruption);
   }
 }
+
+const interruptionMessage = "Interrupted: finishing what runs; press Ctrl-C again to end now.";
 
 async function announce({ plan, context, command, target }: ExecutionRequest): Promise<void> {
   const { emit, run } = context;
@@ -76,6 +82,10 @@ async function announce({ plan, context, command, target }: ExecutionRequest): P
     target,
     steps: countKinds(plan.steps),
   });
+  if (isUntested(plan)) {
+    const message = "No data test is part of this run: what it builds is published untested.";
+    await emit({ type: "note", message });
+  }
   for (const { test, missing } of plan.untestable) {
     const message = `The test ${test.name} waits: ${missing.join(", ")} has never been built.`;
     await emit({ type: "note", message });
@@ -154,6 +164,10 @@ function afterPublishing(error: unknown): unknown {
     error.diagnostics.map((diagnostic) => ({ ...diagnostic, hint })),
     error.exitCode,
   );
+}
+
+function isUntested({ steps }: Plan): boolean {
+  return steps.some(({ kind }) => kind === "model") && steps.every(({ kind }) => kind !== "test");
 }
 
 function countKinds(steps: readonly Step[]): Record<StepKind, number> {

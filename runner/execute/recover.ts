@@ -1,3 +1,4 @@
+import { counted } from "../core/counted.ts";
 import { physicalSchema } from "../core/sql-text.ts";
 import type { ExecutionContext } from "./context.ts";
 import { followPointers } from "./pointers.ts";
@@ -24,8 +25,8 @@ export async function recover(context: RecoveryContext): Promise<void> {
     for (const run of interrupted) if (runs.has(run)) await lake.removeRun(relation, run, needed);
   }
   await ledger.closeInterrupted();
-  const undone = dropped > 0 ? `, ${dropped} unpublished relations removed` : "";
-  const finished = followed > 0 ? `, ${followed} lake manifests brought up to date` : "";
+  const undone = dropped > 0 ? `, ${counted(dropped, "unpublished relation")} removed` : "";
+  const finished = followed > 0 ? `, ${counted(followed, "lake manifest")} brought up to date` : "";
   await emit({
     type: "recovered",
     message: `The run ${interrupted.join(", ")} was interrupted${undone}${finished}.`,

@@ -34,7 +34,12 @@ export async function runStep(
         return { outcome: end("ok", { rows: await runExtractStep(step, context, findings) }) };
       case "seed":
       case "model":
-        return { outcome: end("ok", { rows: await runWriteStep(step, context, findings) }) };
+        return {
+          outcome: end("ok", {
+            rows: await runWriteStep(step, context, findings),
+            mode: step.mode,
+          }),
+        };
       case "test": {
         const { failures, diagnostic } = await runTestStep(step, context.engine);
         if (failures === 0) return { outcome: end("ok", { rows: 0 }) };

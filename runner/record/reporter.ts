@@ -5,7 +5,7 @@ import { ConsoleReport } from "./console-report.ts";
 export function createReporter({ json }: { readonly json: boolean }): Emit {
   if (json) {
     return (event) => {
-      process.stdout.write(`${JSON.stringify(event)}\n`);
+      process.stdout.write(`${JSON.stringify(event, roundTimes)}\n`);
       return Promise.resolve();
     };
   }
@@ -14,4 +14,11 @@ export function createReporter({ json }: { readonly json: boolean }): Emit {
     report.tell(event);
     return Promise.resolve();
   };
+}
+
+/** Times to a hundredth of a millisecond: what stands behind that is noise. */
+export function roundTimes(name: string, value: unknown): unknown {
+  return name === "milliseconds" && typeof value === "number"
+    ? Math.round(value * 100) / 100
+    : value;
 }

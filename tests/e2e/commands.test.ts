@@ -76,6 +76,12 @@ describe("build", () => {
     expect([...begun].sort()).toEqual([...ended].sort());
     const planned = Object.values(events[0]!.steps as Record<string, number>);
     expect(begun).toHaveLength(planned.reduce((sum, count) => sum + count, 0));
+    const increment = byType
+      .get("step_finished")!
+      .map(({ outcome }) => outcome as { id: string; mode?: string; milliseconds: number })
+      .find(({ id }) => id === "gold.payment");
+    expect(increment).toMatchObject({ mode: "delta", rows: 1 });
+    expect(String(increment!.milliseconds)).toMatch(/^\d+(\.\d{1,2})?$/);
     const published = byType.get("published")![0]!.relations as string[];
     expect([...published].sort()).toEqual(Object.keys((await inspect(project)).rows));
   });
@@ -92,7 +98,14 @@ describe("build", () => {
 });
 
 test("run builds without tests, extract only reads sources, test only tests", async () => {
-  const built = await builtBy("run");
+  const { stdout: run } = await project.ok("run", "--json");
+  const notes = eventsOf(run).get("note")!;
+  expect(notes.map(({ message }) => message)).toEqual([
+    "No data test is part of this run: what it builds is published untested.",
+  ]);
+  const built = eventsOf(run)
+    .get("step_finished")!
+    .map(({ outcome }) => (outcome as { id: string }).id);
   expect(built).toContain("gold.payment");
   expect(built).not.toContain("extract.oltp");
   expect(await builtBy("extract")).toEqual(["extract.oltp", "extract.shop"]);
