@@ -6,6 +6,13 @@ export interface Place {
   readonly column: number;
 }
 
+/** A file in which nobody knows the line. */
+export interface FilePlace {
+  readonly file: string;
+  readonly line?: undefined;
+  readonly column?: undefined;
+}
+
 /** Every code a user can meet. A code never changes its meaning; retired codes are not used again. */
 export type DiagnosticCode =
   | "CLI_USAGE"
@@ -56,7 +63,7 @@ export type DiagnosticCode =
 export interface Diagnostic {
   readonly code: DiagnosticCode;
   readonly message: string;
-  readonly place?: Place;
+  readonly place?: Place | FilePlace;
   /** The lines around `place`, with a marker, ready to print. */
   readonly frame?: string;
   /** What an underlying system said, when that helps. */

@@ -105,7 +105,7 @@ describe("decidePublication", () => {
   });
 
   test("tells what was built from what never was", () => {
-    const statuses = new Map(line.map(({ id }) => [id, "ok"]));
+    const statuses = new Map<string, StepStatus>(line.map(({ id }) => [id, "ok"]));
     statuses.set("gold.payment", "failed").set("test.amounts", "skipped");
     const { withheld } = decidePublication({ steps: line }, statuses);
     expect(withheld.map(({ relation, isBuilt }) => [relation, isBuilt])).toEqual([

@@ -2,9 +2,11 @@ import { messageOf } from "../core/caught.ts";
 import { Failure } from "../core/diagnostic.ts";
 import type { Diagnostic, Place } from "../core/diagnostic.ts";
 import type { StepOutcome, StepStatus } from "../core/event.ts";
+import { StatementFailure } from "../core/statement-failure.ts";
 import type { Step } from "../plan/step.ts";
 import type { ExecutionContext, Findings } from "./context.ts";
 import { runExtractStep } from "./extract-step.ts";
+import { findInTemplate } from "./template-place.ts";
 import { runTestStep } from "./test-step.ts";
 import { runWriteStep } from "./write-step.ts";
 
@@ -51,7 +53,7 @@ export async function runStep(
     }
   } catch (error) {
     if (error instanceof Failure) {
-      return { outcome: end("failed", { diagnostic: locate(error.diagnostics, step) }) };
+      return { outcome: end("failed", { diagnostic: locate(error, step) }) };
     }
     const diagnostic = { code: "RUNNER_FAULT" as const, message: messageOf(error) };
     return { outcome: end("failed", { diagnostic }), fault: { error } };
@@ -59,12 +61,28 @@ export async function runStep(
 }
 
 /** One diagnostic for a failed step: the first, with the others' messages as part of its cause, at the step's own place. */
-function locate(diagnostics: readonly Diagnostic[], step: Step): Diagnostic {
-  const [first, ...others] = diagnostics;
+function locate(failure: Failure, step: Step): Diagnostic {
+  const [first, ...others] = failure.diagnostics;
   if (first === undefined) return { code: "SQL_FAILED", message: `${step.id} failed.` };
   const cause = [first.cause, ...others.map(({ message }) => message)].filter(Boolean).join(" ");
-  const place = first.place ?? placeOf(step);
-  return { ...first, place, cause: cause || undefined };
+  const found = failure instanceof StatementFailure ? findInProject(failure, step) : {};
+  const place = first.place ?? found.place ?? placeOf(step);
+  return { ...first, place, frame: found.frame ?? first.frame, cause: cause || undefined };
+}
+
+/** Where the engine stumbled, in the file that the user wrote; a test in YAML has its place there. */
+function findInProject(failure: StatementFailure, step: Step): Pick<Diagnostic, "place" | "frame"> {
+  switch (step.kind) {
+    case "extract":
+    case "seed":
+      return {};
+    case "model":
+      return step.template === undefined ? {} : findInTemplate(failure, step.template, step.query);
+    case "test":
+      return step.test.form === "singular"
+        ? findInTemplate(failure, step.test.template, step.query)
+        : {};
+  }
 }
 
 function placeOf(step: Step): Place | undefined {

@@ -1,6 +1,6 @@
 import type { Place } from "../core/diagnostic.ts";
 import type { LakeFile } from "../core/manifest.ts";
-import type { Column, DataTest, SourceTable } from "../core/node.ts";
+import type { Column, DataTest, SourceTable, Template } from "../core/node.ts";
 import type { RelationName } from "../core/relation.ts";
 import type { PublishedRelation } from "../core/state.ts";
 
@@ -37,6 +37,8 @@ export interface WriteStep extends StepBase {
   readonly relation: RelationName;
   /** The file that a failure of its SQL is about. */
   readonly place: Place;
+  /** What `query` was rendered from, to find its lines again; a seed has none. */
+  readonly template?: Template;
   /** `delta` merges into what is published, the others replace it. */
   readonly mode: "table" | "view" | "delta";
   /** The query whose columns are compared with the contract before anything is written; a seed has none. */

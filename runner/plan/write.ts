@@ -56,6 +56,7 @@ export function planModel(wanted: ModelRequest): WriteStep {
     after,
     relation: node.relation,
     place: { file: node.template.file, line: 1, column: 1 },
+    template: node.template,
     contract: node.columns,
     key: node.key,
   };
@@ -78,7 +79,10 @@ export function planModel(wanted: ModelRequest): WriteStep {
   }
 }
 
-type Parts = Omit<WriteStep, "kind" | "id" | "after" | "relation" | "place" | "contract" | "key">;
+type Parts = Omit<
+  WriteStep,
+  "kind" | "id" | "after" | "relation" | "place" | "template" | "contract" | "key"
+>;
 
 function replacing(
   relation: RelationName,

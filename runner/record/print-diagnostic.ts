@@ -6,14 +6,17 @@ type Colors = ReturnType<typeof pc.createColors>;
 /** A diagnostic as every command prints it: code and place, what, where, why, and the way out. */
 export function printDiagnostic(diagnostic: Diagnostic, colors: Colors, indent = ""): string {
   const { code, message, place, frame, cause, hint } = diagnostic;
-  const at =
-    place === undefined ? "" : `  ${colors.dim(`${place.file}:${place.line}:${place.column}`)}`;
+  const at = place === undefined ? "" : `  ${colors.dim(printPlace(place))}`;
   const lines = [`${colors.red(colors.bold(code))}${at}`, message];
   if (frame !== undefined && frame !== "")
     lines.push(...frame.split("\n").map((line) => `  ${colors.dim(line)}`));
   if (cause !== undefined) lines.push(...cause.split("\n").map((line) => colors.dim(line)));
   if (hint !== undefined) lines.push(`${colors.cyan("->")} ${hint}`);
   return lines.map((line) => `${indent}${line}\n`).join("");
+}
+
+function printPlace({ file, line, column }: NonNullable<Diagnostic["place"]>): string {
+  return line === undefined ? file : `${file}:${line}:${column}`;
 }
 
 /** Colours for a stream: none when it is no terminal, or when NO_COLOR asks for none. */

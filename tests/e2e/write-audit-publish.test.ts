@@ -125,11 +125,13 @@ test("a model that breaks its contract writes nothing, and shows both sides of i
 });
 
 test("a model whose SQL fails names its file, and the rest of the run goes on", async () => {
-  project.write({ "models/cleaned/cart.sql": 'select no_such_column from {{source "shop.cart"}}' });
+  project.write({
+    "models/cleaned/cart.sql": 'select version,\n    no_such_column\nfrom {{source "shop.cart"}}\n',
+  });
   const ended = await project.run(["build"]);
   expect(ended.code).toBe(1);
   expect(codesIn(ended)).toEqual(["SQL_FAILED"]);
-  expect(ended.stderr).toContain("models/cleaned/cart.sql:1:1");
+  expect(ended.stderr).toContain("models/cleaned/cart.sql:2:5");
   expect(ended.stderr).toContain('"no_such_column" not found');
   expect(ended.stderr).toContain("ok       gold.payment");
   expect(await inspect(project)).toEqual(before);

@@ -2,6 +2,8 @@ import { messageOf } from "../../core/caught.ts";
 import { Failure } from "../../core/diagnostic.ts";
 import { diskFailure } from "../../core/disk-failure.ts";
 import { codeFrame } from "../../core/frame.ts";
+import { StatementFailure } from "../../core/statement-failure.ts";
+import type { StatementPosition } from "../../core/statement-failure.ts";
 
 /**
  * DuckDB's errors begin with their class, `Binder Error: …`, and may end with `LINE n: …` and a caret.
@@ -16,7 +18,9 @@ export function statementFailure(error: unknown, statement: string, file: string
   const [head = text] = text.split(/\n\s*LINE \d+:/);
   const [message = head, ...rest] = head.trim().split("\n");
   const cause = rest.join(" ").trim() || undefined;
-  return new Failure([{ code: "SQL_FAILED", message, cause, frame: frameOf(text, statement) }], 1);
+  const position = positionIn(text, statement);
+  const frame = position && codeFrame(statement, { file: "", ...position });
+  return new StatementFailure({ code: "SQL_FAILED", message, cause, frame }, statement, position);
 }
 
 /** Why a warehouse's file cannot be opened. */
@@ -64,11 +68,17 @@ function quotedPath(text: string): string | undefined {
   return /"(\/[^"]+)"/.exec(text)?.[1];
 }
 
-function frameOf(text: string, statement: string): string | undefined {
-  const line = /\nLINE (\d+): /.exec(text);
-  if (line === null) return undefined;
-  const caret = /\n( *)\^/.exec(text);
-  const prefix = `LINE ${line[1] ?? ""}: `.length;
-  const column = caret === null ? 1 : Math.max(1, (caret[1] ?? "").length - prefix + 1);
-  return codeFrame(statement, { file: "", line: Number(line[1]), column });
+/** DuckDB shows a long line in part, between `...`, with its caret under that part. */
+function positionIn(text: string, statement: string): StatementPosition | undefined {
+  const told = /\nLINE (\d+): (.*)(?:\n( *)\^)?/.exec(text);
+  if (told === null) return undefined;
+  const [, number = "", shown = "", beforeCaret] = told;
+  const line = Number(number);
+  if (beforeCaret === undefined) return { line, column: 1 };
+  const inShown = beforeCaret.length - `LINE ${number}: `.length;
+  const whole = statement.split("\n")[line - 1] ?? "";
+  const part = shown.replace(/^\.\.\.|\.\.\.$/g, "");
+  const isCut = shown.startsWith("...") && !whole.startsWith(shown);
+  const column = isCut ? whole.indexOf(part) + inShown - "...".length + 1 : inShown + 1;
+  return { line, column: Math.max(1, column) };
 }
