@@ -145,12 +145,7 @@ test("a database that nobody serves is named by its address, without its passwor
   });
   const options = await createDatabase("alone");
   const dynamodb = { endpoint: "http://127.0.0.1:1", region: "us-east-1" };
-  await expect(
-    migrate({ ...options, dynamodb: { ...services.dynamodb, ...dynamodb } }),
-  ).rejects.toMatchObject({
-    code: "API_DYNAMODB_UNREACHABLE",
-    message: expect.stringContaining("No DynamoDB answers at http://127.0.0.1:1: ") as unknown,
-  });
+  expect(await failureCode(migrate({ ...options, dynamodb }))).toBe("API_DYNAMODB_UNREACHABLE");
 });
 
 test("a database that refuses us says why", async () => {
