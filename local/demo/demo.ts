@@ -7,12 +7,16 @@ import { createSettableClock, goShopping } from "../../seeds/shoppers/index.ts";
 import { openServices, type Services } from "../services.ts";
 import {
   dayAfter,
+  daysLeft,
   nextEntry,
   readDiary,
+  sizeOptions,
   writeDiary,
   type DemoSize,
   type DiaryEntry,
 } from "./diary.ts";
+import { DemoError } from "./failure.ts";
+import { holdHome } from "./hold-home.ts";
 import { printJoinedReport, printReconciliation } from "./reports.ts";
 
 export interface DemoOptions extends DemoSize {
@@ -25,27 +29,30 @@ function tell(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
-/** Shops, builds, and shows that the sums agree. Returns the exit code. */
+/** Shops, builds, and shows that the sums agree. Returns the exit code. Only one demo at a time works in a home. */
 export async function runDemo(options: DemoOptions): Promise<number> {
+  const letGo = await holdHome(options.home);
+  try {
+    return await runAlone(options);
+  } finally {
+    letGo();
+  }
+}
+
+async function runAlone(options: DemoOptions): Promise<number> {
   const diary = join(options.home, "demo.json");
   const last = await readDiary(diary);
-  const entry = nextEntry(last, options, new Date().toISOString().slice(0, 10));
-  if (entry === undefined) {
-    tell(`The demo has shopped every day up to today. To begin again: rm -r ${options.home}`);
-    return 2;
-  }
-  if (entry === last) tell(`Going on with the demo that was interrupted on ${entry.firstDay}.`);
-  await writeDiary(diary, entry);
-
+  const entry = planned(last, options);
   const services = await openServices({ home: options.home });
   try {
+    await migrate(shopOf(services));
+    // From here on there is something to go on with.
+    await writeDiary(diary, entry);
     await shop(services, entry);
     tell("\nFrom the shop through the lake into the star schema (runner build):");
     const built = await runner(["build", "--project", options.project]);
     if (built !== 0) return built;
-    tell("\nThe latest sales, joined over the whole star:");
     await printJoinedReport(options.project);
-    tell("\nWhat was sold, in DynamoDB and in the warehouse:");
     const agrees = await printReconciliation(options.project, services.dynamodb);
     if (!agrees) return 1;
   } finally {
@@ -63,13 +70,42 @@ export async function runDemo(options: DemoOptions): Promise<number> {
   return 0;
 }
 
+/** What is to be done now; says so when that is not what the options ask for. */
+function planned(last: DiaryEntry | undefined, options: DemoOptions): DiaryEntry {
+  const today = new Date().toISOString().slice(0, 10);
+  const entry = nextEntry(last, options, today);
+  if (entry === undefined) throw daysSpent(daysLeft(last, today), options);
+  if (entry === last) {
+    tell(`Going on with the demo that was interrupted on ${entry.firstDay}.`);
+    if (sizeOptions(entry) !== sizeOptions(options))
+      tell(`It keeps its size: ${sizeOptions(entry)}`);
+  }
+  return entry;
+}
+
+function daysSpent(left: number, { days, home }: DemoOptions): DemoError {
+  const again = `begin again: rm -r ${home}`;
+  return left === 0
+    ? new DemoError({
+        code: "DEMO_DAYS_SPENT",
+        message: "The demo has shopped every day up to today.",
+        hint: `Come back tomorrow, or ${again}`,
+      })
+    : new DemoError({
+        code: "DEMO_DAYS_SPENT",
+        message: `${days} more days of shopping would end after today; there is room for ${left}.`,
+        hint: `Take fewer: npm run demo -- --days ${left}; or ${again}`,
+      });
+}
+
+function shopOf({ postgresUrl, dynamodb }: Services) {
+  return { postgresUrl, dynamodb, tableName: process.env["MERCADO_DYNAMODB_TABLE"] || undefined };
+}
+
 /** Serves the shop and sends the shoppers there, through the typed client alone. */
 async function shop(services: Services, entry: DiaryEntry): Promise<void> {
-  const { postgresUrl, dynamodb } = services;
-  const tableName = process.env["MERCADO_DYNAMODB_TABLE"] || undefined;
-  await migrate({ postgresUrl, dynamodb, tableName });
   const clock = createSettableClock();
-  const api = await startApi({ postgresUrl, dynamodb, tableName, clock: () => clock.now() });
+  const api = await startApi({ ...shopOf(services), clock: () => clock.now() });
   try {
     const client = createShopClient({ url: api.url });
     tell(`The shop is open at ${api.url}`);

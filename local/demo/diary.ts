@@ -1,5 +1,8 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
+import { z } from "zod";
+import { homeFailure } from "../failure.ts";
+import { DemoError } from "./failure.ts";
 
 /** The size of a demo, as the command line or an interrupted demo says. */
 export interface DemoSize {
@@ -9,14 +12,20 @@ export interface DemoSize {
   seed: number;
 }
 
-/** One run of the demo: which days were shopped, and whether it came to its end. */
-export interface DiaryEntry extends DemoSize {
+const entrySchema = z.object({
+  customers: z.int().min(1),
+  vendors: z.int().min(1),
+  days: z.int().min(1),
+  seed: z.int().min(0),
   /** YYYY-MM-DD. */
-  firstDay: string;
+  firstDay: z.iso.date(),
   /** How many days had been shopped before `firstDay`. */
-  daysBefore: number;
-  finished: boolean;
-}
+  daysBefore: z.int().min(0),
+  finished: z.boolean(),
+});
+
+/** One run of the demo: which days were shopped, and whether it came to its end. */
+export type DiaryEntry = z.infer<typeof entrySchema>;
 
 const HISTORY_DAYS = 60;
 const DAY = 86_400_000;
@@ -24,6 +33,10 @@ const DAY = 86_400_000;
 /** The day `days` after `day`, both YYYY-MM-DD. */
 export function dayAfter(day: string, days = 1): string {
   return new Date(Date.parse(`${day}T00:00:00Z`) + days * DAY).toISOString().slice(0, 10);
+}
+
+function nextDay(last: DiaryEntry | undefined, today: string): string {
+  return last === undefined ? dayAfter(today, -HISTORY_DAYS) : dayAfter(last.firstDay, last.days);
 }
 
 /**
@@ -36,25 +49,57 @@ export function nextEntry(
   today: string,
 ): DiaryEntry | undefined {
   if (last !== undefined && !last.finished) return last;
-  const firstDay =
-    last === undefined ? dayAfter(today, -HISTORY_DAYS) : dayAfter(last.firstDay, last.days);
-  if (dayAfter(firstDay, size.days - 1) > today) return undefined;
+  if (size.days > daysLeft(last, today)) return undefined;
   const daysBefore = last === undefined ? 0 : last.daysBefore + last.days;
-  return { ...size, firstDay, daysBefore, finished: false };
+  return { ...size, firstDay: nextDay(last, today), daysBefore, finished: false };
 }
 
+/** How many more days can be shopped up to today. */
+export function daysLeft(last: DiaryEntry | undefined, today: string): number {
+  return Math.max(0, (Date.parse(today) - Date.parse(nextDay(last, today))) / DAY + 1);
+}
+
+/** The options that ask for this size. */
+export function sizeOptions(size: DemoSize): string {
+  const { customers, vendors, days, seed } = size;
+  return `--customers ${customers} --vendors ${vendors} --days ${days} --seed ${seed}`;
+}
+
+/** Undefined when no demo has begun. */
 export async function readDiary(file: string): Promise<DiaryEntry | undefined> {
+  let text: string;
   try {
-    return JSON.parse(await readFile(file, "utf8")) as DiaryEntry;
+    text = await readFile(file, "utf8");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
+    throw homeFailure(dirname(file), error) ?? error;
+  }
+  const entry = entrySchema.safeParse(parsed(text));
+  if (entry.success) return entry.data;
+  const [issue] = entry.error.issues;
+  const place = issue?.path.join(".") || "the whole";
+  throw new DemoError({
+    code: "DEMO_DIARY_BROKEN",
+    message: `${file} does not hold what a demo writes there (${place}: ${issue?.message ?? "broken"}).`,
+    hint: `Put the file right, or begin again: rm -r ${dirname(file)}`,
+  });
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 
 /** Replaces the diary at once, so that a crash leaves the old entry or the new one. */
 export async function writeDiary(file: string, entry: DiaryEntry): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
-  await writeFile(`${file}.new`, `${JSON.stringify(entry)}\n`);
-  await rename(`${file}.new`, file);
+  try {
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(`${file}.new`, `${JSON.stringify(entry)}\n`);
+    await rename(`${file}.new`, file);
+  } catch (error) {
+    throw homeFailure(dirname(file), error) ?? error;
+  }
 }

@@ -1,8 +1,9 @@
 import { fileURLToPath } from "node:url";
-import { Command, InvalidArgumentError } from "commander";
-import { LocalServiceError, defaultHome } from "../services.ts";
+import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { defaultHome } from "../services.ts";
 import { runDemo } from "./demo.ts";
 import type { DemoSize } from "./diary.ts";
+import { reportFailure } from "./failure.ts";
 
 function wholeNumber(lowest: number): (text: string) => number {
   return (text) => {
@@ -12,23 +13,36 @@ function wholeNumber(lowest: number): (text: string) => number {
   };
 }
 
-const size = new Command("npm run demo --")
+const command = new Command("npm run demo --")
   .description("Lets fake shoppers use the shop, builds the star schema, and compares the sums.")
   .option("--customers <n>", "customers who shop each day", wholeNumber(1), 10)
   .option("--vendors <n>", "vendors with 10 items each", wholeNumber(1), 5)
   .option("--days <n>", "days of shopping to add", wholeNumber(1), 1)
   .option("--seed <n>", "the same seed shops the same way", wholeNumber(0), 42)
-  .parse()
-  .opts<DemoSize>();
+  .allowExcessArguments(false)
+  .showHelpAfterError("(npm run demo -- --help lists the options)")
+  .exitOverride();
 
-process.once("SIGINT", () => process.exit(130));
-process.once("SIGTERM", () => process.exit(143));
-
-try {
-  const project = fileURLToPath(new URL("../..", import.meta.url));
-  process.exitCode = await runDemo({ ...size, project, home: defaultHome() });
-} catch (error) {
-  if (!(error instanceof LocalServiceError)) throw error;
-  process.stderr.write(`${error.code}\n${error.message}\n-> ${error.hint}\n`);
-  process.exitCode = 2;
+/** Ends at once: the next demo takes up what this one leaves. */
+function endOn(signal: NodeJS.Signals, code: number): void {
+  // For good: on Ctrl-C the terminal and npm both send the signal, and the second one would kill the ending process.
+  process.on(signal, () => {
+    process.stderr.write("\nInterrupted. npm run demo goes on where it was.\n");
+    process.exit(code);
+  });
 }
+
+async function main(): Promise<number> {
+  try {
+    const size = command.parse().opts<DemoSize>();
+    endOn("SIGINT", 130);
+    endOn("SIGTERM", 143);
+    const project = fileURLToPath(new URL("../..", import.meta.url));
+    return await runDemo({ ...size, project, home: defaultHome() });
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    return reportFailure(error);
+  }
+}
+
+process.exitCode = await main();

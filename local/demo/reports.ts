@@ -1,5 +1,6 @@
 import type { DynamoDbConnection } from "../settings.ts";
-import { queryCommand, readPublished } from "../../runner/command/query.ts";
+import { readPublished } from "../../runner/command/query.ts";
+import { counted } from "../../runner/core/counted.ts";
 import { printTable } from "../../runner/record/print-table.ts";
 import { dynamoDbTotals, type SalesTotals } from "./dynamodb-totals.ts";
 
@@ -17,14 +18,16 @@ select
     date.month,
     date.day,
     sales.qty,
-    sales.total_price
+    sales.total_price,
+    count(*) over () as all_lines
 from gold.sales as sales
 left join gold.inventory as inventory on inventory.item_id = sales.item_id
 left join gold.customer as customer on customer.customer_id = sales.customer_id
 left join gold.vendor as vendor on vendor.vendor_id = sales.vendor_id
 left join gold.category as category on category.category_id = sales.category_id
 left join gold.date as date on date.date_id = sales.date_id
-order by sales.sold_at desc, sales.transaction_id, sales.line_number`;
+order by sales.sold_at desc, sales.transaction_id, sales.line_number
+limit ${SHOWN_SALES}`;
 
 const GOLD_TOTALS = `
 select
@@ -35,7 +38,14 @@ select
 from gold.sales`;
 
 export async function printJoinedReport(project: string): Promise<void> {
-  await queryCommand(JOINED_REPORT, { project, limit: SHOWN_SALES });
+  const { columns, rows } = await readPublished(JOINED_REPORT, { project });
+  const shown = columns.filter(({ name }) => name !== "all_lines");
+  const all = Number(rows[0]?.["all_lines"] ?? 0);
+  const which =
+    all > rows.length ? `The ${rows.length} latest of ${all} lines.` : counted(all, "line");
+  process.stdout.write(
+    `\nThe latest sales, joined over the whole star:\n${printTable({ columns: shown, rows })}\n${which}\n`,
+  );
 }
 
 /** Prints what DynamoDB and `gold.sales` say was sold, side by side; returns whether they agree to the cent. */
@@ -74,6 +84,6 @@ export async function printReconciliation(
       equal: inSource === inGold ? "yes" : "NO",
     })),
   });
-  process.stdout.write(`${table}\n`);
+  process.stdout.write(`\nWhat was sold, in DynamoDB and in the warehouse:\n${table}\n`);
   return measures.every(([, inSource, inGold]) => inSource === inGold);
 }

@@ -4,20 +4,25 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { startOf } from "./processes.js";
 
 /**
- * The right to be the only supervisor of a home. Each contender makes a file of its own, whose name says who it is, and
- * then looks for others: of two contenders, at least the later one sees the other and steps back. A dead contender's
- * file is never made again, so that anybody may remove it.
- * @param {string} home
+ * The right to be the only one of its kind in a home: its `supervisor`, its `demo`. It ends with `release`, or with the
+ * process. Each contender makes a file of its own, whose name says who it is, and then looks for others: of two
+ * contenders, at least the later one sees the other and steps back. A dead contender's file is never made again, so
+ * that anybody may remove it.
+ * @typedef {{ home: string, kind: string }} Lock
+ */
+
+/**
+ * @param {Lock} lock
  * @param {() => boolean} isServed whether somebody else serves the home, so that there is nothing to wait for
  * @param {number} patienceMs
  * @returns {Promise<"held" | "served" | "timeout">}
  */
-export async function acquire(home, isServed, patienceMs) {
+export async function acquire(lock, isServed, patienceMs) {
   for (const end = Date.now() + patienceMs; Date.now() < end;) {
-    if (others(home).length === 0) {
-      closeSync(openSync(join(home, ownName()), "w", 0o600));
-      if (others(home).length === 0) return "held";
-      release(home);
+    if (others(lock).length === 0) {
+      closeSync(openSync(ownFile(lock), "w", 0o600));
+      if (others(lock).length === 0) return "held";
+      release(lock);
     } else if (isServed()) {
       return "served";
     }
@@ -26,25 +31,31 @@ export async function acquire(home, isServed, patienceMs) {
   return "timeout";
 }
 
-/** @param {string} home */
-export function release(home) {
-  rmSync(join(home, ownName()), { force: true });
+/** @param {Lock} lock */
+export function release(lock) {
+  rmSync(ownFile(lock), { force: true });
 }
 
-function ownName() {
-  return `supervisor-${process.pid}-${startOf(process.pid)}.lock`;
+/** @param {Lock} lock */
+function ownFile({ home, kind }) {
+  return join(home, ownName(kind));
+}
+
+/** @param {string} kind */
+function ownName(kind) {
+  return `${kind}-${process.pid}-${startOf(process.pid)}.lock`;
 }
 
 /**
  * The ids of the other live contenders.
- * @param {string} home
+ * @param {Lock} lock
+ * @returns {number[]}
  */
-function others(home) {
+export function others({ home, kind }) {
   return readdirSync(home).flatMap((name) => {
-    const match = /^supervisor-(\d+)-(.*)\.lock$/.exec(name);
-    if (match === null || name === ownName()) return [];
-    const pid = Number(match[1]);
-    if (startOf(pid) === match[2]) return [pid];
+    const [, found, pid, start] = /^([a-z]+)-(\d+)-(.*)\.lock$/.exec(name) ?? [];
+    if (found !== kind || name === ownName(kind)) return [];
+    if (startOf(Number(pid)) === start) return [Number(pid)];
     rmSync(join(home, name), { force: true });
     return [];
   });

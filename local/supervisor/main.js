@@ -22,7 +22,7 @@ const HANDOVER_MS = 90_000;
 /** @param {Options} options */
 async function supervise(options) {
   const { home } = options;
-  const held = await acquire(home, () => isServed(home), HANDOVER_MS);
+  const held = await acquire(lockOf(home), () => isServed(home), HANDOVER_MS);
   if (held === "served") return announce({ occupied: true });
   if (held === "timeout") {
     throw new Failure({
@@ -46,7 +46,7 @@ async function supervise(options) {
         await services.remove();
         rmSync(home, { recursive: true, force: true });
       }
-      release(home);
+      release(lockOf(home));
     },
   });
   const self = { pid: process.pid, home, port: server.port, token };
@@ -56,6 +56,11 @@ async function supervise(options) {
   services.onServerEnded = server.stop;
   for (const signal of ["SIGTERM", "SIGINT"]) process.on(signal, server.stop);
   process.on("SIGHUP", () => undefined);
+}
+
+/** @param {string} home */
+function lockOf(home) {
+  return { home, kind: "supervisor" };
 }
 
 /** @param {string} home */
@@ -87,7 +92,7 @@ try {
   mkdirSync(options.home, { recursive: true });
   await supervise({ ...options, home: realpathSync(options.home) });
 } catch (error) {
-  release(options.home);
+  release(lockOf(options.home));
   announce({ error: described(error, options.home) });
   console.error(error);
 }

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "@jest/globals";
 import { makeTestHome } from "../../local/testing.ts";
@@ -99,11 +100,21 @@ function reconciliation(stdout: string): string[][] {
     .map((line) => line.split("|").map((cell) => cell.trim()));
 }
 
-test("a second demo adds a day that still adds up, and a demo killed again and again ends in the same gold", async () => {
+test("a demo beside a running one steps back, a later one adds a day that still adds up, and a demo killed again and again ends in the same gold", async () => {
   const calm = newHome();
-  const first = await demo(calm);
+  const begun = demo(calm);
+  await sleep(1000);
+  const rival = await demo(calm);
+  expect(rival).toMatchObject({ code: 2, stdout: "" });
+  expect(rival.stderr).toMatch(
+    /^DEMO_RUNNING\nAnother demo \(process \d+\) is shopping in .*\n-> .*\n$/,
+  );
+  const first = await begun;
   expect(first.stderr).toContain("6 checkouts, 12 lines");
   expect(first.code).toBe(0);
+  expect(first.stdout).toContain("The latest sales, joined over the whole star:\nitem_name");
+  expect(first.stdout).toContain("\nThe 10 latest of 12 lines.\n");
+  expect(first.stdout).toContain("What was sold, in DynamoDB and in the warehouse:\n");
   expect(reconciliation(first.stdout).map((row) => row[3])).toEqual(["yes", "yes", "yes", "yes"]);
 
   const second = await demo(calm);
