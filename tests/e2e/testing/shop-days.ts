@@ -3,6 +3,15 @@ import { migrate } from "../../../api/migrate.ts";
 import type { Services } from "../../../local/services.ts";
 import type { ShopDatabases } from "./databases.ts";
 
+/** Lately, since an increment of DynamoDB asks for every day that has gone by. */
+const firstDay = daysAgo(3);
+const secondDay = daysAgo(2);
+
+/** YYYY-MM-DD, UTC. */
+function daysAgo(days: number): string {
+  return new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10);
+}
+
 /** Gives the databases the shop's own tables. */
 export async function migrateShop(databases: ShopDatabases, services: Services): Promise<void> {
   const { postgresUrl, tableName } = databases;
@@ -47,18 +56,18 @@ export async function shopFirstDay(databases: ShopDatabases): Promise<void> {
   await databases.postgres.query(
     asWritten(`
     insert into vendor (id, vendor_name, region, joined_at, updated_at) values
-      (1, 'North Co', 'PH', '2026-03-01T08:00:00Z', '2026-03-01T08:00:00Z');
+      (1, 'North Co', 'PH', '${firstDay}T08:00:00Z', '${firstDay}T08:00:00Z');
     insert into customer (id, first_name, last_name, email, joined_at, updated_at) values
-      (1, 'Ada', 'Reyes', 'ada@example.com', '2026-03-01T09:00:00Z', '2026-03-01T09:00:00.000001Z');
+      (1, 'Ada', 'Reyes', 'ada@example.com', '${firstDay}T09:00:00Z', '${firstDay}T09:00:00.000001Z');
     insert into inventory (id, item_name, category, price, stock, vendor_id, updated_at) values
-      (1, 'Item 1', 2, 10.10, 5, 1, '2026-03-01T09:00:00Z'), (2, 'Item 2', 3, 0.07, 9, 1, '2026-03-01T09:00:00Z')`),
+      (1, 'Item 1', 2, 10.10, 5, 1, '${firstDay}T09:00:00Z'), (2, 'Item 2', 3, 0.07, 9, 1, '${firstDay}T09:00:00Z')`),
   );
   await databases.putItems([
-    transaction(1, 1, "2026-03-01T23:59:59.999Z", [
+    transaction(1, 1, `${firstDay}T23:59:59.999Z`, [
       { item: 1, quantity: 3, unitPrice: "10.10", totalPrice: "30.30" },
       { item: 2, quantity: 10000, unitPrice: "0.07", totalPrice: "700.00" },
     ]),
-    transaction(2, 2, "2026-03-01T12:00:00.000Z", [
+    transaction(2, 2, `${firstDay}T12:00:00.000Z`, [
       { item: 3, quantity: 1, unitPrice: "99999999.99", totalPrice: "99999999.99" },
     ]),
   ]);
@@ -69,17 +78,17 @@ export async function shopSecondDay(databases: ShopDatabases): Promise<void> {
   await databases.postgres.query(
     asWritten(`
     insert into customer (id, first_name, last_name, email, joined_at, updated_at) values
-      (2, 'Ben', 'Cruz', 'ben@example.com', '2026-03-01T11:00:00Z', '2026-03-02T09:00:00Z');
+      (2, 'Ben', 'Cruz', 'ben@example.com', '${firstDay}T11:00:00Z', '${secondDay}T09:00:00Z');
     insert into inventory (id, item_name, category, price, stock, vendor_id, updated_at) values
-      (3, 'Item 3', 1, 99999999.99, 1, 1, '2026-03-02T09:00:00Z');
-    update inventory set price = 11.00, updated_at = '2026-03-02T10:00:00Z' where id = 1;
-    update vendor set vendor_name = 'North', updated_at = '2026-03-02T10:00:00Z' where id = 1`),
+      (3, 'Item 3', 1, 99999999.99, 1, 1, '${secondDay}T09:00:00Z');
+    update inventory set price = 11.00, updated_at = '${secondDay}T10:00:00Z' where id = 1;
+    update vendor set vendor_name = 'North', updated_at = '${secondDay}T10:00:00Z' where id = 1`),
   );
   await databases.putItems([
-    transaction(3, 1, "2026-03-01T23:30:00.000Z", [
+    transaction(3, 1, `${firstDay}T23:30:00.000Z`, [
       { item: 2, quantity: 2, unitPrice: "0.07", totalPrice: "0.14" },
     ]),
-    transaction(4, 2, "2026-03-02T12:00:00.000Z", [
+    transaction(4, 2, `${secondDay}T12:00:00.000Z`, [
       { item: 1, quantity: 1, unitPrice: "11.00", totalPrice: "11.00" },
     ]),
   ]);
@@ -95,10 +104,10 @@ export async function shopAgain(databases: ShopDatabases): Promise<void> {
     drop table again`),
   );
   await databases.putItems([
-    transaction(4, 2, "2026-03-02T12:00:00.000Z", [
+    transaction(4, 2, `${secondDay}T12:00:00.000Z`, [
       { item: 1, quantity: 1, unitPrice: "11.00", totalPrice: "11.00" },
     ]),
-    transaction(3, 1, "2026-03-01T23:30:00.000Z", [
+    transaction(3, 1, `${firstDay}T23:30:00.000Z`, [
       { item: 2, quantity: 2, unitPrice: "0.07", totalPrice: "0.14" },
     ]),
   ]);
