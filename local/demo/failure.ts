@@ -1,8 +1,8 @@
 import { TRPCClientError } from "@trpc/client";
 import type { AppRouter } from "../../api/router.ts";
 import { StartError } from "../../api/start-error.ts";
-import { Failure, type Diagnostic, type DiagnosticCode } from "../../runner/core/diagnostic.ts";
-import { colorsFor, printDiagnostic } from "../../runner/record/print-diagnostic.ts";
+import { Failure } from "../../runner/core/diagnostic.ts";
+import { colorsFor, printDiagnostic, type Printable } from "../../runner/record/print-diagnostic.ts";
 import { LocalServiceError } from "../failure.ts";
 
 /** The demo's own refusals; the codes are stable. */
@@ -35,25 +35,20 @@ export function reportFailure(error: unknown): number {
   return 3;
 }
 
-function diagnosticsOf(error: unknown): readonly Diagnostic[] | undefined {
+function diagnosticsOf(error: unknown): readonly Printable[] | undefined {
   if (error instanceof Failure) return error.diagnostics;
   if (
     error instanceof LocalServiceError ||
     error instanceof StartError ||
     error instanceof DemoError
   ) {
-    return [diagnostic(error.code, error.message, error.hint)];
+    return [{ code: error.code, message: error.message, hint: error.hint }];
   }
   if (error instanceof TRPCClientError) {
     const { data, message } = error as TRPCClientError<AppRouter>;
     // What the shop itself takes for a fault is one.
     if (data == null || data.mercado === "INTERNAL") return undefined;
-    return [diagnostic(data.mercado, message, data.hint)];
+    return [{ code: data.mercado, message, hint: data.hint }];
   }
   return undefined;
-}
-
-/** The runner's form of a failure of the services, the shop or the demo, each of which has codes of its own. */
-function diagnostic(code: string, message: string, hint: string): Diagnostic {
-  return { code: code as DiagnosticCode, message, hint };
 }

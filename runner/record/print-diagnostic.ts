@@ -3,8 +3,11 @@ import type { Diagnostic } from "../core/diagnostic.ts";
 
 type Colors = ReturnType<typeof pc.createColors>;
 
+/** The codes of services and of the demo are not the runner's own. */
+export type Printable = Omit<Diagnostic, "code"> & { readonly code: string };
+
 /** A diagnostic as every command prints it: code and place, what, where, why, and the way out. */
-export function printDiagnostic(diagnostic: Diagnostic, colors: Colors, indent = ""): string {
+export function printDiagnostic(diagnostic: Printable, colors: Colors, indent = ""): string {
   const { code, message, place, frame, cause, hint } = diagnostic;
   const at = place === undefined ? "" : `  ${colors.dim(printPlace(place))}`;
   const lines = [`${colors.red(colors.bold(code))}${at}`, message];
