@@ -2,7 +2,11 @@ import { TRPCClientError } from "@trpc/client";
 import type { AppRouter } from "../../api/router.ts";
 import { StartError } from "../../api/start-error.ts";
 import { Failure } from "../../runner/core/diagnostic.ts";
-import { colorsFor, printDiagnostic, type Printable } from "../../runner/record/print-diagnostic.ts";
+import {
+  colorsFor,
+  printDiagnostic,
+  type Printable,
+} from "../../runner/record/print-diagnostic.ts";
 import { LocalServiceError } from "../failure.ts";
 
 /** The demo's own refusals; the codes are stable. */
