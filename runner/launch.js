@@ -1,5 +1,13 @@
 import { createHash, randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
@@ -79,9 +87,19 @@ async function makeBundle(bundle) {
   }
   for (const old of readdirSync(cache)) {
     const path = join(cache, old);
-    if (path !== bundle && /^runner-[0-9a-f]{32}$/.test(old))
-      rmSync(path, { recursive: true, force: true });
+    if (path !== bundle && isLongUnused(path)) rmSync(path, { recursive: true, force: true });
   }
+}
+
+const DAY_MS = 86_400_000;
+
+/**
+ * A process that runs from an older bundle may still load parts of it.
+ *
+ * @param {string} path
+ */
+function isLongUnused(path) {
+  return Date.now() - statSync(path).mtimeMs > DAY_MS;
 }
 
 /**

@@ -75,23 +75,43 @@ test("the project is found from any folder inside it, and its absence says where
   expect(diagnostics).toMatchObject([{ code: "PROJECT_NOT_FOUND" }]);
 });
 
-test("a macro that cannot be imported, or that exports no function, is reported by its file", async () => {
-  write("macros/broken.ts", "import './nothing.ts';\n");
-  write("macros/text.ts", "export default 'a';\n");
+function loadMacros(...names: readonly string[]) {
+  return loadHelpers(root, new Map(names.map((name) => [name, `macros/${name}.ts`])));
+}
+
+test("a macro that cannot be read is reported at its own line, with every other such macro", async () => {
+  write("macros/broken.ts", "// first\nimport './nothing.ts';\n");
+  write("macros/unclosed.ts", "export default () => 'sql\n");
   write("macros/sound.ts", "export default () => 'sql';\n");
-  const files = new Map(["broken", "sound", "text"].map((name) => [name, `macros/${name}.ts`]));
-  const { helpers, diagnostics } = await loadHelpers(root, files);
-  expect([...helpers.keys()]).toEqual(["sound"]);
+  const { diagnostics } = await loadMacros("broken", "sound", "unclosed");
   expect(diagnostics).toMatchObject([
     {
       code: "MACRO_INVALID",
-      place: { file: "macros/broken.ts" },
-      cause: expect.stringContaining("nothing.ts"),
+      message: expect.stringContaining("nothing.ts"),
+      place: { file: "macros/broken.ts", line: 2, column: 8 },
     },
+    { code: "MACRO_INVALID", place: { file: "macros/unclosed.ts", line: 1 } },
+  ]);
+});
+
+test("a macro that exports no function is reported by its file", async () => {
+  write("macros/text.ts", "export default 'a';\n");
+  write("macros/sound.ts", "export default () => 'sql';\n");
+  const { helpers, diagnostics } = await loadMacros("sound", "text");
+  expect([...helpers.keys()]).toEqual(["sound"]);
+  expect(diagnostics).toMatchObject([
     {
       code: "MACRO_INVALID",
       place: { file: "macros/text.ts" },
       hint: expect.stringContaining("export default"),
     },
+  ]);
+});
+
+test("a macro that fails while it is loaded is a fault of the project and not of the runner", async () => {
+  write("macros/failing.ts", "throw new Error('no such table');\nexport default () => 'sql';\n");
+  const { diagnostics } = await loadMacros("failing");
+  expect(diagnostics).toMatchObject([
+    { code: "MACRO_INVALID", message: expect.stringContaining("no such table") },
   ]);
 });

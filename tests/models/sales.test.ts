@@ -159,9 +159,7 @@ describe("gold.sales", () => {
       await warehouse.query(
         "select transactions, customers, lines, units, total_price from gold.vendor_daily_sales",
       ),
-    ).toEqual([
-      { transactions: "1", customers: "1", lines: "30", units: "30", total_price: "3.00" },
-    ]);
+    ).toEqual([{ transactions: 1, customers: 1, lines: 30, units: 30, total_price: "3.00" }]);
     expect(await warehouse.failing()).toEqual([]);
   });
 });
