@@ -158,6 +158,15 @@ describe("what is read and written", () => {
     ]);
   });
 
+  test("several that a model needs and that were never built are told together", () => {
+    const needy = graphOf({
+      models: [model("gold.a"), model("gold.b"), model("gold.c", ["gold.a", "gold.b"])],
+    });
+    expect(planOf(needy, { selected: only("gold.c") }).diagnostics).toMatchObject([
+      { message: "gold.c reads gold.a, gold.b, which were never built." },
+    ]);
+  });
+
   test("a test of what was never built is set aside, neither run nor passed", () => {
     const tested = graphOf({ models: [model("gold.a")], tests: [dataTest("t", ["gold.a"])] });
     const { plan: planned, diagnostics } = planOf(tested, { selected: only("test.t") });

@@ -29,19 +29,14 @@ export function plan(request: PlanRequest): PlanResult {
     inRun.has(relation) ? dialect.physical(relation, run.id) : dialect.relation(relation);
 
   const parentsOf = (id: NodeId) => (graph.parents.get(id) ?? []) as readonly RelationName[];
+  const missingOf = (id: NodeId) =>
+    parentsOf(id).filter((parent) => !inRun.has(parent) && !state.published.has(parent));
   for (const node of relations) {
-    const missing = parentsOf(node.relation).filter(
-      (parent) => !inRun.has(parent) && !state.published.has(parent),
-    );
-    for (const parent of missing) diagnostics.push(neverBuilt(node, parent));
+    const missing = missingOf(node.relation);
+    if (missing.length > 0) diagnostics.push(neverBuilt(node, missing));
   }
-
-  const missingOf = (test: DataTest) =>
-    parentsOf(`test.${test.name}`).filter(
-      (parent) => !inRun.has(parent) && !state.published.has(parent),
-    );
   const untestable = tests
-    .map((test) => ({ test, missing: missingOf(test) }))
+    .map((test) => ({ test, missing: missingOf(`test.${test.name}`) }))
     .filter(({ missing }) => missing.length > 0);
   const blocked = new Set(untestable.map(({ test }) => test));
   const testable = tests.filter((test) => !blocked.has(test));
@@ -121,10 +116,11 @@ function tablesBySource(
   return bySource;
 }
 
-function neverBuilt(node: RelationNode, parent: RelationName): Diagnostic {
+function neverBuilt(node: RelationNode, missing: readonly RelationName[]): Diagnostic {
+  const never = missing.length === 1 ? "which has never been built" : "which were never built";
   return {
     code: "UPSTREAM_MISSING",
-    message: `${node.relation} reads ${parent}, which has never been built.`,
+    message: `${node.relation} reads ${missing.join(", ")}, ${never}.`,
     place: node.place,
     hint: `Build what it needs with it: runner build --select +${node.relation}`,
   };
