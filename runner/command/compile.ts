@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { CompiledProject } from "../compile/compile.ts";
 import { counted } from "../core/counted.ts";
@@ -40,11 +40,12 @@ export async function compileCommand(options: CompileOptions): Promise<ExitCode>
       });
     }
   }
-  for (const { file, sql } of rendered) {
-    const full = path.join(folder, file);
-    await mkdir(path.dirname(full), { recursive: true });
-    await writeFile(full, `${sql}\n`);
+  // Thousands of small files are written faster without waiting for each.
+  const files = rendered.map(({ file, sql }) => ({ full: path.join(folder, file), sql }));
+  for (const parent of new Set(files.map(({ full }) => path.dirname(full)))) {
+    mkdirSync(parent, { recursive: true });
   }
+  for (const { full, sql } of files) writeFileSync(full, `${sql}\n`);
 
   const models = rendered.filter(
     ({ id }) => linked.graph.nodes.get(id as RelationName)?.kind === "model",
