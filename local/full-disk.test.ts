@@ -35,7 +35,7 @@ const testWithDisk = canMount() ? test : test.skip;
 
 /** Megabytes in which initdb finds room, and the database after it does not. */
 testWithDisk.each([39, 40])(
-  "a disk with room for %i MB at the first start does no harm once it has more",
+  "a disk with room for %i MB at the first start does no harm once it has more (needs root, to mount one)",
   async (megabytes) => {
     expect(mount(`size=${megabytes}m`, home)).toBe(true);
     chmodSync(home, 0o755);

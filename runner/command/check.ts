@@ -6,9 +6,11 @@ import type { Diagnostic } from "../core/diagnostic.ts";
 import type { DataTest } from "../core/node.ts";
 import type { Engine, EngineName } from "../core/ports.ts";
 import { zones } from "../core/relation.ts";
+import { keepsItem, technicalColumns } from "../core/technical-columns.ts";
 import { findPortabilityProblems } from "../dialect/portability.ts";
 import { duckdbDialect } from "../dialect/duckdb/dialect.ts";
 import { compareWithContract } from "../execute/model-contract.ts";
+import { seedStatements } from "../plan/write.ts";
 import { exitCodes } from "./options.ts";
 import type { ExitCode, GlobalOptions } from "./options.ts";
 import { compileProject, openProject } from "./project.ts";
@@ -132,25 +134,12 @@ async function bindNode(
   try {
     switch (node.kind) {
       case "source": {
-        const technical = [
-          { name: "_extracted_at", type: { kind: "timestamptz" as const } },
-          ...(node.connector === "dynamodb" && node.explode === undefined
-            ? [{ name: "_item", type: { kind: "varchar" as const } }]
-            : []),
-        ];
-        await engine.execute(
-          duckdbDialect.createTable(node.relation, [...node.columns, ...technical]),
-        );
+        const columns = [...node.columns, ...technicalColumns(keepsItem(node))];
+        await engine.execute(duckdbDialect.createTable(node.relation, columns));
         return [];
       }
       case "seed": {
-        await engine.execute(duckdbDialect.createTable(node.relation, node.columns));
-        const rows = node.rows.map((row) =>
-          node.columns.map((column, index) =>
-            duckdbDialect.literal(row[index] ?? null, column.type),
-          ),
-        );
-        if (rows.length > 0) await engine.execute(duckdbDialect.insertRows(node.relation, rows));
+        await engine.transaction(seedStatements(node.relation, node, duckdbDialect));
         return [];
       }
       case "model": {

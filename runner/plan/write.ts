@@ -1,5 +1,6 @@
 import { printColumnType } from "../core/column-type.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
+import type { Dialect } from "../core/dialect.ts";
 import type { LakeColumn } from "../core/manifest.ts";
 import type { Column, Model, Seed } from "../core/node.ts";
 import type { RelationName } from "../core/relation.ts";
@@ -10,12 +11,20 @@ export function lakeColumns(columns: readonly Column[]): readonly LakeColumn[] {
   return columns.map((column) => ({ name: column.name, type: printColumnType(column.type) }));
 }
 
-export function planSeed(node: Seed, after: readonly string[], request: PlanRequest): WriteStep {
-  const { dialect, run } = request;
-  const physical = dialect.physical(node.relation, run.id);
+/** Makes a table of a seed's rows. */
+export function seedStatements(name: string, node: Seed, dialect: Dialect): readonly string[] {
   const rows = node.rows.map((row) =>
     node.columns.map((column, index) => dialect.literal(row[index] ?? null, column.type)),
   );
+  return [
+    dialect.createTable(name, node.columns),
+    ...(rows.length > 0 ? [dialect.insertRows(name, rows)] : []),
+  ];
+}
+
+export function planSeed(node: Seed, after: readonly string[], request: PlanRequest): WriteStep {
+  const { dialect, run } = request;
+  const physical = dialect.physical(node.relation, run.id);
   return {
     kind: "seed",
     id: node.relation,
@@ -25,10 +34,7 @@ export function planSeed(node: Seed, after: readonly string[], request: PlanRequ
     mode: "table",
     contract: node.columns,
     key: node.key,
-    write: [
-      dialect.createTable(physical, node.columns),
-      ...(rows.length > 0 ? [dialect.insertRows(physical, rows)] : []),
-    ],
+    write: seedStatements(physical, node, dialect),
     ...replacing(node.relation, physical, node.columns, request),
     published: {
       relation: node.relation,

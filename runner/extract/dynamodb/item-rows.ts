@@ -6,11 +6,6 @@ import { columnText, itemJson, type Item } from "./dynamodb-text.ts";
 /** The declared columns' texts in their order, and the original item where the table keeps it. */
 export type TextRow = readonly (string | null)[];
 
-/** Whether the original item stands beside its row: where an item is one row. */
-export function keepsItem(table: DynamoDbSourceTable): boolean {
-  return table.explode === undefined;
-}
-
 /** An item's rows: one, or one for each element of the exploded list. */
 export function rowsOf(table: DynamoDbSourceTable, item: Item): readonly TextRow[] {
   const { columns, explode } = table;

@@ -6,7 +6,8 @@ import { cursorColumn, microsecondsOf } from "../cursor.ts";
 import { asExtractFailure } from "../extract-failure.ts";
 import type { PartCommit, StagedTable } from "../part-commit.ts";
 import type { Item } from "./dynamodb-text.ts";
-import { keepsItem, rowsOf, type TextRow } from "./item-rows.ts";
+import { keepsItem } from "../../core/technical-columns.ts";
+import { rowsOf, type TextRow } from "./item-rows.ts";
 import type { DynamoDbRequest } from "./read-plan.ts";
 
 /** Gathers the rows of one requested table while items of several pass by. Its first failure is kept for the end. */

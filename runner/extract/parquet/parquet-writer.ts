@@ -5,14 +5,13 @@ import { messageOf } from "../../core/caught.ts";
 import { diskFailure } from "../../core/disk-failure.ts";
 import type { LakeColumn } from "../../core/manifest.ts";
 import type { SourceTable } from "../../core/node.ts";
+import { quoteText } from "../../core/sql-text.ts";
+import { extractedAtColumn, itemColumn, technicalColumns } from "../../core/technical-columns.ts";
 import { fromScaled, summedColumns, toScaled } from "../control-totals.ts";
 import { cursorColumn } from "../cursor.ts";
 import { asExtractFailure, extractFailure, shorten } from "../extract-failure.ts";
 import { exactCast, type TextColumn } from "./exact-cast.ts";
-import { quoteName, quoteReadPath, quoteText } from "./sql-text.ts";
-
-export const extractedAtColumn = "_extracted_at";
-export const itemColumn = "_item";
+import { quoteName, quoteReadPath } from "./sql-text.ts";
 
 /**
  * A table's rows as CSV without a header: the declared columns in their order, the original item where `withItem`, and
@@ -42,11 +41,10 @@ export interface ParquetWriter {
 
 /** The columns of the files that `write` makes. */
 export function fileColumns(table: SourceTable, withItem: boolean): readonly LakeColumn[] {
-  return [
-    ...table.columns.map(({ name, type }) => ({ name, type: printColumnType(type) })),
-    { name: extractedAtColumn, type: "timestamptz" },
-    ...(withItem ? [{ name: itemColumn, type: "varchar" }] : []),
-  ];
+  return [...table.columns, ...technicalColumns(withItem)].map(({ name, type }) => ({
+    name,
+    type: printColumnType(type),
+  }));
 }
 
 /**

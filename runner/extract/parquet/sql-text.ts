@@ -1,6 +1,4 @@
-export function quoteText(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
-}
+import { quoteText } from "../../core/sql-text.ts";
 
 export function quoteName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;

@@ -1,0 +1,23 @@
+import type { ColumnType } from "./column-type.ts";
+import type { SourceTable } from "./node.ts";
+
+/** When a raw row was extracted: the time of its run. */
+export const extractedAtColumn = "_extracted_at";
+
+/** The DynamoDB item that a raw row was made of, in DynamoDB's JSON. */
+export const itemColumn = "_item";
+
+/** Whether a table's raw rows keep their item: only where one row is one item. */
+export function keepsItem(table: SourceTable): boolean {
+  return table.connector === "dynamodb" && table.explode === undefined;
+}
+
+/** The columns that extraction adds behind a table's declared ones. */
+export function technicalColumns(
+  withItem: boolean,
+): readonly { readonly name: string; readonly type: ColumnType }[] {
+  return [
+    { name: extractedAtColumn, type: { kind: "timestamptz" } },
+    ...(withItem ? [{ name: itemColumn, type: { kind: "varchar" } as const }] : []),
+  ];
+}
