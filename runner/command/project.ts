@@ -39,6 +39,7 @@ export async function compileProject(
   return compile(graph, {
     partials: project.macros.partials,
     helpers: loaded.helpers,
+    helperChecksums: loaded.checksums,
     vars: { ...project.pipelines.value.vars, ...parseVars(vars) },
     env: process.env,
   });

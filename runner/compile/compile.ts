@@ -1,7 +1,9 @@
-import type { DataTest, Model } from "../core/node.ts";
+import type { DataTest, Model, NodeId } from "../core/node.ts";
 import type { RelationName } from "../core/relation.ts";
 import type { Graph } from "../graph/graph.ts";
 import { assertionQuery } from "./assertion-query.ts";
+import { fingerprints } from "./fingerprint.ts";
+import type { Fingerprint, FingerprintInputs } from "./fingerprint.ts";
 import { createRenderer } from "./renderer.ts";
 import type { RenderContext, RendererParts } from "./renderer.ts";
 
@@ -11,17 +13,20 @@ export interface CompiledProject {
   modelQuery(model: Model, context: RenderContext): string;
   /** A query for the rows that break the test. */
   testQuery(test: DataTest, context: RenderContext): string;
+  /** What tells each node's version from another; computed when first asked for. */
+  fingerprints(): ReadonlyMap<NodeId, Fingerprint>;
 }
 
 export function compile(
   graph: Graph,
-  parts: Omit<RendererParts, "sourceRelations">,
+  parts: Omit<RendererParts, "sourceRelations"> & FingerprintInputs,
 ): CompiledProject {
   const sourceRelations = new Map<string, RelationName>();
   for (const node of graph.nodes.values()) {
     if (node.kind === "source") sourceRelations.set(`${node.source}.${node.table}`, node.relation);
   }
   const render = createRenderer({ ...parts, sourceRelations });
+  let found: ReadonlyMap<NodeId, Fingerprint> | undefined;
   return {
     graph,
     modelQuery: (model, context) => render(model.template, context),
@@ -29,5 +34,6 @@ export function compile(
       test.form === "generic"
         ? assertionQuery(test, context.resolve)
         : render(test.template, context),
+    fingerprints: () => (found ??= fingerprints(graph, parts)),
   };
 }

@@ -25,9 +25,11 @@ async function openRepository(): Promise<{ compiled: CompiledProject; models: re
   const { project, diagnostics } = parseProject(await loadProjectFiles(root));
   expect(diagnostics).toEqual([]);
   if (project === undefined) throw new Error("the repository's project cannot be read");
-  const { helpers } = await loadHelpers(root, project.macros.helperFiles);
+  const { helpers, checksums } = await loadHelpers(root, project.macros.helperFiles);
   const { graph } = link(project);
-  const parts = { partials: project.macros.partials, helpers, vars: project.pipelines.value.vars };
+  const { partials } = project.macros;
+  const { vars } = project.pipelines.value;
+  const parts = { partials, helpers, helperChecksums: checksums, vars };
   return { compiled: compile(graph, { ...parts, env: {} }), models: project.models };
 }
 

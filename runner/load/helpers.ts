@@ -3,9 +3,12 @@ import type { BuildFailure, Message } from "esbuild";
 import { messageOf } from "../core/caught.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
 import type { Macro } from "../core/macro.ts";
+import { helperChecksums } from "./helper-checksums.ts";
 
 export interface LoadedHelpers {
   readonly helpers: ReadonlyMap<string, Macro>;
+  /** For each helper, a text that changes with its code and with that of all it imports. */
+  readonly checksums: ReadonlyMap<string, string>;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -17,7 +20,7 @@ export async function loadHelpers(
   root: string,
   files: ReadonlyMap<string, string>,
 ): Promise<LoadedHelpers> {
-  if (files.size === 0) return { helpers: new Map(), diagnostics: [] };
+  if (files.size === 0) return { helpers: new Map(), checksums: new Map(), diagnostics: [] };
   const entry = [...files]
     .map(
       ([name, file], index) =>
@@ -25,12 +28,14 @@ export async function loadHelpers(
     )
     .join("\n");
   let code: string;
+  let checksums: ReadonlyMap<string, string>;
   try {
     const result = await build({
       absWorkingDir: root,
       stdin: { contents: entry, resolveDir: root, loader: "ts" },
       bundle: true,
       write: false,
+      metafile: true,
       format: "esm",
       platform: "node",
       target: "node20",
@@ -38,17 +43,22 @@ export async function loadHelpers(
       tsconfigRaw: {},
     });
     code = result.outputFiles[0]?.text ?? "";
+    checksums = helperChecksums(root, files, result.metafile.inputs);
   } catch (error) {
     if (!isBuildFailure(error)) throw error;
-    return { helpers: new Map(), diagnostics: error.errors.map(syntaxDiagnostic) };
+    return {
+      helpers: new Map(),
+      checksums: new Map(),
+      diagnostics: error.errors.map(syntaxDiagnostic),
+    };
   }
-  return importHelpers(code, files);
+  return { ...(await importHelpers(code, files)), checksums };
 }
 
 async function importHelpers(
   code: string,
   files: ReadonlyMap<string, string>,
-): Promise<LoadedHelpers> {
+): Promise<Omit<LoadedHelpers, "checksums">> {
   const address = `data:text/javascript;base64,${Buffer.from(code).toString("base64")}`;
   let modules: Record<string, { readonly default?: unknown }>;
   try {

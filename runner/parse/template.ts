@@ -3,7 +3,7 @@ import { wordsOfSql } from "../core/blank-out.ts";
 import { didYouMean } from "../core/closest.ts";
 import type { Diagnostic, Place } from "../core/diagnostic.ts";
 import { codeFrame } from "../core/frame.ts";
-import type { Template, TemplateRef } from "../core/node.ts";
+import type { Template, TemplateRef, TemplateUses } from "../core/node.ts";
 import type { TextFile } from "../load/project-files.ts";
 import { parseSyntax } from "./template-syntax.ts";
 
@@ -55,7 +55,7 @@ export function parseTemplate(
   reader.accept(syntax.program);
   if (!isPartial && isEmpty(file.text)) reader.diagnostics.push(emptyDiagnostic(file));
   return {
-    template: { file: file.file, text: file.text, refs: reader.refs },
+    template: { file: file.file, text: file.text, refs: reader.refs, uses: reader.uses() },
     partials: [...reader.partials],
     diagnostics: reader.diagnostics,
   };
@@ -79,6 +79,12 @@ function emptyDiagnostic({ file }: TextFile): Diagnostic {
 class TemplateReader extends Handlebars.Visitor {
   readonly refs: TemplateRef[] = [];
   readonly partials = new Set<string>();
+  readonly #helpers = new Set<string>();
+  /** Names given to `var` and to `env`; undefined once a name is no literal. */
+  readonly #named: Record<"var" | "env", Set<string> | undefined> = {
+    var: new Set(),
+    env: new Set(),
+  };
   readonly diagnostics: Diagnostic[] = [];
   readonly #file: TextFile;
   readonly #macros: MacroNames;
@@ -90,6 +96,16 @@ class TemplateReader extends Handlebars.Visitor {
     this.#file = file;
     this.#macros = macros;
     this.#isPartial = isPartial;
+  }
+
+  uses(): TemplateUses {
+    const sorted = (names: Iterable<string> | undefined) => names && [...names].sort();
+    return {
+      partials: [...this.partials].sort(),
+      helpers: [...this.#helpers].sort(),
+      vars: sorted(this.#named.var),
+      env: sorted(this.#named.env),
+    };
   }
 
   override MustacheStatement(mustache: hbs.AST.MustacheStatement): void {
@@ -155,6 +171,8 @@ class TemplateReader extends Handlebars.Visitor {
       this.#reference(name, params, node);
       return;
     }
+    if (name === "var" || name === "env") this.#readName(name, params[0]);
+    if (this.#macros.helpers.has(name)) this.#helpers.add(name);
     if (builtinHelpers.includes(name) || this.#macros.helpers.has(name)) {
       this.#checkValues([...params, ...hashValues(node.hash)]);
       return;
@@ -164,6 +182,14 @@ class TemplateReader extends Handlebars.Visitor {
     this.#report("TEMPLATE_UNKNOWN_NAME", `Unknown name "{{${name}}}".`, node, {
       hint: didYouMean(name, known, `Known: ${known.join(", ")}.`),
     });
+  }
+
+  #readName(kind: "var" | "env", name: hbs.AST.Expression | undefined): void {
+    if (name?.type === "StringLiteral") {
+      this.#named[kind]?.add((name as hbs.AST.StringLiteral).value);
+    } else {
+      this.#named[kind] = undefined;
+    }
   }
 
   /** Inside a partial or a loop, a plain name is a parameter, known only when rendered. */

@@ -16,7 +16,13 @@ import type { Step, WriteStep } from "./step.ts";
 const run = { id: "r1", startedAt: "2025-03-17T00:00:00.000Z" };
 
 function planOf(graph: Graph, given: Partial<PlanRequest> = {}): PlanResult {
-  const compiled = compile(graph, { partials: new Map(), helpers: new Map(), vars: {}, env: {} });
+  const compiled = compile(graph, {
+    partials: new Map(),
+    helpers: new Map(),
+    helperChecksums: new Map(),
+    vars: {},
+    env: {},
+  });
   return plan({
     compiled,
     selected: new Set(graph.nodes.keys()),

@@ -20,12 +20,17 @@ async function readProject(root: string): Promise<CompiledProject> {
   const { project, diagnostics } = parseProject(await loadProjectFiles(root));
   if (project === undefined || diagnostics.length > 0) throw new Error(JSON.stringify(diagnostics));
   const linked = link(project);
-  const { helpers, diagnostics: problems } = await loadHelpers(root, project.macros.helperFiles);
-  if (linked.diagnostics.length + problems.length > 0) {
-    throw new Error(JSON.stringify([...linked.diagnostics, ...problems]));
+  const loaded = await loadHelpers(root, project.macros.helperFiles);
+  if (linked.diagnostics.length + loaded.diagnostics.length > 0) {
+    throw new Error(JSON.stringify([...linked.diagnostics, ...loaded.diagnostics]));
   }
-  const { vars } = project.pipelines.value;
-  return compile(linked.graph, { partials: project.macros.partials, helpers, vars, env: {} });
+  return compile(linked.graph, {
+    partials: project.macros.partials,
+    helpers: loaded.helpers,
+    helperChecksums: loaded.checksums,
+    vars: project.pipelines.value.vars,
+    env: {},
+  });
 }
 
 let compiled: Promise<CompiledProject> | undefined;
