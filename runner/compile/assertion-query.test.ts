@@ -28,7 +28,10 @@ async function failing(
   where?: string,
   relation: "gold.item" | "gold.nothing" = "gold.item",
 ): Promise<number> {
-  const query = assertionQuery({ relation, assertion, where }, (name) => name);
+  const query = assertionQuery(
+    { relation, assertion, where },
+    { dialect: "duckdb", resolve: (name) => name },
+  );
   return (await engine.query(query)).rows.length;
 }
 

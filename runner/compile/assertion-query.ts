@@ -1,11 +1,19 @@
 import type { Assertion, GenericTest } from "../core/node.ts";
+import type { EngineName } from "../core/ports.ts";
 import type { RelationName } from "../core/relation.ts";
 import { quoteText } from "../core/sql-text.ts";
+import { contractQuery, describeConstraint } from "./contract-query.ts";
 
-/** A query for the rows that break a generic test; it returns none when the test holds. Plain SQL for every engine. */
+/** A query for the rows that break a generic test; it returns none when the test holds. */
 export function assertionQuery(
   test: Pick<GenericTest, "relation" | "assertion" | "where">,
-  resolve: (relation: RelationName) => string,
+  {
+    resolve,
+    dialect,
+  }: {
+    readonly resolve: (relation: RelationName) => string;
+    readonly dialect: EngineName;
+  },
 ): string {
   const relation = resolve(test.relation);
   // Texts of a project end in a line break, for their last line may be a comment.
@@ -13,11 +21,14 @@ export function assertionQuery(
     test.where === undefined
       ? relation
       : `(select * from ${relation} where ${test.where}\n) as tested`;
-  return failingRows(test.assertion, tested, resolve);
+  return test.assertion.type === "contract"
+    ? contractQuery(test.assertion.constraints, tested, dialect)
+    : failingRows(test.assertion, tested, resolve);
 }
 
+/** Plain SQL for every engine. */
 function failingRows(
-  assertion: Assertion,
+  assertion: Exclude<Assertion, { readonly type: "contract" }>,
   tested: string,
   resolve: (relation: RelationName) => string,
 ): string {
@@ -103,5 +114,7 @@ export function describeAssertion(assertion: Assertion): string {
       ].filter(Boolean);
       return `has ${bounds.join(" and ")} rows`;
     }
+    case "contract":
+      return assertion.constraints.map(describeConstraint).join(", ");
   }
 }

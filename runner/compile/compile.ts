@@ -31,9 +31,7 @@ export function compile(
     graph,
     modelQuery: (model, context) => render(model.template, context),
     testQuery: (test, context) =>
-      test.form === "generic"
-        ? assertionQuery(test, context.resolve)
-        : render(test.template, context),
+      test.form === "generic" ? assertionQuery(test, context) : render(test.template, context),
     fingerprints: () => (found ??= fingerprints(graph, parts)),
   };
 }

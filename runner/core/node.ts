@@ -37,7 +37,14 @@ export type Assertion =
       readonly maximum?: string | number;
     }
   | { readonly type: "expression"; readonly expression: string }
-  | { readonly type: "row_count"; readonly minimum?: number; readonly maximum?: number };
+  | { readonly type: "row_count"; readonly minimum?: number; readonly maximum?: number }
+  /** What a relation's contract says and no engine enforces; tested in one scan. */
+  | { readonly type: "contract"; readonly constraints: readonly ColumnConstraint[] };
+
+/** `bytes` is the declared length of a varchar, which counts bytes in UTF-8 as in Redshift. */
+export type ColumnConstraint =
+  | { readonly type: "not_null"; readonly column: string }
+  | { readonly type: "length"; readonly column: string; readonly bytes: number };
 
 /** Something that depends on relations by literal refs in its template. */
 export interface Template {

@@ -1,24 +1,70 @@
 import type { Diagnostic } from "../core/diagnostic.ts";
-import type { Column } from "../core/node.ts";
+import type { Column, ColumnConstraint, GenericTest } from "../core/node.ts";
+import type { RelationName } from "../core/relation.ts";
 import type { ModelFile } from "./schema/model.ts";
 import type { YamlFile } from "./yaml-file.ts";
 import { printPath } from "./yaml-path.ts";
 import type { YamlPath } from "./yaml-path.ts";
 
+type ContractYaml = YamlFile<Pick<ModelFile, "columns" | "key">>;
+
 /** The declared columns of a model or seed; what is tested to be not null in every row is not nullable. */
-export function readContract(
-  yaml: YamlFile<Pick<ModelFile, "columns" | "key">>,
-  diagnostics: Diagnostic[],
-): readonly Column[] {
+export function readContract(yaml: ContractYaml, diagnostics: Diagnostic[]): readonly Column[] {
   const { columns, key = [] } = yaml.value;
   reportTwice(yaml, columns, ["columns"], diagnostics);
   return columns.map((column, index) => ({
     name: column.name,
     type: column.type,
     description: column.description,
-    nullable: !(column.tests.includes("not_null") || key.includes(column.name)),
+    nullable: column.nullable && !isTestedNotNull(column, key),
     place: yaml.place(["columns", index]),
   }));
+}
+
+type DeclaredColumn = ModelFile["columns"][number];
+
+/** Whether a test finds every null in the column; one with a condition, or that only warns, does not. */
+function isTestedNotNull({ name, tests }: DeclaredColumn, key: readonly string[]): boolean {
+  const isWhole = (entry: DeclaredColumn["tests"][number]) =>
+    typeof entry === "string"
+      ? entry === "not_null"
+      : Object.entries(entry.not_null ?? { where: "" }).every(
+          ([setting, value]) => setting === "severity" && value === "error",
+        );
+  return key.includes(name) || tests.some(isWhole);
+}
+
+/**
+ * The test that comes with a model's contract: no engine keeps nulls and overlong texts out of a table made from a
+ * query. Undefined when the contract says nothing of the kind, or other tests find all of it.
+ */
+export function contractTest(
+  yaml: ContractYaml,
+  { relation, tags }: { readonly relation: RelationName; readonly tags: readonly string[] },
+): GenericTest | undefined {
+  const { columns, key = [] } = yaml.value;
+  const constraints = columns.flatMap((column): ColumnConstraint[] => {
+    const { name, type, nullable } = column;
+    const isLimited = type.kind === "varchar" && type.length !== undefined;
+    return [
+      ...(!nullable && !isTestedNotNull(column, key)
+        ? [{ type: "not_null", column: name } as const]
+        : []),
+      ...(isLimited ? [{ type: "length", column: name, bytes: type.length } as const] : []),
+    ];
+  });
+  if (constraints.length === 0) return undefined;
+  return {
+    kind: "test",
+    form: "generic",
+    name: `contract.${relation}`,
+    description: "",
+    tags,
+    place: yaml.place(["columns"]),
+    relation,
+    assertion: { type: "contract", constraints },
+    severity: "error",
+  };
 }
 
 /** Reports every entry of the list at `path` whose name an earlier one has. */

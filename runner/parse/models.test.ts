@@ -50,6 +50,45 @@ describe("a model", () => {
     ]);
   });
 
+  test("is tested for what its contract says and no engine enforces, and for nothing that another test finds", () => {
+    const yaml = [
+      "key: [id]",
+      "columns:",
+      "  - { name: id, type: integer, nullable: false }",
+      "  - { name: a, type: varchar(20), nullable: false }",
+      "  - { name: b, type: varchar, nullable: false, tests: [not_null] }",
+      "  - { name: c, type: integer, nullable: false, tests: [not_null: { where: id > 1 }] }",
+      "  - { name: d, type: integer, nullable: false, tests: [not_null: { severity: warn }] }",
+      "  - { name: e, type: varchar(5) }",
+    ].join("\n");
+    const { tests, models } = parse(yaml);
+    const implied = tests.filter(({ assertion }) => assertion.type === "contract");
+    expect(implied).toMatchObject([
+      {
+        name: "contract.gold.sales",
+        severity: "error",
+        assertion: {
+          constraints: [
+            { type: "not_null", column: "a" },
+            { type: "length", column: "a", bytes: 20 },
+            { type: "not_null", column: "c" },
+            { type: "not_null", column: "d" },
+            { type: "length", column: "e", bytes: 5 },
+          ],
+        },
+      },
+    ]);
+    expect(models[0]?.columns.map(({ nullable }) => nullable)).toEqual([
+      false,
+      false,
+      false,
+      false,
+      false,
+      true,
+    ]);
+    expect(parse(columns).tests).toEqual([]);
+  });
+
   test("that is incremental needs a key and a cursor, and no other has a cursor", () => {
     expect(problems(`${columns}materialized: incremental\n`)).toMatchObject([
       { message: "An incremental model needs its key and cursor.", at: "5:15" },

@@ -6,7 +6,7 @@ import { parseRelationName, zones } from "../core/relation.ts";
 import type { RelationName } from "../core/relation.ts";
 import type { TextFile } from "../load/project-files.ts";
 import { stemOf, yamlBeside } from "./beside.ts";
-import { readContract } from "./contract.ts";
+import { contractTest, readContract } from "./contract.ts";
 import type { ModelFile } from "./schema/model.ts";
 import { modelSchema } from "./schema/model.ts";
 import type { PipelinesFile } from "./schema/pipelines.ts";
@@ -88,6 +88,8 @@ export function parseModels(
     });
     const reader = { yaml, relation, columnNames, tags, diagnostics };
     tests.push(...readGenericTests(reader, { ...yaml.value, key: yaml.value.key ?? [] }, []));
+    const implied = contractTest(yaml, { relation, tags });
+    if (implied !== undefined) tests.push(implied);
   }
 
   for (const orphan of orphans.values()) {

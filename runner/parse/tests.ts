@@ -242,6 +242,7 @@ function testName(relation: RelationName, assertion: Assertion): string {
       return `expression.${relation}.${words.join("_").slice(0, 80)}`;
     }
     case "row_count":
-      return `row_count.${relation}`;
+    case "contract":
+      return `${assertion.type}.${relation}`;
   }
 }

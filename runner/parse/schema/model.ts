@@ -5,6 +5,7 @@ import { columnTestList, tableTestList } from "./tests.ts";
 const contractColumn = z.strictObject({
   name: identifier,
   type: columnType,
+  nullable: z.boolean().default(true),
   description,
   tests: columnTestList,
 });
