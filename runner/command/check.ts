@@ -10,7 +10,7 @@ import { keepsItem, technicalColumns } from "../core/technical-columns.ts";
 import { findPortabilityProblems } from "../dialect/portability.ts";
 import { duckdbDialect } from "../dialect/duckdb/dialect.ts";
 import { compareWithContract } from "../execute/model-contract.ts";
-import { seedStatements } from "../plan/write.ts";
+import { seedStatements } from "../plan/write/seed.ts";
 import { exitCodes } from "./options.ts";
 import type { ExitCode, GlobalOptions } from "./options.ts";
 import { compileProject, openProject } from "./project.ts";

@@ -70,6 +70,16 @@ function failingRows(
       ].filter(Boolean);
       return `select count(*) as row_count\nfrom ${tested}\nhaving ${broken.join(" or ")}`;
     }
+    case "snapshot_versions": {
+      const list = [...assertion.key, "snapshot_id", "valid_from", "valid_to"].join(", ");
+      const next = `lead(valid_from) over (partition by ${assertion.key.join(", ")} order by valid_from, snapshot_id)`;
+      return [
+        `select ${list}, next_from`,
+        `from (select ${list}, ${next} as next_from from ${tested}) as versions`,
+        "where valid_from is null or valid_from >= valid_to",
+        "    or (next_from is not null and (valid_to is null or valid_to > next_from))",
+      ].join("\n");
+    }
   }
 }
 
@@ -116,5 +126,7 @@ export function describeAssertion(assertion: Assertion): string {
     }
     case "contract":
       return assertion.constraints.map(describeConstraint).join(", ");
+    case "snapshot_versions":
+      return `one version for each moment of ${assertion.key.join(" and ")}`;
   }
 }

@@ -2,13 +2,52 @@ import type { ColumnType } from "./column-type.ts";
 import type { EngineName } from "./ports.ts";
 import type { RelationName } from "./relation.ts";
 
+/** Which published rows go when a delta comes. */
+export type Replacement =
+  | { readonly by: "nothing" }
+  /** Those that have the values of a staged row in these columns; where they may be null, a null is like a null. */
+  | {
+      readonly by: "values";
+      readonly columns: readonly {
+        readonly name: string;
+        readonly type: ColumnType;
+        readonly nullable: boolean;
+      }[];
+    }
+  /** Those whose value in a column lies in one of these ranges: from `since` to before `until`, SQL literals both. */
+  | {
+      readonly by: "ranges";
+      readonly column: string;
+      readonly ranges: readonly { readonly since: string; readonly until: string }[];
+    };
+
 export interface Delta {
-  /** The physical table that readers see through the public view. */
+  /** The rows that readers see through the public view: a physical table, or a query in brackets over one. */
   readonly published: string;
-  /** The staged rows that replace or join it. */
+  /** The staged rows that replace or join them: a table, or a query in brackets. */
   readonly delta: string;
-  readonly key: readonly string[];
+  readonly replace: Replacement;
   readonly columns: readonly string[];
+}
+
+/** A delta that is applied where the published rows are. Rows tell by a hidden column which run wrote them. */
+export interface AppliedDelta extends Delta {
+  readonly runId: string;
+  /** The table that keeps the replaced rows, for the way back; undefined when the delta replaces nothing. */
+  readonly undo?: string;
+}
+
+/** How a snapshot finds versions; all SQL is in the columns' own terms. */
+export interface SnapshotRules {
+  /** The query's columns. */
+  readonly columns: readonly { readonly name: string; readonly type: ColumnType }[];
+  readonly key: readonly string[];
+  readonly change:
+    | { readonly strategy: "timestamp"; readonly cursor: string }
+    | { readonly strategy: "check"; readonly columns: readonly string[] };
+  readonly deletes: "close" | "keep";
+  /** A SQL literal: when a run saw what no cursor tells the time of. */
+  readonly now: string;
 }
 
 /** Statement texts of one engine; pure, so that a plan can be printed without a connection. */
@@ -36,8 +75,23 @@ export interface Dialect {
   dropView(name: string): string;
   /** What the published rows will be once a delta is applied. */
   mergedQuery(delta: Delta): string;
-  /** Applies a delta: replaced keys out, all of its rows in. */
-  applyDelta(delta: Delta): readonly string[];
+  /** The same rows with the run that wrote each, for a new table. */
+  rewrittenQuery(delta: Delta, runId: string): string;
+  /** A query's rows with the run that writes them. */
+  stampedQuery(query: string, columns: readonly string[], runId: string): string;
+  /** Applies a delta where the published rows are, the replaced rows kept in `undo`. */
+  applyDelta(delta: AppliedDelta): readonly string[];
+  /** Takes an applied delta back, row for row. */
+  undoDelta(
+    delta: Pick<AppliedDelta, "published" | "columns" | "runId" | "undo">,
+  ): readonly string[];
+  /** The first versions of a snapshot: all rows of `source`, a table or a query in brackets. */
+  firstVersions(source: string, rules: SnapshotRules): string;
+  /** The versions that end and those that begin, by `snapshot_id`, since a snapshot was published. */
+  changedVersions(
+    rows: { readonly source: string; readonly published: string },
+    rules: SnapshotRules,
+  ): string;
   /** The rows of Parquet files at engine-readable locations, which all have the same columns. */
   parquetQuery(locations: readonly string[]): string;
   /** An empty relation of these columns. */

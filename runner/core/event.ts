@@ -14,7 +14,7 @@ export interface StepOutcome {
   /** Rows written or extracted, or the failing rows of a test; undefined where nothing is counted. */
   readonly rows?: number;
   /** How a relation was written: the rows of a `delta` are those that are new or changed. */
-  readonly mode?: "table" | "view" | "delta";
+  readonly mode?: "table" | "view" | "delta" | "ephemeral";
   readonly diagnostic?: Diagnostic;
   /** For a skipped step: the failed steps that it waited for in vain. */
   readonly because?: readonly string[];

@@ -1,5 +1,7 @@
 import type { ColumnType } from "./column-type.ts";
 import type { Place } from "./diagnostic.ts";
+import { snapshotColumns } from "./materialization.ts";
+import type { Materialization } from "./materialization.ts";
 import type { RelationName } from "./relation.ts";
 
 /** A column of a contract. */
@@ -38,6 +40,8 @@ export type Assertion =
     }
   | { readonly type: "expression"; readonly expression: string }
   | { readonly type: "row_count"; readonly minimum?: number; readonly maximum?: number }
+  /** The versions of each key of a snapshot begin before they end, and one ends before the next begins. */
+  | { readonly type: "snapshot_versions"; readonly key: readonly string[] }
   /** What a relation's contract says and no engine enforces; tested in one scan. */
   | { readonly type: "contract"; readonly constraints: readonly ColumnConstraint[] };
 
@@ -140,12 +144,6 @@ export interface Seed extends NodeBase {
   readonly checksum: string;
 }
 
-export type Materialization =
-  | { readonly type: "table" }
-  | { readonly type: "view" }
-  /** A delta is merged by `key`; `cursor` is the column whose highest published value is the watermark. */
-  | { readonly type: "incremental"; readonly key: readonly string[]; readonly cursor: string };
-
 export interface Model extends NodeBase {
   readonly kind: "model";
   readonly relation: RelationName;
@@ -154,7 +152,14 @@ export interface Model extends NodeBase {
   readonly key: readonly string[];
   readonly template: Template;
   readonly materialization: Materialization;
+  /** What readers see: the declared columns and, behind those of a snapshot, the ones that it adds. */
   readonly columns: readonly Column[];
+}
+
+/** The columns that a model's query yields. */
+export function queryColumns(model: Pick<Model, "columns" | "materialization">): readonly Column[] {
+  if (model.materialization.type !== "snapshot") return model.columns;
+  return model.columns.slice(0, -snapshotColumns.length);
 }
 
 export interface GenericTest extends NodeBase {

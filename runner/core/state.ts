@@ -1,13 +1,16 @@
+import type { Interval } from "./interval.ts";
 import type { LakeColumn, LakeManifest } from "./manifest.ts";
 import type { RelationName } from "./relation.ts";
 
 /** What readers see of one relation, as the ledger knows it. */
 export interface PublishedRelation {
   readonly relation: RelationName;
-  readonly materialization: "source" | "seed" | "table" | "view" | "incremental";
+  readonly materialization: "source" | "seed" | "table" | "view" | "incremental" | "snapshot";
   /** The table behind the public view; undefined where the view stands for itself. */
   readonly physical?: string;
   readonly columns: readonly LakeColumn[];
+  /** What of time is covered, in order and without overlap; only of models that are built by interval. */
+  readonly intervals?: readonly Interval[];
   /** The run that published it last. */
   readonly runId: string;
 }

@@ -7,6 +7,10 @@ export const extractedAtColumn = "_extracted_at";
 /** The DynamoDB item that a raw row was made of, in DynamoDB's JSON. */
 export const itemColumn = "_item";
 
+/** The run that wrote a row of a table that grows in place; its public view leaves the column out. */
+export const runIdColumn = "_run_id";
+export const runIdType: ColumnType = { kind: "varchar", length: 64 };
+
 /** Whether a table's raw rows keep their item: only where one row is one item. */
 export function keepsItem(table: SourceTable): boolean {
   return table.connector === "dynamodb" && table.explode === undefined;

@@ -1,6 +1,7 @@
 import { Failure } from "../core/diagnostic.ts";
 import type { WriteStep } from "../plan/step.ts";
 import type { ExecutionContext, Findings } from "./context.ts";
+import { assertGuard } from "./guard.ts";
 import { compareWithContract } from "./model-contract.ts";
 
 /** Writes a candidate after checking its columns; returns the rows written, undefined for a view. */
@@ -17,6 +18,9 @@ export async function runWriteStep(
   }
   for (const statement of step.write) {
     await engine.execute(statement);
+    for (const guard of step.guards ?? []) {
+      if (guard.after === statement) await assertGuard(guard, engine);
+    }
     context.killPoint("after-write-statement");
   }
   if (step.counted === undefined) return undefined;
@@ -27,6 +31,6 @@ export async function runWriteStep(
   const [row] = rows;
   if (typeof row?.watermark === "string") findings.watermarks.set(step.relation, row.watermark);
   const count = Number(row?.row_count ?? 0);
-  if (step.mode === "delta" && count === 0) findings.unchanged.add(step.relation);
+  if (step.emptyChangesNothing === true && count === 0) findings.unchanged.add(step.relation);
   return count;
 }

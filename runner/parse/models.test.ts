@@ -94,7 +94,7 @@ describe("a model", () => {
       { message: "An incremental model needs its key and cursor.", at: "5:15" },
     ]);
     expect(problems(`${columns}cursor: at\n`)).toMatchObject([
-      { message: "Only an incremental model has a cursor.", at: "5:9" },
+      { message: "A view model has no cursor.", at: "5:9" },
     ]);
   });
 

@@ -1,20 +1,19 @@
 import path from "node:path";
-import { didYouMean } from "../core/closest.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
-import type { GenericTest, Materialization, Model } from "../core/node.ts";
+import type { Materialization } from "../core/materialization.ts";
+import type { GenericTest, Model } from "../core/node.ts";
 import { parseRelationName, zones } from "../core/relation.ts";
 import type { RelationName } from "../core/relation.ts";
 import type { TextFile } from "../load/project-files.ts";
 import { stemOf, yamlBeside } from "./beside.ts";
 import { contractTest, readContract } from "./contract.ts";
-import type { ModelFile } from "./schema/model.ts";
+import { readMaterialization, readSnapshotColumns } from "./materialization.ts";
 import { modelSchema } from "./schema/model.ts";
 import type { PipelinesFile } from "./schema/pipelines.ts";
 import { parseTemplate } from "./template.ts";
 import type { MacroNames } from "./template.ts";
 import { readGenericTests } from "./tests.ts";
 import { readYaml } from "./yaml-file.ts";
-import type { YamlFile } from "./yaml-file.ts";
 
 export interface ParsedModels {
   readonly models: readonly Model[];
@@ -72,23 +71,35 @@ export function parseModels(
     const yaml = parsed.value;
     const defaults = folderDefaultsOf(sql.file, surroundings.folderDefaults);
     const tags = [...new Set([...defaults.tags, ...yaml.value.tags])];
-    const columns = readContract(yaml, diagnostics);
-    const columnNames = columns.map((column) => column.name);
+    const materialized = yaml.value.materialized ?? defaults.materialized;
+    const isSnapshot = materialized === "snapshot";
+    // A snapshot's key may hold nulls: a null is like a null there.
+    const contract = isSnapshot ? { ...yaml, value: { ...yaml.value, key: [] } } : yaml;
+    const declared = readContract(contract, diagnostics);
+    const columnNames = declared.map((column) => column.name);
+    const materialization = readMaterialization(yaml, materialized, columnNames, diagnostics);
+    // Of a snapshot, the declared key tells its query's rows apart; its versions have an id of their own.
+    const columns = isSnapshot
+      ? [...declared, ...readSnapshotColumns(yaml, columnNames, diagnostics)]
+      : declared;
+    const key = isSnapshot ? ["snapshot_id"] : (yaml.value.key ?? []);
     models.push({
       kind: "model",
       relation,
       description: yaml.value.description,
       grain: yaml.value.grain,
-      key: yaml.value.key ?? [],
+      key,
       tags,
       place,
       template: template.template,
-      materialization: readMaterialization(yaml, defaults.materialized, columnNames, diagnostics),
+      materialization,
       columns,
     });
-    const reader = { yaml, relation, columnNames, tags, diagnostics };
-    tests.push(...readGenericTests(reader, { ...yaml.value, key: yaml.value.key ?? [] }, []));
-    const implied = contractTest(yaml, { relation, tags });
+    const names = columns.map((column) => column.name);
+    const reader = { yaml, relation, columnNames: names, tags, diagnostics };
+    const versions = materialization.type === "snapshot" ? materialization.key : undefined;
+    tests.push(...readGenericTests(reader, { ...yaml.value, key, versions }, []));
+    const implied = contractTest(contract, { relation, tags });
     if (implied !== undefined) tests.push(implied);
   }
 
@@ -108,7 +119,7 @@ function relationOf(file: string): RelationName | undefined {
 }
 
 interface FolderDefaults {
-  readonly materialized: "table" | "view" | "incremental";
+  readonly materialized: Materialization["type"];
   readonly tags: readonly string[];
 }
 
@@ -124,37 +135,4 @@ function folderDefaultsOf(file: string, declared: PipelinesFile["models"]): Fold
     ),
     tags: around.flatMap(([, defaults]) => defaults.tags ?? []),
   };
-}
-
-function readMaterialization(
-  yaml: YamlFile<ModelFile>,
-  folderDefault: FolderDefaults["materialized"],
-  columnNames: readonly string[],
-  diagnostics: Diagnostic[],
-): Materialization {
-  const { materialized = folderDefault, key, cursor } = yaml.value;
-  if (materialized !== "incremental") {
-    if (cursor !== undefined) {
-      const message = "Only an incremental model has a cursor.";
-      diagnostics.push(yaml.diagnostic("YAML_SCHEMA", ["cursor"], message));
-    }
-    return { type: materialized };
-  }
-  if (key === undefined || cursor === undefined) {
-    const missing = [key === undefined ? "key" : "", cursor === undefined ? "cursor" : ""].filter(
-      Boolean,
-    );
-    const message = `An incremental model needs its ${missing.join(" and ")}.`;
-    const hint =
-      "key: the columns that tell one row from another; cursor: the column that grows with new rows.";
-    diagnostics.push(yaml.diagnostic("YAML_SCHEMA", ["materialized"], message, hint));
-    return { type: "table" };
-  }
-  if (!columnNames.includes(cursor)) {
-    const message = `There is no column "${cursor}" to be the cursor.`;
-    diagnostics.push(
-      yaml.diagnostic("YAML_SCHEMA", ["cursor"], message, didYouMean(cursor, columnNames)),
-    );
-  }
-  return { type: "incremental", key, cursor };
 }

@@ -24,6 +24,8 @@ export interface TestDeclarations {
   readonly key: readonly string[];
   readonly columns: readonly { readonly name: string; readonly tests: readonly TestEntry[] }[];
   readonly tests: readonly TestEntry[];
+  /** What tells one row of a snapshot's query from another: its versions are tested without being asked. */
+  readonly versions?: readonly string[];
 }
 
 /**
@@ -43,6 +45,9 @@ export function readGenericTests(
     tests.add({ type: "unique", columns: declared.key }, always, keyPath);
   }
   for (const column of declared.key) tests.add({ type: "not_null", column }, always, keyPath);
+  if (declared.versions !== undefined) {
+    tests.add({ type: "snapshot_versions", key: declared.versions }, always, keyPath);
+  }
 
   declared.columns.forEach((column, columnIndex) => {
     column.tests.forEach((entry, index) => {
@@ -243,6 +248,7 @@ function testName(relation: RelationName, assertion: Assertion): string {
     }
     case "row_count":
     case "contract":
+    case "snapshot_versions":
       return `${assertion.type}.${relation}`;
   }
 }

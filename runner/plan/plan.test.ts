@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { compile } from "../compile/compile.ts";
+import type { Incremental } from "../core/materialization.ts";
 import type { GenericTest, Model, NodeId } from "../core/node.ts";
 import type { RelationName } from "../core/relation.ts";
 import { emptyState } from "../core/state.ts";
@@ -212,9 +213,17 @@ describe("an incremental model", () => {
   const text = "{{#incremental}}delta {{since}} {{until}} {{this}}{{else}}all{{/incremental}}";
   const at = { name: "at", type: { kind: "timestamp" as const }, nullable: false, description: "" };
   const place = { file: "models/gold/a.sql", line: 1, column: 1 };
+  const merge: Incremental = {
+    type: "incremental",
+    strategy: "merge",
+    key: ["id"],
+    cursor: "at",
+    onSchemaChange: "fail",
+    fullRefresh: "allow",
+  };
   const incremental: Model = model("gold.a", [], {
     template: { file: place.file, text, refs: [] },
-    materialization: { type: "incremental", key: ["id"], cursor: "at" },
+    materialization: merge,
     columns: [...model("gold.a").columns, { ...at, place }],
   });
   const graph = graphOf({ models: [incremental] });
@@ -248,7 +257,9 @@ describe("an incremental model", () => {
       watermark: "greatest(max(at), cast('2025-03-16 00:00:00' as timestamp))",
       published: { physical: "_physical.gold__a__r0", runId: "r1" },
     });
-    expect(step.publish.join("\n")).toContain("insert into _physical.gold__a__r0 (id, at)");
+    expect(step.publish.join("\n")).toContain(
+      "insert into _physical.gold__a__r0 (id, at, _run_id)",
+    );
     expect(step.discard).toEqual([
       "drop view if exists _physical.gold__a__r1",
       "drop table if exists _physical.gold__a__r1__delta",
@@ -276,7 +287,7 @@ describe("an incremental model", () => {
       {
         code: "CONTRACT_MISMATCH",
         cause: "Published: id integer. Declared: id integer, at timestamp.",
-        hint: "Build it from nothing: runner build --select gold.a --full-refresh",
+        hint: "Let it follow: on_schema_change: add. Or build it from nothing: runner build --select gold.a --full-refresh",
       },
     ]);
     expect(build({ state: changed, fullRefresh: true }).mode).toBe("table");

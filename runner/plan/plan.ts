@@ -5,7 +5,8 @@ import { planExtraction } from "./extraction.ts";
 import { levels } from "./levels.ts";
 import type { PlanRequest } from "./request.ts";
 import type { Plan, Step } from "./step.ts";
-import { planSeed, planModel } from "./write.ts";
+import { planModel } from "./write/model.ts";
+import { planSeed } from "./write/seed.ts";
 
 export interface PlanResult {
   readonly plan: Plan;
@@ -17,6 +18,7 @@ export function plan(request: PlanRequest): PlanResult {
   const { compiled, selected, state, dialect, run } = request;
   const { graph } = compiled;
   const diagnostics: Diagnostic[] = [];
+  const notes: string[] = [];
   const relations: RelationNode[] = [];
   const tests: DataTest[] = [];
   for (const [id, node] of graph.nodes) {
@@ -75,7 +77,7 @@ export function plan(request: PlanRequest): PlanResult {
     const step =
       node.kind === "seed"
         ? planSeed(node, after, request)
-        : planModel({ node, after, resolve, request, diagnostics });
+        : planModel({ node, after, resolve, request, diagnostics, notes });
     steps.push({ step, level: level(node.relation) });
   }
   for (const test of testable) {
@@ -93,7 +95,7 @@ export function plan(request: PlanRequest): PlanResult {
   }
   // Whatever a step waits for stands on a lower level.
   const ordered = steps.sort((a, b) => a.level - b.level).map(({ step }) => step);
-  return { plan: { run, steps: ordered, untestable }, diagnostics };
+  return { plan: { run, steps: ordered, untestable, notes }, diagnostics };
 }
 
 function stepIds(relations: readonly RelationNode[]): (relation: RelationName) => string {

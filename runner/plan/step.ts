@@ -1,4 +1,5 @@
-import type { Place } from "../core/diagnostic.ts";
+import type { Diagnostic, Place } from "../core/diagnostic.ts";
+import type { Interval } from "../core/interval.ts";
 import type { LakeFile } from "../core/manifest.ts";
 import type { Column, DataTest, SourceTable, Template } from "../core/node.ts";
 import type { RelationName } from "../core/relation.ts";
@@ -31,6 +32,28 @@ export interface ExtractStep extends StepBase {
   readonly tables: readonly TableExtraction[];
 }
 
+/** A query over what a step has staged; a row that it returns stops the step before the next statement. */
+export interface Guard {
+  /** The statement of `write` after which it is looked. */
+  readonly after: string;
+  readonly query: string;
+  readonly diagnostic: Pick<Diagnostic, "code" | "message" | "hint">;
+}
+
+/** A statement of `write` that builds one interval alone. */
+export interface IntervalStatement {
+  readonly statement: string;
+  readonly query: string;
+  readonly interval: Interval;
+}
+
+/** How a publication that changed a table in place is taken back. */
+export interface Undo {
+  readonly statements: readonly string[];
+  /** Private tables that the statements need, and drop. */
+  readonly physical: readonly string[];
+}
+
 /** Writes one relation's candidate. All texts are final: what is printed is what runs. */
 export interface WriteStep extends StepBase {
   readonly kind: "seed" | "model";
@@ -39,21 +62,28 @@ export interface WriteStep extends StepBase {
   readonly place: Place;
   /** What `query` was rendered from, to find its lines again; a seed has none. */
   readonly template?: Template;
-  /** `delta` merges into what is published, the others replace it. */
-  readonly mode: "table" | "view" | "delta";
+  /** `delta` joins what is published, `table` and `view` replace it; `ephemeral` writes and publishes nothing. */
+  readonly mode: "table" | "view" | "delta" | "ephemeral";
   /** The query whose columns are compared with the contract before anything is written; a seed has none. */
   readonly query?: string;
+  /** The columns of `query`. */
   readonly contract: readonly Column[];
   readonly key: readonly string[];
   readonly write: readonly string[];
+  readonly guards?: readonly Guard[];
+  readonly intervals?: readonly IntervalStatement[];
   /** What this run's models and tests read instead of the published relation. */
   readonly candidate: string;
   /** Counted for the report; undefined for a view. */
   readonly counted?: string;
   /** An aggregate over `counted` that becomes the watermark; it never goes back, even when old rows are written again. */
   readonly watermark?: string;
+  /** Whether a delta without a row leaves everything as it is; one of intervals may take rows away. */
+  readonly emptyChangesNothing?: boolean;
   /** What makes the candidate public, in the publish transaction. */
   readonly publish: readonly string[];
+  /** What takes `publish` back where that changed a table in place; undefined where the version before stays. */
+  readonly undo?: Undo;
   /** What removes the candidate when it is not published. */
   readonly discard: readonly string[];
   /** The ledger's row once it is published. */
@@ -79,6 +109,8 @@ export interface Plan {
     readonly test: DataTest;
     readonly missing: readonly RelationName[];
   }[];
+  /** What its user should know of it, in sentences. */
+  readonly notes?: readonly string[];
 }
 
 export interface RunIdentity {

@@ -111,23 +111,30 @@ export class Warehouse {
   async #buildModel(model: Model, fullRefresh: boolean): Promise<void> {
     const { relation, materialization } = model;
     const context = { dialect: dialect.name, resolve, self: relation };
+    const query = this.#project.modelQuery(model, context);
     if (materialization.type === "view") {
-      return this.execute(
-        `create or replace view ${relation} as ${this.#project.modelQuery(model, context)}`,
-      );
+      return this.execute(`create or replace view ${relation} as ${query}`);
     }
     const since = fullRefresh ? undefined : await this.#highestCursor(model);
-    if (materialization.type === "table" || since === undefined) {
-      return this.execute(
-        `create or replace table ${relation} as ${this.#project.modelQuery(model, context)}`,
-      );
+    const isMerged = materialization.type === "incremental" && materialization.strategy === "merge";
+    if (!isMerged || since === undefined) {
+      return this.execute(`create or replace table ${relation} as ${query}`);
     }
     const increment = { since: `cast('${since}' as timestamp)`, until: "cast(null as timestamp)" };
-    const query = this.#project.modelQuery(model, { ...context, increment });
-    const columns = model.columns.map((column) => column.name);
-    const changes = { published: relation, delta: "increment", key: materialization.key, columns };
-    await this.execute(`create or replace table increment as ${query}`);
-    for (const statement of dialect.applyDelta(changes)) await this.execute(statement);
+    const changes = this.#project.modelQuery(model, { ...context, increment });
+    const key = model.columns.filter(({ name }) => materialization.key.includes(name));
+    const merged = dialect.mergedQuery({
+      published: relation,
+      delta: "increment",
+      replace: {
+        by: "values",
+        columns: key.map(({ name, type }) => ({ name, type, nullable: false })),
+      },
+      columns: model.columns.map((column) => column.name),
+    });
+    await this.execute(`create or replace table increment as ${changes}`);
+    await this.execute(`create or replace table merged as ${merged}`);
+    await this.execute(`create or replace table ${relation} as select * from merged`);
   }
 
   async #highestCursor({ relation, materialization }: Model): Promise<string | undefined> {

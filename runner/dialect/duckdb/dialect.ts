@@ -2,7 +2,7 @@ import type { ColumnType } from "../../core/column-type.ts";
 import { printColumnType } from "../../core/column-type.ts";
 import type { Dialect } from "../../core/dialect.ts";
 import { quoteText } from "../../core/sql-text.ts";
-import { ansiStatements } from "../ansi.ts";
+import { ansiStatements } from "../ansi/statements.ts";
 
 /** DuckDB keeps no varchar length; its description says plain VARCHAR. */
 function describedType(type: ColumnType): string {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { intervalUnits } from "../../core/interval.ts";
 import { columnType, description, identifier, key, tags } from "./common.ts";
 import { columnTestList, tableTestList } from "./tests.ts";
 
@@ -18,13 +19,29 @@ const relationSchema = {
   tests: tableTestList,
 };
 
-export const materialized = z.enum(["table", "view", "incremental"]);
+export const materialized = z.enum(["table", "view", "ephemeral", "incremental", "snapshot"]);
+
+/** How a model is written; which settings go together is checked where they are read. */
+const materialization = {
+  materialized: materialized.optional(),
+  strategy: z
+    .enum(["merge", "append", "delete_insert", "by_interval", "timestamp", "check"])
+    .optional(),
+  cursor: identifier.optional(),
+  replace: z.array(identifier).min(1).optional(),
+  interval: z.enum(intervalUnits).optional(),
+  begin: z.iso.date("must be a date, such as 2026-01-31").optional(),
+  lookback: z.int().min(0).max(10_000).optional(),
+  check: z.union([z.literal("all"), z.array(identifier).min(1)]).optional(),
+  deletes: z.enum(["close", "keep"]).optional(),
+  on_schema_change: z.enum(["fail", "add", "sync"]).optional(),
+  full_refresh: z.enum(["allow", "never"]).optional(),
+};
 
 export const modelSchema = z.strictObject({
   ...relationSchema,
   grain: z.string().min(1),
-  materialized: materialized.optional(),
-  cursor: identifier.optional(),
+  ...materialization,
 });
 export type ModelFile = z.output<typeof modelSchema>;
 

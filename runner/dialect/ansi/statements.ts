@@ -1,8 +1,10 @@
-import type { ColumnType } from "../core/column-type.ts";
-import { printColumnType } from "../core/column-type.ts";
-import type { Delta, Dialect } from "../core/dialect.ts";
-import { baseName, zoneOf } from "../core/relation.ts";
-import { physicalSchema, quoteText } from "../core/sql-text.ts";
+import type { ColumnType } from "../../core/column-type.ts";
+import { printColumnType } from "../../core/column-type.ts";
+import type { Dialect } from "../../core/dialect.ts";
+import { baseName, zoneOf } from "../../core/relation.ts";
+import { physicalSchema, quoteText } from "../../core/sql-text.ts";
+import { deltaStatements } from "./delta.ts";
+import { snapshotStatements } from "./snapshot.ts";
 
 function literal(
   value: string | null,
@@ -11,10 +13,6 @@ function literal(
 ): string {
   if (value === null) return `cast(null as ${name(type)})`;
   return `cast(${quoteText(value)} as ${name(type)})`;
-}
-
-function sameKey(delta: Delta, left: string, right: string): string {
-  return delta.key.map((column) => `${left}.${column} = ${right}.${column}`).join(" and ");
 }
 
 type Shared = Omit<Dialect, "name" | "describedType" | "parquetQuery">;
@@ -38,19 +36,8 @@ export function ansiStatements(typeName: (type: ColumnType) => string = printCol
     replaceView: (name, query) => `create or replace view ${name} as\n${query}`,
     dropTable: (name) => `drop table if exists ${name}`,
     dropView: (name) => `drop view if exists ${name}`,
-    mergedQuery: (delta) => {
-      const list = delta.columns.join(", ");
-      return [
-        `select ${list} from ${delta.published} as published`,
-        `where not exists (select 1 from ${delta.delta} as staged where ${sameKey(delta, "staged", "published")})`,
-        "union all",
-        `select ${list} from ${delta.delta}`,
-      ].join("\n");
-    },
-    applyDelta: (delta) => [
-      `delete from ${delta.published}\nwhere exists (select 1 from ${delta.delta} as staged where ${sameKey(delta, "staged", delta.published)})`,
-      `insert into ${delta.published} (${delta.columns.join(", ")})\nselect ${delta.columns.join(", ")} from ${delta.delta}`,
-    ],
+    ...deltaStatements((value, type) => literal(value, type, typeName)),
+    ...snapshotStatements,
     emptyQuery: (columns) =>
       `select ${columns.map((column) => `cast(null as ${typeName(column.type)}) as ${column.name}`).join(", ")} where 1 = 0`,
   };

@@ -1,0 +1,88 @@
+import type { Replacement } from "../../core/dialect.ts";
+import type { Incremental, Snapshot } from "../../core/materialization.ts";
+import type { PublishedRelation } from "../../core/state.ts";
+import { namesOf, publicName, replacing } from "./parts.ts";
+import type { ModelRequest, Parts } from "./parts.ts";
+import type { Reshaped } from "./schema-change.ts";
+
+export type GrowingRequest = ModelRequest<Incremental | Snapshot>;
+
+/** A published table that can grow: its rows know which run wrote them. */
+export type Grown = PublishedRelation & { readonly physical: string };
+
+/** What a model grows on: the rows of an earlier build of its own kind; undefined when there are none. */
+export function grownTable({ node, request }: GrowingRequest): Grown | undefined {
+  const published = request.state.published.get(node.relation);
+  const { type, fullRefresh } = node.materialization;
+  if (request.fullRefresh && fullRefresh === "allow") return undefined;
+  if (published?.materialization !== type || published.physical === undefined) return undefined;
+  return { ...published, physical: published.physical };
+}
+
+interface Growth {
+  readonly grown: Grown;
+  readonly reshaped: Reshaped;
+  /** The table of the staged rows, as `write` makes it. */
+  readonly staged: string;
+  readonly replace: Replacement;
+  /** Other private tables that only `write` needs. */
+  readonly helpers?: readonly string[];
+}
+
+/**
+ * Joins staged rows to the published ones: where the table has the declared columns, in that table, in the publish
+ * transaction and so that it can be taken back; else in a new one.
+ */
+export function growingParts(
+  { node, request }: GrowingRequest,
+  { grown, reshaped, staged, replace, helpers = [] }: Growth,
+): Pick<
+  Parts,
+  "mode" | "write" | "candidate" | "counted" | "publish" | "undo" | "discard" | "published"
+> {
+  const { dialect, run } = request;
+  const { relation, columns, materialization } = node;
+  const candidate = dialect.physical(relation, run.id);
+  const delta = { published: reshaped.rows, delta: staged, replace, columns: namesOf(columns) };
+  const dropStaged = [staged, ...helpers].map((name) => dialect.dropTable(name));
+  if (!reshaped.isSame) {
+    const table = replacing({ relation, columns, materialization: materialization.type }, request);
+    return {
+      mode: "delta",
+      write: [dialect.createTableAs(candidate, dialect.rewrittenQuery(delta, run.id))],
+      ...table,
+      counted: staged,
+      publish: [...table.publish, ...dropStaged],
+      discard: [...table.discard, ...dropStaged],
+    };
+  }
+  const undo = replace.by === "nothing" ? undefined : `${grown.physical}__undo__${run.id}`;
+  const applied = { ...delta, runId: run.id, undo };
+  return {
+    mode: "delta",
+    write: [dialect.createView(candidate, dialect.mergedQuery(delta))],
+    candidate,
+    counted: staged,
+    publish: [dialect.dropView(candidate), ...dialect.applyDelta(applied), ...dropStaged],
+    undo: { statements: dialect.undoDelta(applied), physical: undo === undefined ? [] : [undo] },
+    discard: [dialect.dropView(candidate), ...dropStaged],
+    published: { ...grown, runId: run.id },
+  };
+}
+
+/** A new table whose rows know that this run wrote them. */
+export function firstParts({ node, request }: GrowingRequest, query: string): Omit<Parts, "query"> {
+  const { dialect, run } = request;
+  const { relation, columns, materialization } = node;
+  const stamped = dialect.stampedQuery(query, namesOf(columns), run.id);
+  return {
+    mode: "table",
+    write: [dialect.createTableAs(dialect.physical(relation, run.id), stamped)],
+    ...replacing({ relation, columns, materialization: materialization.type }, request),
+  };
+}
+
+/** SQL text of the relation itself, as `{{this}}`. */
+export function selfOf({ node, request }: GrowingRequest): string {
+  return publicName(request, node.relation);
+}

@@ -1,0 +1,101 @@
+import type { Dialect, Replacement } from "../../core/dialect.ts";
+import type { Incremental } from "../../core/materialization.ts";
+import type { Column, Model } from "../../core/node.ts";
+import type { Guard } from "../step.ts";
+import { firstParts, growingParts, grownTable, selfOf } from "./grow.ts";
+import type { ModelRequest, Parts } from "./parts.ts";
+import { reshape } from "./schema-change.ts";
+
+type ByCursor = Exclude<Incremental, { readonly strategy: "by_interval" }>;
+
+/** The rows since the watermark join what is published; everything, when nothing says where to go on. */
+export function incrementalParts(wanted: ModelRequest<ByCursor>): Parts {
+  const { node, resolve, request, diagnostics } = wanted;
+  const { compiled, dialect, run, state } = request;
+  const { cursor } = node.materialization;
+  const context = { dialect: dialect.name, resolve, self: selfOf(wanted) };
+  const grown = grownTable(wanted);
+  const watermark = state.watermarks.get(node.relation);
+  if (grown === undefined || watermark === undefined) {
+    const query = compiled.modelQuery(node, context);
+    const parts = firstParts(wanted, query);
+    const guards = keyGuards(node, parts.candidate, parts.write[0] ?? "");
+    return { query, ...parts, guards, watermark: `max(${cursor})` };
+  }
+
+  const reshaped = reshape(node, grown);
+  if ("code" in reshaped) diagnostics.push(reshaped);
+  const highest = highestKnown(node, watermark, dialect);
+  const query = compiled.modelQuery(node, {
+    ...context,
+    increment: {
+      since: dialect.literal(watermark, typeOf(node, cursor)),
+      until: dialect.literal(run.startedAt, typeOf(node, cursor)),
+    },
+  });
+  const staged = `${dialect.physical(node.relation, run.id)}__delta`;
+  const stage = dialect.createTableAs(staged, query);
+  const parts = growingParts(wanted, {
+    grown,
+    reshaped: "code" in reshaped ? { rows: grown.physical, isSame: true } : reshaped,
+    staged,
+    replace: replacement(node),
+  });
+  return {
+    query,
+    ...parts,
+    write: [stage, ...parts.write],
+    guards: keyGuards(node, staged, stage),
+    watermark: highest,
+    emptyChangesNothing: true,
+  };
+}
+
+/** Never back, even when old rows are written again. */
+export function highestKnown(node: Model, watermark: string | undefined, dialect: Dialect): string {
+  const { materialization } = node;
+  const cursor = "cursor" in materialization ? materialization.cursor : "null";
+  if (watermark === undefined) return `max(${cursor})`;
+  return `greatest(max(${cursor}), ${dialect.literal(watermark, typeOf(node, cursor))})`;
+}
+
+export function typeOf({ columns }: Pick<Model, "columns">, name: string): Column["type"] {
+  return columns.find((column) => column.name === name)?.type ?? { kind: "timestamp" };
+}
+
+function replacement({ materialization, columns }: ModelRequest<ByCursor>["node"]): Replacement {
+  const named = (names: readonly string[], nullable: boolean) =>
+    columns
+      .filter((column) => names.includes(column.name))
+      .map(({ name, type }) => ({ name, type, nullable }));
+  switch (materialization.strategy) {
+    case "append":
+      return { by: "nothing" };
+    // A key with a null in it is refused: it would find no row to replace and double it, run by run.
+    case "merge":
+      return { by: "values", columns: named(materialization.key, false) };
+    case "delete_insert":
+      return { by: "values", columns: named(materialization.replace, true) };
+  }
+}
+
+function keyGuards(
+  { relation, materialization }: ModelRequest<ByCursor>["node"],
+  staged: string,
+  after: string,
+): readonly Guard[] {
+  if (materialization.strategy !== "merge") return [];
+  const { key } = materialization;
+  const missing = key.map((column) => `${column} is null`).join(" or ");
+  return [
+    {
+      after,
+      query: `select * from ${staged} where ${missing}`,
+      diagnostic: {
+        code: "KEY_NULL",
+        message: `${relation} yields rows whose key (${key.join(", ")}) is null: a later run could not find them to replace them.`,
+        hint: "Leave such rows out, or give them a key in the model: coalesce(…, …).",
+      },
+    },
+  ];
+}

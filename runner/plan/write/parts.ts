@@ -1,0 +1,69 @@
+import { printColumnType } from "../../core/column-type.ts";
+import type { Diagnostic } from "../../core/diagnostic.ts";
+import type { LakeColumn } from "../../core/manifest.ts";
+import type { Column, Model } from "../../core/node.ts";
+import type { RelationName } from "../../core/relation.ts";
+import type { PublishedRelation } from "../../core/state.ts";
+import type { PlanRequest } from "../request.ts";
+import type { WriteStep } from "../step.ts";
+
+export interface ModelRequest<Of extends Model["materialization"] = Model["materialization"]> {
+  readonly node: Model & { readonly materialization: Of };
+  /** Ids of the steps that it waits for. */
+  readonly after: readonly string[];
+  /** What a ref stands for in this run. */
+  readonly resolve: (relation: RelationName) => string;
+  readonly request: PlanRequest;
+  /** What is found wrong is added here. */
+  readonly diagnostics: Diagnostic[];
+  /** What the user should know is added here, in sentences. */
+  readonly notes: string[];
+}
+
+/** What the ways to write a model differ in. */
+export type Parts = Omit<
+  WriteStep,
+  "kind" | "id" | "after" | "relation" | "place" | "template" | "contract" | "key"
+>;
+
+export function lakeColumns(columns: readonly Column[]): readonly LakeColumn[] {
+  return columns.map((column) => ({ name: column.name, type: printColumnType(column.type) }));
+}
+
+export function namesOf(columns: readonly { readonly name: string }[]): readonly string[] {
+  return columns.map((column) => column.name);
+}
+
+/** What readers see of a relation. */
+export function publicName({ dialect }: PlanRequest, relation: RelationName): string {
+  return dialect.relation(relation);
+}
+
+interface NewTable {
+  readonly relation: RelationName;
+  readonly columns: readonly Column[];
+  readonly materialization: PublishedRelation["materialization"];
+}
+
+/** A new physical table takes the place of what is published. */
+export function replacing(
+  { relation, columns, materialization }: NewTable,
+  request: PlanRequest,
+): Pick<Parts, "candidate" | "counted" | "publish" | "discard" | "published"> {
+  const { dialect, run } = request;
+  const physical = dialect.physical(relation, run.id);
+  const definition = `select ${namesOf(columns).join(", ")} from ${physical}`;
+  return {
+    candidate: physical,
+    counted: physical,
+    publish: [dialect.replaceView(publicName(request, relation), definition)],
+    discard: [dialect.dropTable(physical)],
+    published: {
+      relation,
+      materialization,
+      physical,
+      columns: lakeColumns(columns),
+      runId: run.id,
+    },
+  };
+}
