@@ -5,6 +5,7 @@ import type { Diagnostic, Place } from "../core/diagnostic.ts";
 import { codeFrame } from "../core/frame.ts";
 import type { Template, TemplateRef, TemplateUses } from "../core/node.ts";
 import type { TextFile } from "../load/project-files.ts";
+import { readFlatRefs } from "./flat-refs.ts";
 import { parseSyntax } from "./template-syntax.ts";
 
 /** The names that every template may use, apart from the project's macros. */
@@ -39,6 +40,19 @@ export function parseTemplate(
   file: TextFile,
   macros: MacroNames,
   isPartial = false,
+): ParsedTemplate {
+  const flat = isPartial ? undefined : readFlatRefs(file, macros.helpers);
+  if (flat !== undefined && !isEmpty(file.text)) {
+    return { template: flat, partials: [], diagnostics: [] };
+  }
+  return parseByHandlebars(file, macros, isPartial);
+}
+
+/** As `parseTemplate`, for every template, flat or not. */
+export function parseByHandlebars(
+  file: TextFile,
+  macros: MacroNames,
+  isPartial: boolean,
 ): ParsedTemplate {
   const syntax = parseSyntax(file.text);
   if (syntax.program === undefined) {
