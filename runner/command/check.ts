@@ -96,6 +96,18 @@ function renderEverywhere({ project }: LinkedProject, compiled: CompiledProject)
       if (model.materialization.type === "incremental") {
         attempt(() => compiled.modelQuery(model, { ...context, self: model.relation, increment }));
       }
+      for (const hook of [...(model.hooks?.pre ?? []), ...(model.hooks?.post ?? [])]) {
+        const around = { ...context, self: model.relation, run: { id: "run" } };
+        attempt(() => compiled.hookStatement(hook, around));
+      }
+    }
+    const run = { id: "run" };
+    for (const hook of compiled.runHooks.start) {
+      attempt(() => compiled.hookStatement(hook, { ...context, run }));
+    }
+    for (const hook of compiled.runHooks.end) {
+      const ended = { ...run, status: "succeeded" as const };
+      attempt(() => compiled.hookStatement(hook, { ...context, run: ended }));
     }
     for (const test of project.tests) attempt(() => compiled.testQuery(test, context));
   }

@@ -2,8 +2,9 @@ import type { Plan, Step } from "../plan/step.ts";
 
 /** A plan as SQL to read, or as one JSON object a step. The statements are those that a run executes. */
 export function printPlan(plan: Plan, json: boolean): string {
-  if (json) return plan.steps.map((step) => `${JSON.stringify(summary(step))}\n`).join("");
-  return plan.steps.map((step) => `${describe(step)}\n\n`).join("");
+  const steps = [...plan.steps, ...(plan.end?.succeeded ?? [])];
+  if (json) return steps.map((step) => `${JSON.stringify(summary(step))}\n`).join("");
+  return steps.map((step) => `${describe(step)}\n\n`).join("");
 }
 
 function summary(step: Step): Record<string, unknown> {
@@ -28,6 +29,10 @@ function summary(step: Step): Record<string, unknown> {
         write: step.write,
         publish: step.publish,
       };
+    case "hook": {
+      const { id, kind, after, when, statement } = step;
+      return { id, kind, after, when, statement };
+    }
     case "test":
       return {
         id: step.id,
@@ -56,6 +61,8 @@ function describe(step: Step): string {
         "-- when its tests have passed, with all others in one transaction",
         ...step.publish.map((statement) => `${statement};`),
       ].join("\n");
+    case "hook":
+      return `-- ${step.id}: ${step.when}\n${step.statement};`;
     case "test":
       return `-- ${step.id}: ${step.test.severity} when this returns rows\n${step.query};`;
   }

@@ -38,6 +38,7 @@ export async function compileProject(
   assertSound(loaded.diagnostics);
   return compile(graph, {
     partials: project.macros.partials,
+    runHooks: project.runHooks,
     helpers: loaded.helpers,
     helperChecksums: loaded.checksums,
     vars: { ...project.pipelines.value.vars, ...parseVars(vars) },

@@ -1,4 +1,4 @@
-import type { DataTest, Model, NodeId } from "../core/node.ts";
+import type { DataTest, Model, NodeId, RunHooks, Template } from "../core/node.ts";
 import type { RelationName } from "../core/relation.ts";
 import type { Graph } from "../graph/graph.ts";
 import { assertionQuery } from "./assertion-query.ts";
@@ -13,13 +13,17 @@ export interface CompiledProject {
   modelQuery(model: Model, context: RenderContext): string;
   /** A query for the rows that break the test. */
   testQuery(test: DataTest, context: RenderContext): string;
+  /** The one statement that a hook is. */
+  hookStatement(hook: Template, context: RenderContext): string;
+  readonly runHooks: RunHooks;
   /** What tells each node's version from another; computed when first asked for. */
   fingerprints(): ReadonlyMap<NodeId, Fingerprint>;
 }
 
 export function compile(
   graph: Graph,
-  parts: Omit<RendererParts, "sourceRelations"> & FingerprintInputs,
+  parts: Omit<RendererParts, "sourceRelations"> &
+    FingerprintInputs & { readonly runHooks?: RunHooks },
 ): CompiledProject {
   const sourceRelations = new Map<string, RelationName>();
   for (const node of graph.nodes.values()) {
@@ -32,6 +36,8 @@ export function compile(
     modelQuery: (model, context) => render(model.template, context),
     testQuery: (test, context) =>
       test.form === "generic" ? assertionQuery(test, context) : render(test.template, context),
+    hookStatement: (hook, context) => render(hook, context).replace(/;+$/, ""),
+    runHooks: parts.runHooks ?? { start: [], end: [] },
     fingerprints: () => (found ??= fingerprints(graph, parts)),
   };
 }

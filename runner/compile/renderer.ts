@@ -8,6 +8,7 @@ import type { FlatCall, FlatPart } from "../core/flat-template.ts";
 import { codeFrame } from "../core/frame.ts";
 import type { Macro, MacroArgument } from "../core/macro.ts";
 import type { Template } from "../core/node.ts";
+import type { RunStatus } from "../core/event.ts";
 import type { EngineName } from "../core/ports.ts";
 import type { RelationName } from "../core/relation.ts";
 
@@ -20,6 +21,8 @@ export interface RenderContext {
   readonly self?: string;
   /** Bounds of an increment as SQL literals; undefined when everything is built. */
   readonly increment?: { readonly since: string; readonly until: string };
+  /** The run that a hook is part of; only hooks know it, so that no model's rows depend on it. */
+  readonly run?: { readonly id: string; readonly status?: RunStatus };
 }
 
 export interface RendererParts {
@@ -130,6 +133,17 @@ export function createRenderer(parts: RendererParts): Renderer {
       );
     });
   }
+  const ofRun = (name: string, choose: (run: RenderContext["run"]) => string | undefined) => {
+    helper(name, (_, options) => {
+      const value = choose(current().run);
+      if (value !== undefined) return value;
+      const message = `{{${name}}} has no value here.`;
+      const where = name === "run_id" ? "in hooks" : "in on_run_end";
+      throw new TemplateProblem("TEMPLATE_UNKNOWN_NAME", message, options, `It is known ${where}.`);
+    });
+  };
+  ofRun("run_id", (run) => run?.id);
+  ofRun("run_status", (run) => run?.status);
   for (const [name, macro] of parts.helpers) {
     helper(name, (args, options) => {
       try {
@@ -275,5 +289,5 @@ function positionIn(error: unknown): { readonly line?: number; readonly column?:
 
 function placeOf(template: Template, line = 1, column = 0): { place: Place; frame: string } {
   const place = { file: template.file, line, column: column + 1 };
-  return { place, frame: codeFrame(template.text, place) };
+  return { place: template.at ?? place, frame: codeFrame(template.text, place) };
 }

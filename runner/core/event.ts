@@ -1,7 +1,7 @@
 import type { Diagnostic } from "./diagnostic.ts";
 import type { RelationName } from "./relation.ts";
 
-export type StepKind = "extract" | "seed" | "model" | "test";
+export type StepKind = "extract" | "seed" | "model" | "test" | "hook";
 
 /** `warned` is a test with severity warn that found rows; `skipped` never began. */
 export type StepStatus = "ok" | "warned" | "failed" | "skipped";

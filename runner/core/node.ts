@@ -53,6 +53,8 @@ export type ColumnConstraint =
 /** Something that depends on relations by literal refs in its template. */
 export interface Template {
   readonly file: string;
+  /** Where it stands when it is a part of its file, such as a hook in YAML; undefined where it is the whole. */
+  readonly at?: Place;
   readonly text: string;
   /** Refs in order of appearance, those inside partials included; positions point at the calling template. */
   readonly refs: readonly TemplateRef[];
@@ -144,6 +146,21 @@ export interface Seed extends NodeBase {
   readonly checksum: string;
 }
 
+/** Statements around the write of a model's candidate, one template each. */
+export interface ModelHooks {
+  /** `{{this}}` is what readers see now. */
+  readonly pre: readonly Template[];
+  /** `{{this}}` is the candidate, which no reader sees yet. */
+  readonly post: readonly Template[];
+}
+
+/** Statements around a whole run, one template each; refs are what readers see. */
+export interface RunHooks {
+  readonly start: readonly Template[];
+  /** They know how the run ended, and run also when it failed. */
+  readonly end: readonly Template[];
+}
+
 export interface Model extends NodeBase {
   readonly kind: "model";
   readonly relation: RelationName;
@@ -154,6 +171,8 @@ export interface Model extends NodeBase {
   readonly materialization: Materialization;
   /** What readers see: the declared columns and, behind those of a snapshot, the ones that it adds. */
   readonly columns: readonly Column[];
+  /** Absent where there are none. */
+  readonly hooks?: ModelHooks;
 }
 
 /** The columns that a model's query yields. */

@@ -9,6 +9,7 @@ import { discard } from "./discard.ts";
 import { followPointers } from "./pointers.ts";
 import { decidePublication } from "./publication.ts";
 import { publish } from "./publish.ts";
+import { runEnd } from "./run-end.ts";
 import { runStep } from "./run-step.ts";
 import { runInOrder } from "./scheduler.ts";
 
@@ -55,13 +56,19 @@ export async function execute(request: ExecutionRequest): Promise<ExecutionResul
   context.signal?.addEventListener("abort", tellInterruption, { once: true });
   try {
     await announce(request);
-    const status = await writeAuditPublish(plan, context, progress);
+    const reached = await writeAuditPublish(plan, context, progress);
+    const status = await runEnd(plan, reached, (hook) => carryOut(hook, context, { progress }));
     await discard(plan, progress.published, context);
     await ledger.finishRun(run.id, status);
     context.killPoint("before-collect");
     if (status !== "interrupted") await collect(context);
     return await finish(status);
   } catch (error) {
+    if (!progress.outcomes.some(({ id }) => id.startsWith("hook.on_run_end"))) {
+      await runEnd(plan, "failed", (hook) => carryOut(hook, context, { progress })).catch(
+        () => undefined,
+      );
+    }
     await undo(plan, context, progress);
     await finish("failed");
     throw progress.published.size > 0 ? afterPublishing(error) : error;
@@ -80,7 +87,7 @@ async function announce({ plan, context, command, target }: ExecutionRequest): P
     startedAt: run.startedAt,
     command,
     target,
-    steps: countKinds(plan.steps),
+    steps: countKinds([...plan.steps, ...(plan.end?.succeeded ?? [])]),
   });
   if (isUntested(plan)) {
     const message = "No data test is part of this run: what it builds is published untested.";
@@ -122,28 +129,46 @@ async function runSteps(
   context: ExecutionContext,
   { findings, progress }: { readonly findings: Findings; readonly progress: Progress },
 ): Promise<void> {
-  const { emit, ledger, run, threads, signal } = context;
-  const close = async (outcome: StepOutcome) => {
-    progress.outcomes.push(outcome);
-    await ledger.finishStep(run.id, outcome);
-    await emit({ type: "step_finished", outcome });
-  };
+  const { threads, signal } = context;
   await runInOrder(
     plan.steps,
     { limit: threads, signal },
     {
       run: async (step) => {
-        await ledger.beginStep(run.id, step);
-        await emit({ type: "step_started", id: step.id, kind: step.kind });
-        const { outcome, fault } = await runStep(step, context, findings);
-        await close(outcome);
-        if (fault !== undefined) throw fault.error;
-        return outcome.status === "failed" ? "failed" : "ok";
+        const { status } = await carryOut(step, context, { findings, progress });
+        return status === "failed" ? "failed" : "ok";
       },
       skip: ({ id, kind }, because) =>
-        close({ id, kind, status: "skipped", milliseconds: 0, because }),
+        close({ id, kind, status: "skipped", milliseconds: 0, because }, context, progress),
     },
   );
+}
+
+/** Runs one step, recorded before it acts and closed after; throws only a fault of the runner. */
+async function carryOut(
+  step: Step,
+  context: ExecutionContext,
+  {
+    findings = emptyFindings(),
+    progress,
+  }: { readonly findings?: Findings; readonly progress: Progress },
+): Promise<StepOutcome> {
+  await context.ledger.beginStep(context.run.id, step);
+  await context.emit({ type: "step_started", id: step.id, kind: step.kind });
+  const { outcome, fault } = await runStep(step, context, findings);
+  await close(outcome, context, progress);
+  if (fault !== undefined) throw fault.error;
+  return outcome;
+}
+
+async function close(
+  outcome: StepOutcome,
+  { ledger, emit, run }: ExecutionContext,
+  progress: Progress,
+): Promise<void> {
+  progress.outcomes.push(outcome);
+  await ledger.finishStep(run.id, outcome);
+  await emit({ type: "step_finished", outcome });
 }
 
 /** Undoes what a broken run left. What cannot be undone now, on a full disk say, the next run undoes. */
@@ -171,7 +196,7 @@ function isUntested({ steps }: Plan): boolean {
 }
 
 function countKinds(steps: readonly Step[]): Record<StepKind, number> {
-  const counts = { extract: 0, seed: 0, model: 0, test: 0 };
+  const counts = { extract: 0, seed: 0, model: 0, test: 0, hook: 0 };
   for (const step of steps) counts[step.kind] += 1;
   return counts;
 }

@@ -19,8 +19,9 @@ export function decidePublication(
 ): PublicationDecision {
   const reasons = new Map<RelationName, string>();
   const statusOf = (step: Step) => statuses.get(step.id) ?? "skipped";
-  const built = new Set(plan.steps.filter((step) => statusOf(step) === "ok").flatMap(relationsOf));
-  const written = plan.steps.flatMap(relationsOf);
+  const writes = plan.steps.filter(({ kind }) => kind !== "hook");
+  const built = new Set(writes.filter((step) => statusOf(step) === "ok").flatMap(relationsOf));
+  const written = writes.flatMap(relationsOf);
   const gold = written.filter((relation) => zoneOf(relation) === "gold");
   const withhold = (relation: RelationName, because: string) => {
     if (!reasons.has(relation)) reasons.set(relation, because);
@@ -79,6 +80,7 @@ function withholdReaders(
 /** What a step's end says against publishing; a test that only warns says nothing, whether it ran or not. */
 function fault(step: Step, status: StepStatus): string | undefined {
   if (status === "ok" || status === "warned") return undefined;
+  if (step.kind === "hook") return `${step.id} ${status === "failed" ? "failed" : "did not run"}`;
   if (step.kind !== "test") return `${step.id} was not built`;
   return step.test.severity === "error" && status === "failed" ? `${step.id} failed` : undefined;
 }
@@ -95,6 +97,8 @@ function relationsOf(step: Step): readonly RelationName[] {
     case "seed":
     case "model":
       return [step.relation];
+    case "hook":
+      return step.relation === undefined ? [] : [step.relation];
     case "test":
       return [];
   }

@@ -42,6 +42,9 @@ export async function runStep(
             mode: step.mode,
           }),
         };
+      case "hook":
+        await context.engine.execute(step.statement);
+        return { outcome: end("ok") };
       case "test": {
         const { failures, diagnostic } = await runTestStep(step, context.engine);
         if (failures === 0) return { outcome: end("ok", { rows: 0 }) };
@@ -76,6 +79,8 @@ function findInProject(failure: StatementFailure, step: Step): Pick<Diagnostic, 
     case "extract":
     case "seed":
       return {};
+    case "hook":
+      return findInTemplate(failure, step.template, step.statement);
     case "model":
       return step.template === undefined ? {} : findInTemplate(failure, step.template, step.query);
     case "test":
@@ -91,6 +96,7 @@ function placeOf(step: Step): Place | undefined {
       return step.tables[0]?.table.place;
     case "seed":
     case "model":
+    case "hook":
       return step.place;
     case "test":
       return step.test.place;

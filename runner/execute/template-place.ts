@@ -14,10 +14,12 @@ export function findInTemplate(
 ): Pick<Diagnostic, "place" | "frame"> {
   const inQuery = position && positionInQuery(statement, position, query);
   const place = inQuery && placeInTemplate(template, query, inQuery);
-  if (place !== undefined) return { place, frame: codeFrame(template.text, place) };
+  if (place !== undefined) {
+    return { place: template.at ?? place, frame: codeFrame(template.text, place) };
+  }
   const frame = diagnostics[0]?.frame;
   return {
-    place: { file: template.file },
+    place: template.at ?? { file: template.file },
     frame: frame === undefined ? undefined : `compiled SQL:\n${frame}`,
   };
 }

@@ -2,7 +2,7 @@ import { didYouMean } from "../core/closest.ts";
 import type { Diagnostic, Place } from "../core/diagnostic.ts";
 import { codeFrame } from "../core/frame.ts";
 import { nodeId } from "../core/node.ts";
-import type { NodeId, ProjectNode, SourceTable, TemplateRef } from "../core/node.ts";
+import type { NodeId, ProjectNode, SourceTable, Template, TemplateRef } from "../core/node.ts";
 import { parseRelationName } from "../core/relation.ts";
 import type { RelationName } from "../core/relation.ts";
 import type { ParsedProject } from "../parse/project.ts";
@@ -18,7 +18,8 @@ export interface LinkResult {
 
 /** Resolves every ref to the node that it names. Unknown and duplicate names and cycles are reported, all of them. */
 export function link(
-  project: Pick<ParsedProject, "sources" | "seeds" | "models" | "tests">,
+  project: Pick<ParsedProject, "sources" | "seeds" | "models" | "tests"> &
+    Partial<Pick<ParsedProject, "runHooks">>,
 ): LinkResult {
   const diagnostics: Diagnostic[] = [];
   const nodes = new Map<NodeId, ProjectNode>();
@@ -41,6 +42,12 @@ export function link(
       else diagnostics.push({ ...parent, frame: frameOf(node, wanted.place) });
     }
     parents.set(id, [...found]);
+  }
+
+  const { start = [], end = [] } = project.runHooks ?? {};
+  for (const wanted of refsOf([...start, ...end])) {
+    const found = resolve(wanted, nodes, sourceTables);
+    if (typeof found !== "string") diagnostics.push(found);
   }
 
   for (const cycle of findCycles(parents)) diagnostics.push(describeCycle(cycle, nodes));
@@ -78,7 +85,7 @@ function wantedBy(node: ProjectNode): readonly Wanted[] {
     case "seed":
       return [];
     case "model":
-      return node.template.refs;
+      return refsOf([node.template, ...(node.hooks?.pre ?? []), ...(node.hooks?.post ?? [])]);
     case "test": {
       if (node.form === "singular") return node.template.refs;
       const own: Wanted = { kind: "ref", name: node.relation, place: node.place };
@@ -86,6 +93,10 @@ function wantedBy(node: ProjectNode): readonly Wanted[] {
       return [own, { kind: "ref", name: node.assertion.to, place: node.place }];
     }
   }
+}
+
+function refsOf(templates: readonly Template[]): readonly TemplateRef[] {
+  return templates.flatMap(({ refs }) => refs);
 }
 
 function resolve(

@@ -35,6 +35,12 @@ describe("a model", () => {
     expect(own?.materialization).toEqual({ type: "view" });
   });
 
+  test("that is ephemeral has no write for hooks to run around", () => {
+    expect(problems(`${columns}materialized: ephemeral\npost_hook: [select 1]\n`)).toMatchObject([
+      { message: expect.stringContaining("never written"), at: "6:12" },
+    ]);
+  });
+
   test("with a column declared twice is refused at the second", () => {
     expect(problems(`${columns}  - { name: id, type: bigint }\n`)).toMatchObject([
       { message: '"id" is declared twice in columns.', at: "5:13" },

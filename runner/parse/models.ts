@@ -7,13 +7,16 @@ import type { RelationName } from "../core/relation.ts";
 import type { TextFile } from "../load/project-files.ts";
 import { stemOf, yamlBeside } from "./beside.ts";
 import { contractTest, readContract } from "./contract.ts";
+import { readHooks } from "./hooks.ts";
 import { readMaterialization, readSnapshotColumns } from "./materialization.ts";
+import type { ModelFile } from "./schema/model.ts";
 import { modelSchema } from "./schema/model.ts";
 import type { PipelinesFile } from "./schema/pipelines.ts";
 import { parseTemplate } from "./template.ts";
 import type { MacroNames } from "./template.ts";
 import { readGenericTests } from "./tests.ts";
 import { readYaml } from "./yaml-file.ts";
+import type { YamlFile } from "./yaml-file.ts";
 
 export interface ParsedModels {
   readonly models: readonly Model[];
@@ -94,6 +97,7 @@ export function parseModels(
       template: template.template,
       materialization,
       columns,
+      ...readModelHooks(yaml, materialization, surroundings.macros, diagnostics),
     });
     const names = columns.map((column) => column.name);
     const reader = { yaml, relation, columnNames: names, tags, diagnostics };
@@ -111,6 +115,23 @@ export function parseModels(
     });
   }
   return { models, tests, diagnostics };
+}
+
+function readModelHooks(
+  yaml: YamlFile<ModelFile>,
+  { type }: Materialization,
+  macros: MacroNames,
+  diagnostics: Diagnostic[],
+): Pick<Model, "hooks"> {
+  const read = (name: "pre_hook" | "post_hook") => {
+    if (type === "ephemeral" && yaml.value[name].length > 0) {
+      const message = "An ephemeral model is never written, so nothing can run around its write.";
+      diagnostics.push(yaml.diagnostic("YAML_SCHEMA", [name], message));
+    }
+    return readHooks({ yaml, path: [name] }, yaml.value[name], macros, diagnostics);
+  };
+  const hooks = { pre: read("pre_hook"), post: read("post_hook") };
+  return hooks.pre.length + hooks.post.length === 0 ? {} : { hooks };
 }
 
 function relationOf(file: string): RelationName | undefined {

@@ -1,6 +1,7 @@
 import type { Diagnostic } from "../core/diagnostic.ts";
-import type { DataTest, Model, Seed, SourceTable } from "../core/node.ts";
+import type { DataTest, Model, RunHooks, Seed, SourceTable } from "../core/node.ts";
 import type { ProjectFiles } from "../load/project-files.ts";
+import { readHooks } from "./hooks.ts";
 import { parseMacros } from "./macros.ts";
 import type { ParsedMacros } from "./macros.ts";
 import { parseModels } from "./models.ts";
@@ -21,6 +22,7 @@ export interface ParsedProject {
   readonly seeds: readonly Seed[];
   readonly models: readonly Model[];
   readonly tests: readonly DataTest[];
+  readonly runHooks: RunHooks;
 }
 
 export interface ParseResult {
@@ -43,6 +45,9 @@ export function parseProject(files: ProjectFiles): ParseResult {
     (part) => part.diagnostics,
   );
   if (pipelines.value === undefined) return { diagnostics };
+  const yaml = pipelines.value;
+  const hooks = (name: "on_run_start" | "on_run_end") =>
+    readHooks({ yaml, path: [name] }, yaml.value[name], macros, diagnostics);
   return {
     diagnostics,
     project: {
@@ -53,6 +58,7 @@ export function parseProject(files: ProjectFiles): ParseResult {
       seeds: seeds.seeds,
       models: models.models,
       tests: [...sources.tests, ...seeds.tests, ...models.tests, ...singular.tests],
+      runHooks: { start: hooks("on_run_start"), end: hooks("on_run_end") },
     },
   };
 }

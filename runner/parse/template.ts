@@ -18,6 +18,8 @@ export const builtinHelpers = [
   "incremental",
   "since",
   "until",
+  "run_id",
+  "run_status",
 ];
 /** Handlebars' own blocks that are useful in SQL. */
 const builtinBlocks = ["incremental", "if", "unless", "each"];

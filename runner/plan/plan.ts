@@ -2,6 +2,7 @@ import type { Diagnostic } from "../core/diagnostic.ts";
 import type { DataTest, NodeId, RelationNode, SourceTable } from "../core/node.ts";
 import type { RelationName } from "../core/relation.ts";
 import { planExtraction } from "./extraction.ts";
+import { endHooks, withHooks } from "./hooks.ts";
 import { levels } from "./levels.ts";
 import type { PlanRequest } from "./request.ts";
 import type { Plan, Step } from "./step.ts";
@@ -66,10 +67,10 @@ export function plan(request: PlanRequest): PlanResult {
       });
   };
 
-  const steps: { readonly step: Step; readonly level: number }[] = [];
+  const levelled: { readonly step: Step; readonly level: number }[] = [];
   for (const [source, tables] of tablesBySource(relations)) {
     const step = planExtraction({ source, tables, state, request, candidate: resolve });
-    steps.push({ step, level: Math.min(...tables.map((table) => level(table.relation))) });
+    levelled.push({ step, level: Math.min(...tables.map((table) => level(table.relation))) });
   }
   for (const node of relations) {
     if (node.kind === "source") continue;
@@ -78,7 +79,7 @@ export function plan(request: PlanRequest): PlanResult {
       node.kind === "seed"
         ? planSeed(node, after, request)
         : planModel({ node, after, resolve, request, diagnostics, notes });
-    steps.push({ step, level: level(node.relation) });
+    levelled.push({ step, level: level(node.relation) });
   }
   for (const test of testable) {
     const id = `test.${test.name}` as const;
@@ -91,11 +92,16 @@ export function plan(request: PlanRequest): PlanResult {
       query: compiled.testQuery(test, { dialect: dialect.name, resolve }),
       guards: guardsOf(test),
     };
-    steps.push({ step, level: level(id) });
+    levelled.push({ step, level: level(id) });
   }
   // Whatever a step waits for stands on a lower level.
-  const ordered = steps.sort((a, b) => a.level - b.level).map(({ step }) => step);
-  return { plan: { run, steps: ordered, untestable, notes }, diagnostics };
+  const ordered = levelled.sort((a, b) => a.level - b.level).map(({ step }) => step);
+  const end = endHooks(request);
+  const steps = withHooks(ordered, resolve, request);
+  return {
+    plan: { run, steps, untestable, notes, ...(end === undefined ? {} : { end }) },
+    diagnostics,
+  };
 }
 
 function stepIds(relations: readonly RelationNode[]): (relation: RelationName) => string {

@@ -1,4 +1,5 @@
 import type { Diagnostic, Place } from "../core/diagnostic.ts";
+import type { RunStatus } from "../core/event.ts";
 import type { Interval } from "../core/interval.ts";
 import type { LakeFile } from "../core/manifest.ts";
 import type { Column, DataTest, SourceTable, Template } from "../core/node.ts";
@@ -98,12 +99,28 @@ export interface TestStep extends StepBase {
   readonly guards: readonly RelationName[];
 }
 
-export type Step = ExtractStep | WriteStep | TestStep;
+/** A statement of the project's author around a run or around the write of one model. */
+export interface HookStep extends StepBase {
+  readonly kind: "hook";
+  readonly when: "on_run_start" | "pre_hook" | "post_hook" | "on_run_end";
+  /** The model that it belongs to, which is not published when it fails; undefined for a run's. */
+  readonly relation?: RelationName;
+  readonly template: Template;
+  readonly place: Place;
+  readonly statement: string;
+}
+
+/** What runs when a run has ended, for each end that it may come to. */
+export type RunEnd = Readonly<Record<RunStatus, readonly HookStep[]>>;
+
+export type Step = ExtractStep | WriteStep | TestStep | HookStep;
 
 export interface Plan {
   readonly run: RunIdentity;
   /** In an order in which they could run one by one. */
   readonly steps: readonly Step[];
+  /** Absent where nothing is to run at the end. */
+  readonly end?: RunEnd;
   /** Tests that were wanted but read something that was never built. */
   readonly untestable: readonly {
     readonly test: DataTest;

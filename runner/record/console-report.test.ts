@@ -15,7 +15,7 @@ const failedRun: readonly RunEvent[] = [
     startedAt: "2026-03-01T00:00:00.000Z",
     command: "build --select gold.*",
     target: "local",
-    steps: { extract: 0, seed: 1, model: 3, test: 2 },
+    steps: { extract: 0, seed: 1, model: 3, hook: 0, test: 2 },
   },
   { type: "note", message: "The test late waits: raw.cart has never been built." },
   { type: "step_started", id: "raw.category", kind: "seed" },

@@ -42,14 +42,15 @@ export class ConsoleReport {
     this.#clearStatusLine();
     switch (event.type) {
       case "run_started": {
-        const { extract, seed, model, test } = event.steps;
+        const { extract, seed, model, test, hook } = event.steps;
         const parts = [
           count(extract, "source"),
           count(seed, "seed"),
           count(model, "model"),
           count(test, "data test"),
+          count(hook, "hook"),
         ].filter((part) => part !== undefined);
-        this.#total = extract + seed + model + test;
+        this.#total = extract + seed + model + test + hook;
         this.#line(
           `${this.#colors.bold(event.command)} on ${event.target}: ${parts.join(", ") || "nothing to do"}`,
         );

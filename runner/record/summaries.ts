@@ -7,10 +7,12 @@ const mostNames = 8;
 export function skippedSummary(skipped: readonly StepOutcome[]): string | undefined {
   if (skipped.length === 0) return undefined;
   const tests = skipped.filter(({ kind }) => kind === "test").length;
-  const relations = skipped.length - tests;
+  const hooks = skipped.filter(({ kind }) => kind === "hook").length;
+  const relations = skipped.length - tests - hooks;
   const parts = [
     ...(relations > 0 ? [counted(relations, "relation")] : []),
     ...(tests > 0 ? [counted(tests, "data test")] : []),
+    ...(hooks > 0 ? [counted(hooks, "hook")] : []),
   ];
   const roots = new Set(skipped.flatMap(({ because = [] }) => because));
   const because = roots.size === 0 ? "" : `, because of ${joinSome([...roots])}`;

@@ -34,4 +34,9 @@ export const durationSeconds = z.string().transform((text, context) => {
 
 export const description = z.string().trim().default("");
 export const tags = z.array(z.string().min(1)).default([]);
+/** One SQL template or several; a run executes each as one statement. */
+export const hooks = z
+  .union([z.string().min(1), z.array(z.string().min(1))])
+  .transform((given) => (typeof given === "string" ? [given] : given))
+  .default([]);
 export const key = z.array(identifier).min(1);

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { intervalUnits } from "../../core/interval.ts";
-import { columnType, description, identifier, key, tags } from "./common.ts";
+import { columnType, description, hooks, identifier, key, tags } from "./common.ts";
 import { columnTestList, tableTestList } from "./tests.ts";
 
 const contractColumn = z.strictObject({
@@ -42,6 +42,8 @@ export const modelSchema = z.strictObject({
   ...relationSchema,
   grain: z.string().min(1),
   ...materialization,
+  pre_hook: hooks,
+  post_hook: hooks,
 });
 export type ModelFile = z.output<typeof modelSchema>;
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { parseSyntax } from "../template-syntax.ts";
-import { identifier, tags } from "./common.ts";
+import { hooks, identifier, tags } from "./common.ts";
 import { materialized } from "./model.ts";
 
 /** Text that may name environment variables: `{{env "NAME" "default"}}`. */
@@ -43,6 +43,8 @@ export const pipelinesSchema = z.strictObject({
       z.strictObject({ materialized: materialized.optional(), tags: tags.optional() }),
     )
     .default({}),
+  on_run_start: hooks,
+  on_run_end: hooks,
 });
 export type PipelinesFile = z.output<typeof pipelinesSchema>;
 export type TargetDeclaration = z.output<typeof target>;

@@ -11,9 +11,13 @@ const repository = fileURLToPath(new URL("../../..", import.meta.url));
 /** A project in a temporary folder, with a home of its own, that reads the given databases. */
 export class TestProject {
   readonly folder = makeTestHome();
-  readonly #databases: ShopDatabases;
+  readonly #databases: Pick<ShopDatabases, "environment">;
 
-  constructor(files: Readonly<Record<string, string>>, databases: ShopDatabases) {
+  /** Without databases for a project that extracts nothing. */
+  constructor(
+    files: Readonly<Record<string, string>>,
+    databases: Pick<ShopDatabases, "environment"> = { environment: {} },
+  ) {
     this.#databases = databases;
     this.write(files);
   }
