@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import ms from "ms";
 import { exitOnInterruption } from "./command/interruption.ts";
 import type { ExitCode, RunOptions } from "./command/options.ts";
 import { exitCodes } from "./command/options.ts";
-import type { RunVerb } from "./command/run.ts";
+import type { RunVerb } from "./command/run-verb.ts";
 import { messageOf } from "./core/caught.ts";
 import { Failure } from "./core/diagnostic.ts";
 import { diskFailure } from "./core/disk-failure.ts";
@@ -108,6 +109,8 @@ function describeProgram(wrap: Wrap): Command {
     )
       .option("--threads <n>", "steps at a time", wholeNumber)
       .option("--dry-run", "print what would run, and run nothing")
+      .option("--env <name>", "build an environment of its own; default is production")
+      .option("--wait <duration>", "wait for a run that has the warehouse, such as 10m", duration)
       .option("--vars <name=value,...>", "variables, over those of pipelines.yaml");
     if (verb !== "test")
       running.option("--full-refresh", "extract wholly and build incremental models from nothing");
@@ -166,6 +169,13 @@ function selecting(command: Command): Command {
       "what to take: sales, +sales, sales+, gold.*, tag:x, source:oltp",
     )
     .option("--exclude <selectors...>", "what to leave out");
+}
+
+/** In milliseconds. */
+function duration(text: string): number {
+  const milliseconds = ms(text as ms.StringValue) as number | undefined;
+  if (milliseconds !== undefined && milliseconds >= 0) return milliseconds;
+  throw new InvalidArgumentError("It must be a length of time such as 30s, 10m or 2h.");
 }
 
 function wholeNumber(text: string): number {

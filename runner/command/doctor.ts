@@ -1,5 +1,6 @@
 import { access, constants, mkdir } from "node:fs/promises";
 import { Failure } from "../core/diagnostic.ts";
+import { production } from "../core/environment.ts";
 import { diskFailure } from "../core/disk-failure.ts";
 import { colorsFor } from "../record/print-diagnostic.ts";
 import { Connections } from "./connections.ts";
@@ -7,7 +8,7 @@ import { exitCodes } from "./options.ts";
 import type { ExitCode, GlobalOptions } from "./options.ts";
 import { compileProject, openProject } from "./project.ts";
 import { resolveTarget } from "./target.ts";
-import { openLake, openWarehouse } from "./warehouse.ts";
+import { closeWarehouse, openLake, openWarehouse } from "./warehouse.ts";
 
 interface Finding {
   readonly subject: string;
@@ -38,14 +39,20 @@ export async function doctorCommand(options: GlobalOptions): Promise<ExitCode> {
       return target.lake;
     });
     await examine("warehouse", async () => {
-      const { engine, ledger } = await openWarehouse(target, () => undefined);
+      const warehouse = await openWarehouse({
+        target,
+        command: "doctor",
+        killPoint: () => undefined,
+        onLost: () => undefined,
+      });
+      const { ledger } = warehouse;
       try {
         const interrupted = await ledger.interruptedRuns();
-        const { published } = await ledger.state();
+        const { published } = await ledger.state(production);
         const left = interrupted.length > 0 ? "; an interrupted run is undone by the next one" : "";
         return `${target.warehouse}, ${published.size} relations published${left}`;
       } finally {
-        await engine.close();
+        await closeWarehouse(warehouse);
       }
     });
     const connections = new Connections(target, await openLake(target), () => undefined);

@@ -6,7 +6,12 @@ export interface GlobalOptions {
   readonly json?: boolean;
 }
 
-export interface SelectionOptions extends GlobalOptions {
+export interface EnvironmentOptions extends GlobalOptions {
+  /** The environment to read or build; default is production. */
+  readonly env?: string;
+}
+
+export interface SelectionOptions extends EnvironmentOptions {
   readonly select?: readonly string[];
   readonly exclude?: readonly string[];
 }
@@ -15,6 +20,8 @@ export interface RunOptions extends SelectionOptions {
   readonly threads?: number;
   readonly fullRefresh?: boolean;
   readonly dryRun?: boolean;
+  /** How long to wait for a warehouse that another run has, in milliseconds. */
+  readonly wait?: number;
   readonly vars?: string;
 }
 

@@ -1,92 +1,126 @@
+import type { CompiledProject } from "../compile/compile.ts";
 import { assertSound, Failure } from "../core/diagnostic.ts";
+import { production } from "../core/environment.ts";
 import type { Emit, RunStatus } from "../core/event.ts";
 import type { NodeId } from "../core/node.ts";
 import { execute } from "../execute/execute.ts";
 import { recover } from "../execute/recover.ts";
-import type { Graph } from "../graph/graph.ts";
 import { plan } from "../plan/plan.ts";
 import { createReporter } from "../record/reporter.ts";
 import { Connections } from "./connections.ts";
+import { environmentOf } from "./environment.ts";
 import { abortOnInterruption } from "./interruption.ts";
 import { killPointFromEnvironment } from "./kill-point.ts";
 import { exitCodes } from "./options.ts";
 import type { ExitCode, RunOptions } from "./options.ts";
 import { printPlan } from "./print-plan.ts";
 import { compileProject, openProject } from "./project.ts";
-import { relationsOnly, selectNodes, withTests } from "./selection.ts";
+import type { LinkedProject } from "./project.ts";
+import { nodesFor } from "./run-verb.ts";
+import type { RunVerb } from "./run-verb.ts";
 import { resolveTarget } from "./target.ts";
-import { dialectOf, openWarehouse, peekState } from "./warehouse.ts";
-
-/** The commands that carry out a plan, told apart by what of the selection they take. */
-export type RunVerb = "build" | "extract" | "run" | "test";
-
-function nodesFor(verb: RunVerb, graph: Graph, options: RunOptions): ReadonlySet<NodeId> {
-  switch (verb) {
-    case "build":
-      return withTests(graph, options);
-    case "test":
-      return new Set(
-        [...withTests(graph, options)].filter((id) => graph.nodes.get(id)?.kind === "test"),
-      );
-    case "extract":
-      return onlyKinds(graph, selectNodes(graph, options), ["source"]);
-    case "run":
-      return onlyKinds(graph, relationsOnly(graph, selectNodes(graph, options)), ["model", "seed"]);
-  }
-}
-
-function onlyKinds(
-  graph: Graph,
-  ids: ReadonlySet<NodeId>,
-  kinds: readonly string[],
-): ReadonlySet<NodeId> {
-  const found = [...ids].filter((id) => kinds.includes(graph.nodes.get(id)?.kind ?? ""));
-  if (found.length > 0) return new Set(found);
-  throw new Failure([
-    {
-      code: "SELECT_NOTHING",
-      message: `The selection holds no ${kinds.join(" or ")}.`,
-      hint: "runner ls lists what there is, with its kind under --json.",
-    },
-  ]);
-}
+import { closeWarehouse, dialectOf, openWarehouse, peekState } from "./warehouse.ts";
+import type { OpenedWarehouse } from "./warehouse.ts";
 
 /** Plans and carries out; with `--dry-run` prints the plan instead. */
 export async function runCommand(verb: RunVerb, options: RunOptions): Promise<ExitCode> {
+  const request = await prepareRun(verb, options);
+  const selected = nodesFor(verb, request.linked.graph, options);
+  if (options.dryRun === true) return dryRun(request, selected);
+  return withWarehouse(request, (opened) => carryOut(opened, selected));
+}
+
+/** A run whose project was read and compiled before anything is opened. */
+export interface RunRequest {
+  readonly verb: RunVerb;
+  readonly options: RunOptions;
+  readonly linked: LinkedProject;
+  readonly compiled: CompiledProject;
+}
+
+export async function prepareRun(verb: RunVerb, options: RunOptions): Promise<RunRequest> {
   const linked = await openProject(options);
-  const declared = resolveTarget(linked.project, options.target);
-  const target = { ...declared, threads: options.threads ?? declared.threads };
-  const selected = nodesFor(verb, linked.graph, options);
-  const compiled = await compileProject(linked, options.vars);
-  const request = {
+  return { verb, options, linked, compiled: await compileProject(linked, options.vars) };
+}
+
+async function dryRun(
+  { options, linked, compiled }: RunRequest,
+  selected: ReadonlySet<NodeId>,
+): Promise<ExitCode> {
+  const target = resolveTarget(linked.project, options.target);
+  const { plan: planned, diagnostics } = plan({
     compiled,
     selected,
     dialect: dialectOf(target),
     fullRefresh: options.fullRefresh ?? false,
-  };
+    state: await peekState(target, environmentOf(options)),
+    run: { id: "dry_run", startedAt: new Date().toISOString() },
+  });
+  assertSound(diagnostics);
+  process.stdout.write(printPlan(planned, options.json ?? false));
+  return exitCodes.ok;
+}
 
-  if (options.dryRun === true) {
-    const run = { id: "dry_run", startedAt: new Date().toISOString() };
-    const state = await peekState(target);
-    const { plan: planned, diagnostics } = plan({ ...request, state, run });
-    assertSound(diagnostics);
-    process.stdout.write(printPlan(planned, options.json ?? false));
-    return exitCodes.ok;
-  }
+/** A run in a warehouse that is open, recovered, and held by its lease. */
+export interface OpenedRun extends RunRequest {
+  readonly warehouse: OpenedWarehouse;
+  readonly emit: Emit;
+  readonly interruption: AbortController;
+}
 
-  const killPoint = killPointFromEnvironment();
-  const emit: Emit = createReporter({ json: options.json ?? false });
-  const warehouse = await openWarehouse(target, killPoint);
-  const connections = new Connections(target, warehouse.lake, killPoint);
+/** Opens the warehouse, ends what a killed run left, and closes it when the work is done. */
+export async function withWarehouse(
+  request: RunRequest,
+  work: (opened: OpenedRun) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const { verb, options } = request;
   const interruption = new AbortController();
+  const emit = createReporter({ json: options.json ?? false });
+  const warehouse = await openWarehouse({
+    target: targetOf(request),
+    command: describeCommand(verb, options),
+    killPoint: killPointFromEnvironment(),
+    wait: options.wait,
+    onLost: () => {
+      interruption.abort();
+    },
+  });
   abortOnInterruption(interruption, () => {
     warehouse.engine.interrupt();
   });
   try {
     await recover({ ...warehouse, emit });
-    const state = await warehouse.ledger.state();
+    return await work({ ...request, warehouse, emit, interruption });
+  } finally {
+    await closeWarehouse(warehouse);
+  }
+}
+
+function targetOf({ linked, options }: RunRequest) {
+  const declared = resolveTarget(linked.project, options.target);
+  return { ...declared, threads: options.threads ?? declared.threads };
+}
+
+/** Builds, extracts or tests what is selected. */
+export async function carryOut(
+  opened: OpenedRun,
+  selected: ReadonlySet<NodeId>,
+): Promise<ExitCode> {
+  const { verb, options, compiled, warehouse, emit, interruption } = opened;
+  const target = targetOf(opened);
+  const killPoint = killPointFromEnvironment();
+  const connections = new Connections(target, warehouse.lake, killPoint);
+  try {
+    const state = await warehouse.ledger.state(environmentOf(options));
     const run = await warehouse.ledger.nextRun(new Date());
-    const { plan: planned, diagnostics } = plan({ ...request, state, run });
+    const { plan: planned, diagnostics } = plan({
+      compiled,
+      selected,
+      dialect: warehouse.dialect,
+      fullRefresh: options.fullRefresh ?? false,
+      state,
+      run,
+    });
     assertSound(diagnostics);
     if (verb === "test") assertTestable(planned.untestable);
     const { status } = await execute({
@@ -94,6 +128,7 @@ export async function runCommand(verb: RunVerb, options: RunOptions): Promise<Ex
       context: {
         ...warehouse,
         run,
+        state,
         openExtractor: (name) => connections.extractor(name),
         emit,
         killPoint,
@@ -101,12 +136,12 @@ export async function runCommand(verb: RunVerb, options: RunOptions): Promise<Ex
         signal: interruption.signal,
       },
       command: describeCommand(verb, options),
+      options: { verb, ...options },
       target: target.name,
     });
     return exitCodeOf(status);
   } finally {
     await connections.close();
-    await warehouse.engine.close();
   }
 }
 
@@ -144,5 +179,6 @@ function describeCommand(verb: RunVerb, options: RunOptions): string {
   if (options.select?.length) parts.push("--select", ...options.select);
   if (options.exclude?.length) parts.push("--exclude", ...options.exclude);
   if (options.fullRefresh === true) parts.push("--full-refresh");
+  if (options.env !== undefined && options.env !== production) parts.push("--env", options.env);
   return parts.join(" ");
 }

@@ -1,8 +1,12 @@
 import { closest } from "../core/closest.ts";
 import { Failure } from "../core/diagnostic.ts";
+import type { Engine, ResultSet } from "../core/ports.ts";
 import { ledgerSchema, quoteText } from "../core/sql-text.ts";
+import { printTable } from "../record/print-table.ts";
+import { readLedger } from "./ledger-reader.ts";
+import { exitCodes } from "./options.ts";
 import type { ExitCode, GlobalOptions } from "./options.ts";
-import { printRows, readPublished } from "./query.ts";
+import { printRows } from "./query.ts";
 
 export interface RunsOptions extends GlobalOptions {
   readonly limit?: number;
@@ -16,12 +20,13 @@ function secondsOf(row: string): string {
 
 /** Lists the latest runs, newest first. */
 export async function runsCommand(options: RunsOptions): Promise<ExitCode> {
-  const result = await readPublished(
-    `select
+  const result = await readLedger(options, (engine) =>
+    engine.query(`select
     run.run_id,
     strftime(run.started_at, '%Y-%m-%d %H:%M:%S') as started_at,
     ${secondsOf("run")},
     run.status,
+    run.environment,
     count(case when step.status = 'ok' then 1 end) as ok,
     count(case when step.status = 'warned' then 1 end) as warned,
     count(case when step.status = 'failed' then 1 end) as failed,
@@ -31,39 +36,98 @@ from ${ledgerSchema}.run as run
 left join ${ledgerSchema}.step as step on step.run_id = run.run_id
 group by all
 order by run.run_id desc
-limit ${String(options.limit ?? listedRuns)}`,
-    options,
+limit ${String(options.limit ?? listedRuns)}`),
   );
   return printRows(result, options);
 }
 
-/** Shows the steps of one run: what failed first, then what ran, then what was skipped because of it. */
-export async function showRunCommand(runId: string, options: GlobalOptions): Promise<ExitCode> {
-  const result = await readPublished(
-    `select
-    step_id,
-    kind,
-    status,
+/** The parts of a run's report, in the order in which somebody looks for them. */
+const sections = ["failed", "steps", "skipped", "published"] as const;
+type Section = (typeof sections)[number];
+
+const titles: Readonly<Record<Section, string>> = {
+  failed: "Failed at the root",
+  steps: "Ended well or were interrupted",
+  skipped: "Skipped because of what failed",
+  published: "Published",
+};
+
+function queryOf(section: Section, id: string): string {
+  const steps = (columns: string, condition: string) => `select
+    planned.step_id,
+    planned.kind,
+    coalesce(step.status, case run.status when 'running' then 'waiting' else 'interrupted' end) as status,
+    ${columns}
+from ${ledgerSchema}.planned_step as planned
+inner join ${ledgerSchema}.run as run on run.run_id = planned.run_id
+left join ${ledgerSchema}.step as step on step.run_id = planned.run_id and step.step_id = planned.step_id
+where planned.run_id = ${id} and ${condition}
+order by step.started_at nulls last, planned.step_id`;
+  switch (section) {
+    case "failed":
+      return steps(
+        `step.row_count as "rows", ${secondsOf("step")}, step.message`,
+        "step.status = 'failed'",
+      );
+    case "steps":
+      return steps(
+        `step.row_count as "rows", ${secondsOf("step")}, step.message`,
+        "coalesce(step.status, '') not in ('failed', 'skipped')",
+      );
+    case "skipped":
+      return steps("step.because", "step.status = 'skipped'");
+    case "published":
+      return `select
+    relation,
     row_count as "rows",
-    ${secondsOf("step")},
-    message
-from ${ledgerSchema}.step as step
-where run_id = ${quoteText(runId)}
-order by
-    case status when 'failed' then 0 when 'warned' then 1 when 'skipped' then 3 else 2 end,
-    started_at,
-    step_id`,
-    options,
-  );
-  if (result.rows.length === 0) await assertKnown(runId, options);
-  return printRows(result, options);
+    byte_count as bytes,
+    watermark_before,
+    watermark_after
+from ${ledgerSchema}.publication
+where run_id = ${id}
+order by relation`;
+  }
 }
 
-async function assertKnown(runId: string, options: GlobalOptions): Promise<void> {
-  const { rows } = await readPublished(`select run_id from ${ledgerSchema}.run`, options);
-  const known = rows.map((row) => String(row.run_id));
-  if (known.includes(runId)) return;
-  const near = closest(runId, known);
+/** Shows one run: what failed first, then what ran, what was skipped because of it, and what was published. */
+export async function showRunCommand(runId: string, options: GlobalOptions): Promise<ExitCode> {
+  const id = quoteText(runId);
+  await readLedger(options, async (engine) => {
+    const run = await engine.query(`select
+    run_id,
+    strftime(started_at, '%Y-%m-%d %H:%M:%S') as started_at,
+    ${secondsOf("run")},
+    status,
+    environment,
+    command
+from ${ledgerSchema}.run as run
+where run_id = ${id}`);
+    if (run.rows.length === 0) throw await unknownRun(engine, runId);
+    print("run", run, options);
+    for (const section of sections) {
+      const found = await engine.query(queryOf(section, id));
+      if (found.rows.length > 0) print(section, found, options);
+    }
+  });
+  return exitCodes.ok;
+}
+
+function print(section: Section | "run", result: ResultSet, options: GlobalOptions): void {
+  if (options.json === true) {
+    const lines = result.rows.map((row) => `${JSON.stringify({ section, ...row })}\n`);
+    process.stdout.write(lines.join(""));
+    return;
+  }
+  const title = section === "run" ? "" : `\n${titles[section]}\n`;
+  process.stdout.write(`${title}${printTable(result)}\n`);
+}
+
+async function unknownRun(engine: Engine, runId: string): Promise<Failure> {
+  const { rows } = await engine.query(`select run_id from ${ledgerSchema}.run`);
+  const near = closest(
+    runId,
+    rows.map((row) => String(row.run_id)),
+  );
   const hint = near === undefined ? "runner runs lists the runs." : `Did you mean ${near}?`;
-  throw new Failure([{ code: "SELECT_NOTHING", message: `There is no run "${runId}".`, hint }]);
+  return new Failure([{ code: "SELECT_NOTHING", message: `There is no run "${runId}".`, hint }]);
 }

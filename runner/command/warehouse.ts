@@ -1,8 +1,11 @@
 import { existsSync } from "node:fs";
+import { hostname } from "node:os";
 import { setTimeout } from "node:timers/promises";
 import type { Dialect } from "../core/dialect.ts";
 import { Failure } from "../core/diagnostic.ts";
-import type { Engine, KillPoint, Lake, Ledger } from "../core/ports.ts";
+import type { Lease, LeaseHolder } from "../core/lease.ts";
+import type { Ledger } from "../core/ledger.ts";
+import type { Engine, KillPoint, Lake } from "../core/ports.ts";
 import { emptyState } from "../core/state.ts";
 import type { WarehouseState } from "../core/state.ts";
 import { duckdbDialect } from "../dialect/duckdb/dialect.ts";
@@ -13,6 +16,17 @@ export interface OpenedWarehouse {
   readonly dialect: Dialect;
   readonly lake: Lake;
   readonly ledger: Ledger;
+  readonly lease: Lease;
+}
+
+export interface WarehouseRequest {
+  readonly target: Target;
+  /** What is told to others who want the warehouse meanwhile. */
+  readonly command: string;
+  readonly killPoint: KillPoint;
+  /** How long to wait for somebody else's run, in milliseconds; default is what a reader of the ledger takes. */
+  readonly wait?: number;
+  readonly onLost: () => void;
 }
 
 export function dialectOf(target: Target): Dialect {
@@ -31,51 +45,71 @@ export async function openLake(target: Target, killPoint?: KillPoint): Promise<L
   return openFolderLake({ root: target.lake, killPoint });
 }
 
-/** Opens the warehouse for writing; no other process can open it meanwhile. */
-export async function openWarehouse(
-  target: Target,
-  killPoint: KillPoint,
-): Promise<OpenedWarehouse> {
+/** Opens the warehouse for writing and takes its lease; `closeWarehouse` gives both back. */
+export async function openWarehouse(request: WarehouseRequest): Promise<OpenedWarehouse> {
+  const { target, killPoint, command, onLost } = request;
   const dialect = dialectOf(target);
   const { openDuckDb } = await import("../engine/duckdb/engine.ts");
   const { openLedger } = await import("../record/ledger.ts");
+  const { acquireLease } = await import("../record/lease.ts");
   const lake = await openLake(target, killPoint);
-  const engine = await patiently(() =>
-    openDuckDb({ file: target.warehouse, threads: target.threads }),
-  );
-  try {
-    return { engine, dialect, lake, ledger: await openLedger(engine) };
-  } catch (error) {
-    await engine.close();
-    throw error;
-  }
+  const holder: LeaseHolder = {
+    command,
+    pid: process.pid,
+    host: hostname(),
+    since: new Date().toISOString(),
+  };
+  return patiently(request.wait ?? patienceMilliseconds, async () => {
+    const engine = await openDuckDb({ file: target.warehouse, threads: target.threads, holder });
+    try {
+      const ledger = await openLedger(engine);
+      const { isExclusive } = engine;
+      const lease = await acquireLease(engine, { holder, isExclusive, onLost });
+      return { engine, dialect, lake, ledger, lease };
+    } catch (error) {
+      await engine.close();
+      throw error;
+    }
+  });
+}
+
+export async function closeWarehouse({ engine, lease }: OpenedWarehouse): Promise<void> {
+  // A lease that cannot be given back, on a full disk say, is taken over by the next run.
+  await lease.release().catch(() => undefined);
+  await engine.close();
 }
 
 /** How long a run waits for a reader of the ledger that has the warehouse open; another build takes longer. */
 const patienceMilliseconds = 1500;
 
-async function patiently<Result>(open: () => Promise<Result>): Promise<Result> {
-  const deadline = Date.now() + patienceMilliseconds;
+async function patiently<Result>(wait: number, open: () => Promise<Result>): Promise<Result> {
+  const deadline = Date.now() + wait;
+  let isTold = wait <= patienceMilliseconds;
   for (;;) {
     try {
       return await open();
     } catch (error) {
-      const isBusy = error instanceof Failure && error.diagnostics[0]?.code === "WAREHOUSE_BUSY";
-      if (!isBusy || Date.now() > deadline) throw error;
+      if (!(error instanceof Failure) || !isTaken(error) || Date.now() > deadline) throw error;
+      if (!isTold) process.stderr.write(`${error.diagnostics[0]?.message ?? ""} Waiting.\n`);
+      isTold = true;
       await setTimeout(100);
     }
   }
 }
 
+function isTaken({ diagnostics }: Failure): boolean {
+  return diagnostics.some(({ code }) => code === "WAREHOUSE_BUSY" || code === "LEASE_HELD");
+}
+
 /** The state to plan against without changing anything; an absent warehouse has the empty state. */
-export async function peekState(target: Target): Promise<WarehouseState> {
+export async function peekState(target: Target, environment: string): Promise<WarehouseState> {
   dialectOf(target);
-  if (!existsSync(target.warehouse)) return emptyState;
+  if (!existsSync(target.warehouse)) return { ...emptyState, environment };
   const { openDuckDb } = await import("../engine/duckdb/engine.ts");
   const { readState } = await import("../record/ledger.ts");
   const engine = await openDuckDb({ file: target.warehouse, threads: 1, readOnly: true });
   try {
-    return await readState(engine);
+    return await readState(engine, environment);
   } finally {
     await engine.close();
   }

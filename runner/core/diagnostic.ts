@@ -25,6 +25,8 @@ export type DiagnosticCode =
   | "ENGINE_UNSUPPORTED"
   | "ENV_MISSING"
   | "EXTRACT_FAILED"
+  | "ENVIRONMENT_BEHIND"
+  | "ENVIRONMENT_UNKNOWN"
   | "FILE_UNREADABLE"
   | "FULL_REFRESH_REFUSED"
   | "GRAPH_CYCLE"
@@ -34,6 +36,8 @@ export type DiagnosticCode =
   | "KEY_NULL"
   | "LAKE_CORRUPT"
   | "LAKE_POINTER_MOVED"
+  | "LEASE_HELD"
+  | "LEASE_LOST"
   | "MACRO_FAILED"
   | "MACRO_INVALID"
   | "MATERIALIZATION_CHANGED"
@@ -43,6 +47,7 @@ export type DiagnosticCode =
   | "REF_HARD_CODED"
   | "REF_NOT_LITERAL"
   | "REF_UNKNOWN"
+  | "ROLLBACK_IMPOSSIBLE"
   | "RUNNER_FAULT"
   | "SEED_INVALID"
   | "SELECT_NOTHING"
@@ -62,6 +67,7 @@ export type DiagnosticCode =
   | "VAR_UNKNOWN"
   | "WAREHOUSE_BUSY"
   | "WAREHOUSE_FAILED"
+  | "WAREHOUSE_OUTDATED"
   | "YAML_SCHEMA"
   | "YAML_SYNTAX";
 

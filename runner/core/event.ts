@@ -1,5 +1,6 @@
 import type { Diagnostic } from "./diagnostic.ts";
 import type { RelationName } from "./relation.ts";
+import type { PublishedDetail } from "./state.ts";
 
 export type StepKind = "extract" | "seed" | "model" | "test" | "hook";
 
@@ -38,6 +39,7 @@ export type RunEvent =
       readonly startedAt: string;
       readonly command: string;
       readonly target: string;
+      readonly environment: string;
       readonly steps: Readonly<Record<StepKind, number>>;
     }
   | { readonly type: "recovered"; readonly message: string }
@@ -47,6 +49,7 @@ export type RunEvent =
   | {
       readonly type: "published";
       readonly relations: readonly RelationName[];
+      readonly details: readonly PublishedDetail[];
       readonly milliseconds: number;
     }
   | {

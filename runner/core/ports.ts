@@ -1,9 +1,7 @@
 import type { ColumnType } from "./column-type.ts";
 import type { ControlTotals, LakeColumn, LakeFile, LakeManifest } from "./manifest.ts";
-import type { RunStatus, StepKind, StepOutcome } from "./event.ts";
 import type { SourceTable } from "./node.ts";
 import type { RelationName } from "./relation.ts";
-import type { PublishedRelation, WarehouseState } from "./state.ts";
 
 export type EngineName = "duckdb" | "redshift";
 
@@ -25,6 +23,8 @@ export interface DescribedColumn {
 /** The warehouse. Statements are complete texts; each call is one implicit transaction unless it says otherwise. */
 export interface Engine {
   readonly name: EngineName;
+  /** Whether no other process can have this warehouse open at the same time. */
+  readonly isExclusive: boolean;
   execute(statement: string): Promise<void>;
   /** All rows, or the first `rowLimit` of them. */
   query(statement: string, rowLimit?: number): Promise<ResultSet>;
@@ -50,10 +50,18 @@ export interface Lake {
   commitPart(key: string, runId: string, rows: number): Promise<LakeFile>;
   /** Whether there is a file under this key, staged ones not counted. */
   has(key: string): Promise<boolean>;
-  readManifest(relation: RelationName): Promise<LakeManifest | undefined>;
+  /** What an environment's pointer says, by default production's; undefined when it has none of its own. */
+  readManifest(relation: RelationName, environment?: string): Promise<LakeManifest | undefined>;
   /** Replaces the pointer atomically and durably. */
-  writeManifest(manifest: LakeManifest): Promise<void>;
+  writeManifest(manifest: LakeManifest, environment?: string): Promise<void>;
+  /** Removes an environment's pointer; a missing one is no error. */
+  removeManifest(relation: RelationName, environment?: string): Promise<void>;
+  /** Relations that have a folder, with or without a pointer. */
   relations(): Promise<readonly RelationName[]>;
+  /** Relations for which an environment other than production has a pointer. */
+  relationsOf(environment: string): Promise<readonly RelationName[]>;
+  /** Environments other than production that have pointers. */
+  environments(): Promise<readonly string[]>;
   /** The runs that left files under a relation, manifest or not. */
   runsOf(relation: RelationName): Promise<readonly string[]>;
   /** Removes a run's files of a relation, except those whose keys are in `keep`. Missing files are no error. */
@@ -100,46 +108,3 @@ export interface Extractor {
 
 /** Called at each named place where a crash matters; tests end the process there. */
 export type KillPoint = (name: string) => void;
-
-/** What one publish transaction makes true in the ledger. */
-export interface Publication {
-  readonly runId: string;
-  /** ISO 8601, UTC. */
-  readonly publishedAt: string;
-  readonly relations: readonly PublishedRelation[];
-  readonly watermarks: ReadonlyMap<RelationName, string>;
-  readonly manifests: readonly LakeManifest[];
-  readonly identities: ReadonlyMap<RelationName, string>;
-}
-
-/** The record of runs, kept in the warehouse beside the data. */
-export interface Ledger {
-  state(): Promise<WarehouseState>;
-  /** A new run's identity, later than every earlier one's whatever the clock says. */
-  nextRun(now: Date): Promise<{ readonly id: string; readonly startedAt: string }>;
-  beginRun(run: {
-    readonly id: string;
-    readonly startedAt: string;
-    readonly command: string;
-  }): Promise<void>;
-  beginStep(runId: string, step: { readonly id: string; readonly kind: StepKind }): Promise<void>;
-  finishStep(runId: string, outcome: StepOutcome): Promise<void>;
-  finishRun(runId: string, status: RunStatus): Promise<void>;
-  /** Statements for the publish transaction. */
-  publishStatements(publication: Publication): readonly string[];
-  /** Runs that began and never ended; their process is gone, since this one holds the warehouse. */
-  interruptedRuns(): Promise<readonly string[]>;
-  closeInterrupted(): Promise<void>;
-  /** Published manifests whose pointers the lake may not have yet. */
-  pendingManifests(): Promise<readonly LakeManifest[]>;
-  markPointed(relations: readonly RelationName[]): Promise<void>;
-  /** Physical relations that no reader needs any more, oldest first, and the lake files that are still needed. */
-  collectable(keepSince: string): Promise<{
-    readonly physical: readonly string[];
-    readonly manifests: readonly LakeManifest[];
-  }>;
-  /** Forgets collected physical relations, and manifests superseded before `keepSince`. */
-  forget(physical: readonly string[], keepSince: string): Promise<void>;
-  /** Every physical relation that the ledger knows. */
-  knownPhysical(): Promise<ReadonlySet<string>>;
-}

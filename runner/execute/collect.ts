@@ -24,5 +24,5 @@ export async function collect({
     if (needed === undefined) continue;
     for (const run of await lake.runsOf(relation)) await lake.removeRun(relation, run, needed);
   }
-  await ledger.forget(physical, keepSince);
+  await ledger.forget(keepSince);
 }

@@ -1,7 +1,10 @@
 import type { Dialect } from "../core/dialect.ts";
 import type { Emit } from "../core/event.ts";
-import type { Engine, ExtractedTable, Extractor, KillPoint, Lake, Ledger } from "../core/ports.ts";
+import type { Lease } from "../core/lease.ts";
+import type { Ledger } from "../core/ledger.ts";
+import type { Engine, ExtractedTable, Extractor, KillPoint, Lake } from "../core/ports.ts";
 import type { RelationName } from "../core/relation.ts";
+import type { WarehouseState } from "../core/state.ts";
 import type { RunIdentity } from "../plan/step.ts";
 
 /** What every step may use. */
@@ -11,6 +14,9 @@ export interface ExecutionContext {
   readonly dialect: Dialect;
   readonly lake: Lake;
   readonly ledger: Ledger;
+  readonly lease: Lease;
+  /** What was published when the run was planned. */
+  readonly state: WarehouseState;
   /** Opens a source's connection; called at most once a source and run. */
   readonly openExtractor: (connection: string) => Promise<Extractor>;
   readonly emit: Emit;
@@ -27,6 +33,8 @@ export interface Findings {
   /** Of the database that each table was read from. */
   readonly identities: Map<RelationName, string>;
   readonly watermarks: Map<RelationName, string>;
+  /** Rows written, where they are counted. */
+  readonly rows: Map<RelationName, number>;
   /** Incremental models whose delta was empty. */
   readonly unchanged: Set<RelationName>;
 }
@@ -36,6 +44,7 @@ export function emptyFindings(): Findings {
     extracted: new Map(),
     identities: new Map(),
     watermarks: new Map(),
+    rows: new Map(),
     unchanged: new Set(),
   };
 }

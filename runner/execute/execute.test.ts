@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { production } from "../core/environment.ts";
 import { Failure } from "../core/diagnostic.ts";
 import type { Engine } from "../core/ports.ts";
 import type { RelationName } from "../core/relation.ts";
 import { duckdbDialect as dialect } from "../dialect/duckdb/dialect.ts";
 import type { WriteStep } from "../plan/step.ts";
 import { recover } from "./recover.ts";
-import { testStep, writeStep } from "./testing/steps.ts";
+import { publishedTable, testStep, writeStep } from "./testing/steps.ts";
 import { openTestWarehouse } from "./testing/warehouse.ts";
 import type { TestWarehouse } from "./testing/warehouse.ts";
 
@@ -37,7 +38,7 @@ function table(
     counted: physical,
     publish: [dialect.replaceView(relation, `select id from ${physical}`)],
     discard: [dialect.dropTable(physical)],
-    published: { relation, materialization: "table", physical, columns, runId: `run${number}` },
+    published: publishedTable(relation, physical, `run${number}`),
   });
 }
 
@@ -129,7 +130,7 @@ describe("a run", () => {
     const { status } = await warehouse.execute(1, [table("gold.sales", 1, ids(1))], { signal });
     expect(status).toBe("interrupted");
     expect(await leftovers()).toEqual([]);
-    expect((await warehouse.ledger.state()).published.size).toBe(0);
+    expect((await warehouse.ledger.state(production)).published.size).toBe(0);
   });
 });
 
@@ -190,6 +191,9 @@ describe("recovery", () => {
       id: "run2",
       startedAt: "2026-03-02T00:00:00.000Z",
       command: "build",
+      environment: production,
+      options: {},
+      steps: [],
     });
     await warehouse.engine.execute(
       "create table _physical.gold__sales__run2__delta as select 1 as id",

@@ -6,8 +6,8 @@ import { collect } from "./collect.ts";
 import { emptyFindings } from "./context.ts";
 import type { ExecutionContext, Findings } from "./context.ts";
 import { discard } from "./discard.ts";
-import { followPointers } from "./pointers.ts";
-import { decidePublication } from "./publication.ts";
+import { dropStalePointers, followPointers } from "./pointers.ts";
+import { decidePublication, relationsOf } from "./publication.ts";
 import { publish } from "./publish.ts";
 import { runEnd } from "./run-end.ts";
 import { runStep } from "./run-step.ts";
@@ -17,6 +17,8 @@ export interface ExecutionRequest {
   readonly plan: Plan;
   readonly context: ExecutionContext;
   readonly command: string;
+  /** What the command was told, for `retry`. */
+  readonly options: Readonly<Record<string, unknown>>;
   readonly target: string;
 }
 
@@ -51,7 +53,17 @@ export async function execute(request: ExecutionRequest): Promise<ExecutionResul
     return { status, outcomes: progress.outcomes };
   };
 
-  await ledger.beginRun({ ...run, command: request.command });
+  await ledger.beginRun({
+    ...run,
+    command: request.command,
+    environment: context.state.environment,
+    options: request.options,
+    steps: [...plan.steps, ...(plan.end?.succeeded ?? [])].map((step) => ({
+      id: step.id,
+      kind: step.kind,
+      relations: relationsOf(step),
+    })),
+  });
   const tellInterruption = () => void emit({ type: "note", message: interruptionMessage });
   context.signal?.addEventListener("abort", tellInterruption, { once: true });
   try {
@@ -87,10 +99,15 @@ async function announce({ plan, context, command, target }: ExecutionRequest): P
     startedAt: run.startedAt,
     command,
     target,
+    environment: context.state.environment,
     steps: countKinds([...plan.steps, ...(plan.end?.succeeded ?? [])]),
   });
   if (isUntested(plan)) {
     const message = "No data test is part of this run: what it builds is published untested.";
+    await emit({ type: "note", message });
+  }
+  for (const relation of plan.changedSources) {
+    const message = `${relation} is declared otherwise than in production, whose rows this environment reads: extract it there first.`;
     await emit({ type: "note", message });
   }
   for (const { test, missing } of plan.untestable) {
@@ -107,18 +124,20 @@ async function writeAuditPublish(
   const { emit, signal } = context;
   const findings = emptyFindings();
   await runSteps(plan, context, { findings, progress });
+  await context.ledger.flush();
   if (signal?.aborted === true) return "interrupted";
 
   const statuses = new Map(progress.outcomes.map(({ id, status }) => [id, status]));
   const { publish: sound, withheld } = decidePublication(plan, statuses);
   if (withheld.length > 0) await emit({ type: "withheld", relations: withheld });
-  if (sound.size > 0) {
+  if (sound.size > 0 || plan.released.length > 0) {
     const began = performance.now();
-    await publish(plan, sound, context, findings);
+    const details = await publish(plan, sound, context, findings);
     progress.published = sound;
     await followPointers(context);
+    await dropStalePointers(context);
     const milliseconds = performance.now() - began;
-    await emit({ type: "published", relations: [...sound], milliseconds });
+    await emit({ type: "published", relations: [...sound], details, milliseconds });
   }
   const isSound = [...statuses.values()].every((status) => status === "ok" || status === "warned");
   return isSound ? "succeeded" : "failed";
@@ -144,7 +163,7 @@ async function runSteps(
   );
 }
 
-/** Runs one step, recorded before it acts and closed after; throws only a fault of the runner. */
+/** Runs one step, which the beginning run has recorded, and records its end; throws only a fault of the runner. */
 async function carryOut(
   step: Step,
   context: ExecutionContext,
@@ -153,7 +172,6 @@ async function carryOut(
     progress,
   }: { readonly findings?: Findings; readonly progress: Progress },
 ): Promise<StepOutcome> {
-  await context.ledger.beginStep(context.run.id, step);
   await context.emit({ type: "step_started", id: step.id, kind: step.kind });
   const { outcome, fault } = await runStep(step, context, findings);
   await close(outcome, context, progress);
@@ -167,7 +185,7 @@ async function close(
   progress: Progress,
 ): Promise<void> {
   progress.outcomes.push(outcome);
-  await ledger.finishStep(run.id, outcome);
+  ledger.finishStep(run.id, outcome);
   await emit({ type: "step_finished", outcome });
 }
 

@@ -2,6 +2,7 @@ import type { LakeManifest } from "../core/manifest.ts";
 import type { RelationName } from "../core/relation.ts";
 import type { WriteStep } from "../plan/step.ts";
 import type { ExecutionContext, Findings } from "./context.ts";
+import { ownManifest } from "./own-manifest.ts";
 import { runInOrder } from "./scheduler.ts";
 
 /**
@@ -13,20 +14,20 @@ export async function exportToLake(
   context: ExecutionContext,
   findings: Findings,
   publishedAt: string,
-): Promise<readonly LakeManifest[]> {
-  const recorded = (await context.ledger.state()).manifests;
-  const manifests: LakeManifest[] = [];
+): Promise<ReadonlyMap<RelationName, LakeManifest>> {
+  const manifests = new Map<RelationName, LakeManifest>();
   const exports = steps.map((step) => ({ id: step.id, after: [], step }));
   await runInOrder(
     exports,
     { limit: context.threads },
     {
       run: async ({ step }) => {
-        const current = await intactManifest(recorded.get(step.relation), step, context);
+        const recorded = ownManifest(step.relation, context.state);
+        const current = await intactManifest(recorded, step, context);
         if (current === undefined || !findings.unchanged.has(step.relation)) {
           const manifest = await exportCandidate(step, context, publishedAt);
           if (isSameFile(current, manifest)) await discardExport(step.relation, context);
-          else manifests.push(manifest);
+          else manifests.set(step.relation, manifest);
         }
         return "ok";
       },
@@ -40,11 +41,11 @@ export async function exportToLake(
 async function intactManifest(
   recorded: LakeManifest | undefined,
   step: WriteStep,
-  { lake }: Pick<ExecutionContext, "lake">,
+  { lake, state }: Pick<ExecutionContext, "lake" | "state">,
 ): Promise<LakeManifest | undefined> {
   if (recorded === undefined) return undefined;
   if (JSON.stringify(recorded.columns) !== JSON.stringify(step.published.columns)) return undefined;
-  const pointed = await lake.readManifest(step.relation);
+  const pointed = await lake.readManifest(step.relation, state.environment);
   if (pointed?.runId !== recorded.runId) return undefined;
   for (const { key } of recorded.files) if (!(await lake.has(key))) return undefined;
   return recorded;

@@ -6,7 +6,25 @@ export async function followPointers({
   lake,
 }: Pick<ExecutionContext, "ledger" | "lake">): Promise<number> {
   const pending = await ledger.pendingManifests();
-  for (const manifest of pending) await lake.writeManifest(manifest);
-  await ledger.markPointed(pending.map((manifest) => manifest.relation));
+  for (const { environment, manifest } of pending) await lake.writeManifest(manifest, environment);
+  await ledger.markPointed(
+    pending.map(({ environment, manifest }) => ({ environment, relation: manifest.relation })),
+  );
   return pending.length;
+}
+
+/** Removes pointers of environments that no longer have a relation for themselves. */
+export async function dropStalePointers({
+  ledger,
+  lake,
+}: Pick<ExecutionContext, "ledger" | "lake">): Promise<void> {
+  const pointing = await lake.environments();
+  if (pointing.length === 0) return;
+  const known = await ledger.environments();
+  for (const environment of pointing) {
+    const own = known.get(environment);
+    for (const relation of await lake.relationsOf(environment)) {
+      if (own?.has(relation) !== true) await lake.removeManifest(relation, environment);
+    }
+  }
 }

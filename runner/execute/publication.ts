@@ -90,7 +90,8 @@ function omission(step: Step, status: StepStatus): string | undefined {
   return isMissed ? `${step.id} did not run` : undefined;
 }
 
-function relationsOf(step: Step): readonly RelationName[] {
+/** What a step would make public. */
+export function relationsOf(step: Step): readonly RelationName[] {
   switch (step.kind) {
     case "extract":
       return step.tables.map(({ table }) => table.relation);

@@ -1,10 +1,25 @@
+import { messageOf } from "../core/caught.ts";
+import { Failure } from "../core/diagnostic.ts";
+import { production } from "../core/environment.ts";
+import type { Lease } from "../core/lease.ts";
+import type { RelationVersion } from "../core/ledger.ts";
 import type { LakeManifest } from "../core/manifest.ts";
 import type { RelationName } from "../core/relation.ts";
-import type { PublishedRelation } from "../core/state.ts";
+import type { PublishedDetail } from "../core/state.ts";
+import { publicName } from "../core/published-name.ts";
 import type { ExtractStep, Plan, TableExtraction, WriteStep } from "../plan/step.ts";
 import type { ExecutionContext, Findings } from "./context.ts";
+import { inheritStatements } from "./environment-views.ts";
 import { exportToLake } from "./export.ts";
 import { rawQuery } from "./extract-step.ts";
+import { ownManifest } from "./own-manifest.ts";
+
+/** What becomes public of one relation. */
+interface Release {
+  readonly statements: readonly string[];
+  readonly version: RelationVersion;
+  readonly detail: PublishedDetail;
+}
 
 /**
  * Makes candidates public. Their Parquet files are written first, under keys that no reader knows; then one
@@ -15,7 +30,8 @@ export async function publish(
   relations: ReadonlySet<RelationName>,
   context: ExecutionContext,
   findings: Findings,
-): Promise<void> {
+): Promise<readonly PublishedDetail[]> {
+  const { engine, ledger, lease, run, state } = context;
   const writes = plan.steps.filter(
     (step): step is WriteStep =>
       (step.kind === "model" || step.kind === "seed") && relations.has(step.relation),
@@ -25,55 +41,159 @@ export async function publish(
     .flatMap((step) => step.tables)
     .filter(({ table }) => relations.has(table.relation));
 
-  const publishedAt = new Date().toISOString();
-  const raw = tables.map((wanted) => publishRaw(wanted, context, findings, publishedAt));
+  const publishedAt = latest(new Date().toISOString(), run.startedAt);
+  const raw = tables.map((wanted) => releaseRaw(wanted, context, findings, publishedAt));
   const exported = await exportToLake(writes, context, findings, publishedAt);
+  const built = writes.map((step) =>
+    releaseBuilt(step, exported.get(step.relation), context, findings),
+  );
+  const releases = [...raw, ...built];
   context.killPoint("before-publish");
 
-  await context.engine.transaction([
-    ...raw.flatMap(({ statements }) => statements),
-    ...writes.flatMap((step) => step.publish),
-    ...context.ledger.publishStatements({
-      runId: context.run.id,
+  const statements = [
+    ...lease.guardStatements(),
+    ...releases.flatMap(({ statements }) => statements),
+    ...(await viewStatements(releases, plan.released, context)),
+    ...ledger.publishStatements({
+      runId: run.id,
       publishedAt,
-      relations: [
-        ...raw.map(({ published }) => published),
-        ...writes.map((step) => step.published),
-      ],
-      watermarks: new Map([...findings.watermarks].filter(([relation]) => relations.has(relation))),
-      identities: new Map([...findings.identities].filter(([relation]) => relations.has(relation))),
-      manifests: [...raw.map(({ manifest }) => manifest), ...exported],
+      environment: state.environment,
+      versions: releases.map(({ version }) => version),
+      released: plan.released,
+      details: releases.map(({ detail }) => detail),
     }),
-  ]);
+  ];
+  await fenced(lease, () => engine.transaction(statements));
   context.killPoint("after-publish");
+  return releases.map(({ detail }) => detail);
 }
 
-function publishRaw(
+/** A transaction that failed because the lease is gone is told so: no other cause matters then. */
+export async function fenced(lease: Lease, transaction: () => Promise<void>): Promise<void> {
+  try {
+    await transaction();
+  } catch (error) {
+    if (await lease.isHeld().catch(() => true)) throw error;
+    const message = "Another run has taken the warehouse over, so that this one may not publish.";
+    const hint = "Nothing was published. See what the other did: runner runs";
+    throw new Failure([{ code: "LEASE_LOST", message, cause: messageOf(error), hint }], 1);
+  }
+}
+
+/** No later run may find a time before that of its predecessor, whatever the clock did. */
+function latest(a: string, b: string): string {
+  return a > b ? a : b;
+}
+
+/** Views of environments that read production's relations: made where there are none, renewed where columns changed. */
+async function viewStatements(
+  releases: readonly Release[],
+  released: readonly RelationName[],
+  { dialect, ledger, state }: ExecutionContext,
+): Promise<readonly string[]> {
+  if (state.environment !== production) {
+    const own = new Set(releases.map(({ version }) => version.published.relation));
+    const inherited = [...state.published.values()]
+      .filter(({ environment }) => environment === production)
+      .map(({ relation }) => relation);
+    const wanted = [...inherited, ...released].filter((relation) => !own.has(relation));
+    return inheritStatements(state.environment, wanted, dialect);
+  }
+  const changed = releases
+    .map(({ version }) => version.published)
+    .filter(
+      ({ relation, columns }) =>
+        JSON.stringify(state.published.get(relation)?.columns) !== JSON.stringify(columns),
+    )
+    .map(({ relation }) => relation);
+  if (changed.length === 0) return [];
+  return [...(await ledger.environments())].flatMap(([environment, own]) =>
+    inheritStatements(
+      environment,
+      changed.filter((relation) => !own.has(relation)),
+      dialect,
+    ),
+  );
+}
+
+function releaseBuilt(
+  step: WriteStep,
+  manifest: LakeManifest | undefined,
+  { state }: ExecutionContext,
+  findings: Findings,
+): Release {
+  const { relation } = step;
+  const before = state.watermarks.get(relation);
+  const watermark = findings.watermarks.get(relation) ?? before;
+  const current = ownManifest(relation, state);
+  return {
+    statements: step.publish,
+    version: {
+      published: step.published,
+      watermark,
+      manifest: manifest ?? current,
+      isPointed: manifest === undefined,
+      undo: step.undo,
+    },
+    detail: {
+      relation,
+      rows: findings.rows.get(relation),
+      bytes: bytesOf(manifest?.files ?? []),
+      watermarkBefore: before,
+      watermarkAfter: watermark,
+    },
+  };
+}
+
+function releaseRaw(
   wanted: TableExtraction,
   context: ExecutionContext,
   findings: Findings,
   publishedAt: string,
-): {
-  readonly statements: readonly string[];
-  readonly published: PublishedRelation;
-  readonly manifest: LakeManifest;
-} {
-  const { dialect, run } = context;
+): Release {
+  const { dialect, run, state } = context;
   const { relation } = wanted.table;
   const result = findings.extracted.get(relation);
   if (result === undefined) throw new Error(`${relation} was not extracted`);
+  const definition = rawQuery(wanted, result, context);
+  const before = state.watermarks.get(relation);
+  const watermark = findings.watermarks.get(relation) ?? before;
   return {
     statements: [
-      dialect.replaceView(dialect.relation(relation), rawQuery(wanted, result, context)),
+      dialect.replaceView(publicName(state, relation), definition),
       dialect.dropView(wanted.candidate),
     ],
-    published: { relation, materialization: "source", columns: result.columns, runId: run.id },
-    manifest: {
+    version: {
+      published: {
+        relation,
+        materialization: "source",
+        definition,
+        columns: result.columns,
+        fingerprint: wanted.fingerprint,
+        runId: run.id,
+        environment: state.environment,
+      },
+      watermark,
+      identity: findings.identities.get(relation) ?? state.identities.get(relation),
+      manifest: {
+        relation,
+        runId: run.id,
+        publishedAt,
+        columns: result.columns,
+        files: [...wanted.keptFiles, ...result.files],
+      },
+      isPointed: false,
+    },
+    detail: {
       relation,
-      runId: run.id,
-      publishedAt,
-      columns: result.columns,
-      files: [...wanted.keptFiles, ...result.files],
+      rows: result.totals.rows,
+      bytes: bytesOf(result.files),
+      watermarkBefore: before,
+      watermarkAfter: watermark,
     },
   };
+}
+
+function bytesOf(files: readonly { readonly bytes: number }[]): number {
+  return files.reduce((sum, { bytes }) => sum + bytes, 0);
 }

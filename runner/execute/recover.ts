@@ -1,7 +1,7 @@
 import { counted } from "../core/counted.ts";
 import { physicalSchema } from "../core/sql-text.ts";
 import type { ExecutionContext } from "./context.ts";
-import { followPointers } from "./pointers.ts";
+import { dropStalePointers, followPointers } from "./pointers.ts";
 
 type RecoveryContext = Pick<ExecutionContext, "engine" | "ledger" | "lake" | "dialect" | "emit">;
 
@@ -14,12 +14,10 @@ export async function recover(context: RecoveryContext): Promise<void> {
   const interrupted = await ledger.interruptedRuns();
   const dropped = await dropUnpublished(context);
   const followed = await followPointers(context);
+  await dropStalePointers(context);
   if (interrupted.length === 0) return;
-  const needed = new Set(
-    [...(await ledger.state()).manifests.values()].flatMap((manifest) =>
-      manifest.files.map((file) => file.key),
-    ),
-  );
+  const { manifests } = await ledger.collectable(new Date(0).toISOString());
+  const needed = new Set(manifests.flatMap(({ files }) => files.map(({ key }) => key)));
   for (const relation of await lake.relations()) {
     const runs = new Set(await lake.runsOf(relation));
     for (const run of interrupted) if (runs.has(run)) await lake.removeRun(relation, run, needed);

@@ -31,6 +31,7 @@ export async function runWriteStep(
   const [row] = rows;
   if (typeof row?.watermark === "string") findings.watermarks.set(step.relation, row.watermark);
   const count = Number(row?.row_count ?? 0);
+  findings.rows.set(step.relation, count);
   if (step.emptyChangesNothing === true && count === 0) findings.unchanged.add(step.relation);
   return count;
 }

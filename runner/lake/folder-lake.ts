@@ -3,6 +3,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { codeOf, messageOf } from "../core/caught.ts";
 import { diskFailure } from "../core/disk-failure.ts";
 import { Failure } from "../core/diagnostic.ts";
+import { production } from "../core/environment.ts";
 import type { LakeFile, LakeManifest } from "../core/manifest.ts";
 import type { KillPoint, Lake } from "../core/ports.ts";
 import { parseRelationName, zones, type RelationName } from "../core/relation.ts";
@@ -73,8 +74,11 @@ class FolderLake implements Lake {
     return exists(this.locate(key));
   }
 
-  async readManifest(relation: RelationName): Promise<LakeManifest | undefined> {
-    const path = this.locate(layout.manifestKey(relation));
+  async readManifest(
+    relation: RelationName,
+    environment = production,
+  ): Promise<LakeManifest | undefined> {
+    const path = this.locate(layout.manifestKey(relation, environment));
     let text: string;
     try {
       text = await readFile(path, "utf8");
@@ -85,8 +89,8 @@ class FolderLake implements Lake {
     return parseManifest(text, relation, path);
   }
 
-  async writeManifest(manifest: LakeManifest): Promise<void> {
-    const path = this.locate(layout.manifestKey(manifest.relation));
+  async writeManifest(manifest: LakeManifest, environment = production): Promise<void> {
+    const path = this.locate(layout.manifestKey(manifest.relation, environment));
     const text = printManifest(manifest, (key) => this.locate(key));
     await writing(path, async () => {
       await ensureFolder(dirname(path));
@@ -97,11 +101,32 @@ class FolderLake implements Lake {
     });
   }
 
-  async relations(): Promise<readonly RelationName[]> {
+  async removeManifest(relation: RelationName, environment = production): Promise<void> {
+    const path = this.locate(layout.manifestKey(relation, environment));
+    await writing(path, async () => {
+      await rm(path, { force: true });
+      if (environment === production) return;
+      await removeEmptyFolders(dirname(path), this.locate(layout.environmentsFolder));
+    });
+  }
+
+  relations(): Promise<readonly RelationName[]> {
+    return this.#relationsBelow(this.#root);
+  }
+
+  relationsOf(environment: string): Promise<readonly RelationName[]> {
+    return this.#relationsBelow(this.locate(layout.environmentKey(environment)));
+  }
+
+  environments(): Promise<readonly string[]> {
+    return foldersIn(this.locate(layout.environmentsFolder));
+  }
+
+  async #relationsBelow(folder: string): Promise<readonly RelationName[]> {
     const found: RelationName[] = [];
     for (const zone of zones) {
-      for (const folder of await foldersIn(this.locate(zone))) {
-        const relation = parseRelationName(`${zone}.${folder}`);
+      for (const name of await foldersIn(join(folder, zone))) {
+        const relation = parseRelationName(`${zone}.${name}`);
         if (relation !== undefined) found.push(relation);
       }
     }
@@ -198,6 +223,14 @@ async function foldersIn(folder: string): Promise<readonly string[]> {
   } catch (error) {
     if (isMissing(error)) return [];
     throw unreadable(error, folder);
+  }
+}
+
+/** Removes `folder` and its parents up to and with `last`, as far as they are empty. */
+async function removeEmptyFolders(folder: string, last: string): Promise<void> {
+  for (let each = folder; each.startsWith(last); each = dirname(each)) {
+    await removeEmptyFolder(each);
+    if (each === last) return;
   }
 }
 

@@ -1,4 +1,5 @@
 import { isAbsolute, join, sep } from "node:path";
+import { production } from "../core/environment.ts";
 import { baseName, zoneOf, type RelationName } from "../core/relation.ts";
 
 /** A run's id becomes a folder's name, so it may hold nothing that a path would read as more than a name. */
@@ -21,8 +22,16 @@ export function partKey(relation: RelationName, runId: string, part: number): st
   return `${runKey(relation, runId)}/part-${String(part).padStart(5, "0")}.parquet`;
 }
 
-export function manifestKey(relation: RelationName): string {
-  return `${relationKey(relation)}/${manifestName}`;
+/** The folder of the pointers that environments other than production have; the files that they point at stand with all others. */
+export const environmentsFolder = "_environments";
+
+export function environmentKey(environment: string): string {
+  return `${environmentsFolder}/${environment}`;
+}
+
+export function manifestKey(relation: RelationName, environment: string): string {
+  const key = `${relationKey(relation)}/${manifestName}`;
+  return environment === production ? key : `${environmentKey(environment)}/${key}`;
 }
 
 /** The run that a folder's name stands for; undefined when it is no run's folder. */

@@ -1,6 +1,7 @@
 import type { SourceTable } from "../core/node.ts";
 import type { RelationName } from "../core/relation.ts";
 import type { WarehouseState } from "../core/state.ts";
+import { fingerprintOf } from "./fingerprint-of.ts";
 import type { PlanRequest } from "./request.ts";
 import type { ExtractStep, TableExtraction } from "./step.ts";
 
@@ -8,7 +9,7 @@ interface ExtractionRequest {
   readonly source: string;
   readonly tables: readonly SourceTable[];
   readonly state: WarehouseState;
-  readonly request: Pick<PlanRequest, "fullRefresh">;
+  readonly request: Pick<PlanRequest, "fullRefresh" | "compiled">;
   readonly candidate: (relation: RelationName) => string;
 }
 
@@ -25,6 +26,7 @@ export function planExtraction(wanted: ExtractionRequest): ExtractStep {
       ...increment(table, state, request.fullRefresh),
       expectedIdentity: request.fullRefresh ? undefined : state.identities.get(table.relation),
       candidate: candidate(table.relation),
+      fingerprint: fingerprintOf(request.compiled, table.relation),
     })),
   };
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { compile } from "../compile/compile.ts";
 import type { Incremental } from "../core/materialization.ts";
+import { production } from "../core/environment.ts";
 import type { GenericTest, Model, NodeId } from "../core/node.ts";
 import type { RelationName } from "../core/relation.ts";
 import { emptyState } from "../core/state.ts";
@@ -53,7 +54,8 @@ function published(
   rest: Partial<PublishedRelation> = {},
 ): [RelationName, PublishedRelation] {
   const columns = [{ name: "id", type: "integer" }];
-  return [relation, { relation, materialization: "table", columns, runId: "r0", ...rest }];
+  const known = { relation, definition: "", fingerprint: "", environment: production };
+  return [relation, { ...known, materialization: "table", columns, runId: "r0", ...rest }];
 }
 
 const stateWith = (...relations: [RelationName, PublishedRelation][]): WarehouseState => ({

@@ -1,6 +1,8 @@
 import type { Diagnostic } from "../core/diagnostic.ts";
 import type { DataTest, NodeId, RelationNode, SourceTable } from "../core/node.ts";
+import { publishedName } from "../core/published-name.ts";
 import type { RelationName } from "../core/relation.ts";
+import { planEnvironment } from "./environment.ts";
 import { planExtraction } from "./extraction.ts";
 import { endHooks, withHooks } from "./hooks.ts";
 import { levels } from "./levels.ts";
@@ -16,8 +18,9 @@ export interface PlanResult {
 
 /** Turns a selection into steps with final statements. Reads nothing and changes nothing. */
 export function plan(request: PlanRequest): PlanResult {
-  const { compiled, selected, state, dialect, run } = request;
+  const { compiled, state, dialect, run } = request;
   const { graph } = compiled;
+  const { selected, released, changedSources } = planEnvironment(compiled, request.selected, state);
   const diagnostics: Diagnostic[] = [];
   const notes: string[] = [];
   const relations: RelationNode[] = [];
@@ -29,7 +32,7 @@ export function plan(request: PlanRequest): PlanResult {
   }
   const inRun = new Set(relations.map((node) => node.relation));
   const resolve = (relation: RelationName) =>
-    inRun.has(relation) ? dialect.physical(relation, run.id) : dialect.relation(relation);
+    inRun.has(relation) ? dialect.physical(relation, run.id) : publishedName(state, relation);
 
   const parentsOf = (id: NodeId) => (graph.parents.get(id) ?? []) as readonly RelationName[];
   const missingOf = (id: NodeId) =>
@@ -78,7 +81,7 @@ export function plan(request: PlanRequest): PlanResult {
     const step =
       node.kind === "seed"
         ? planSeed(node, after, request)
-        : planModel({ node, after, resolve, request, diagnostics, notes });
+        : planModel({ node, after, inRun, resolve, request, diagnostics, notes });
     levelled.push({ step, level: level(node.relation) });
   }
   for (const test of testable) {
@@ -99,7 +102,15 @@ export function plan(request: PlanRequest): PlanResult {
   const end = endHooks(request);
   const steps = withHooks(ordered, resolve, request);
   return {
-    plan: { run, steps, untestable, notes, ...(end === undefined ? {} : { end }) },
+    plan: {
+      run,
+      steps,
+      released,
+      changedSources,
+      untestable,
+      notes,
+      ...(end === undefined ? {} : { end }),
+    },
     diagnostics,
   };
 }

@@ -8,6 +8,7 @@ export interface PlanRequest {
   readonly compiled: CompiledProject;
   /** The relations to build and the tests to run. */
   readonly selected: ReadonlySet<NodeId>;
+  /** What is published in the environment that the run builds. */
   readonly state: WarehouseState;
   readonly dialect: Dialect;
   readonly run: RunIdentity;

@@ -1,6 +1,7 @@
 import type { Diagnostic, Place } from "../core/diagnostic.ts";
 import type { RunStatus } from "../core/event.ts";
 import type { Interval } from "../core/interval.ts";
+import type { Undo } from "../core/ledger.ts";
 import type { LakeFile } from "../core/manifest.ts";
 import type { Column, DataTest, SourceTable, Template } from "../core/node.ts";
 import type { RelationName } from "../core/relation.ts";
@@ -23,6 +24,7 @@ export interface TableExtraction {
   readonly expectedIdentity?: string;
   /** The view that this run's models and tests read. */
   readonly candidate: string;
+  readonly fingerprint: string;
 }
 
 /** Reads all wanted tables of one source, as they are at one moment. */
@@ -46,13 +48,6 @@ export interface IntervalStatement {
   readonly statement: string;
   readonly query: string;
   readonly interval: Interval;
-}
-
-/** How a publication that changed a table in place is taken back. */
-export interface Undo {
-  readonly statements: readonly string[];
-  /** Private tables that the statements need, and drop. */
-  readonly physical: readonly string[];
 }
 
 /** Writes one relation's candidate. All texts are final: what is printed is what runs. */
@@ -121,6 +116,10 @@ export interface Plan {
   readonly steps: readonly Step[];
   /** Absent where nothing is to run at the end. */
   readonly end?: RunEnd;
+  /** Relations that the environment has for itself and reads from production after this run. */
+  readonly released: readonly RelationName[];
+  /** Source tables whose declaration differs from production's, whose rows the environment reads. */
+  readonly changedSources: readonly RelationName[];
   /** Tests that were wanted but read something that was never built. */
   readonly untestable: readonly {
     readonly test: DataTest;

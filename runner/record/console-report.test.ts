@@ -15,6 +15,7 @@ const failedRun: readonly RunEvent[] = [
     startedAt: "2026-03-01T00:00:00.000Z",
     command: "build --select gold.*",
     target: "local",
+    environment: "production",
     steps: { extract: 0, seed: 1, model: 3, hook: 0, test: 2 },
   },
   { type: "note", message: "The test late waits: raw.cart has never been built." },
@@ -58,7 +59,7 @@ const failedRun: readonly RunEvent[] = [
       { relation: "gold.report", because: "gold.report was not built", isBuilt: false },
     ],
   },
-  { type: "published", relations: ["raw.category"], milliseconds: 10 },
+  { type: "published", relations: ["raw.category"], details: [], milliseconds: 10 },
   {
     type: "run_finished",
     runId: "run2",

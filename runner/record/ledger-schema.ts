@@ -1,20 +1,60 @@
 import { ledgerSchema, physicalSchema } from "../core/sql-text.ts";
 import { zones } from "../core/relation.ts";
 
-/** Makes the ledger and the schemas of a warehouse; doing so again changes nothing. */
+/** Changes with every change of a ledger's tables. */
+export const ledgerVersion = 2;
+
+/** Makes the ledger and the schemas of a new warehouse. */
 export const ledgerSetup: readonly string[] = [
   `create schema if not exists ${ledgerSchema}`,
   `create schema if not exists ${physicalSchema}`,
   ...zones.map((zone) => `create schema if not exists ${zone}`),
-  `create table if not exists ${ledgerSchema}.run (
+  `create table ${ledgerSchema}.ledger (
+    ledger_version integer not null,
+    -- Versions that were superseded before this moment are forgotten.
+    horizon timestamp
+)`,
+  `insert into ${ledgerSchema}.ledger (ledger_version, horizon) values (${ledgerVersion}, null)`,
+  // A row for each time that a relation was published in an environment; superseded_at is null for what readers see.
+  `create table ${ledgerSchema}.relation_version (
+    environment varchar(64) not null,
+    relation varchar(127) not null,
+    publication_id varchar(64) not null,
     run_id varchar(64) not null,
+    published_at timestamp not null,
+    superseded_at timestamp,
+    materialization varchar(20) not null,
+    physical varchar(255),
+    definition varchar(65535) not null,
+    columns varchar(65535) not null,
+    fingerprint varchar(64) not null,
+    intervals varchar(65535),
+    watermark varchar(64),
+    identity varchar(255),
+    manifest varchar(65535),
+    is_pointed boolean not null,
+    undo varchar(65535),
+    is_undone boolean not null
+)`,
+  `create table ${ledgerSchema}.run (
+    run_id varchar(64) not null,
+    environment varchar(64) not null,
     command varchar(1000) not null,
+    options varchar(65535) not null,
     pid integer not null,
     started_at timestamp not null,
     finished_at timestamp,
     status varchar(20) not null
 )`,
-  `create table if not exists ${ledgerSchema}.step (
+  // Written before a run begins anything.
+  `create table ${ledgerSchema}.planned_step (
+    run_id varchar(64) not null,
+    step_id varchar(300) not null,
+    kind varchar(20) not null,
+    relations varchar(65535) not null
+)`,
+  // Written when a step has ended; a planned step without a row here has not.
+  `create table ${ledgerSchema}.step (
     run_id varchar(64) not null,
     step_id varchar(300) not null,
     kind varchar(20) not null,
@@ -22,40 +62,28 @@ export const ledgerSetup: readonly string[] = [
     started_at timestamp,
     finished_at timestamp,
     row_count bigint,
-    message varchar(4000)
+    message varchar(4000),
+    because varchar(65535)
 )`,
-  `create table if not exists ${ledgerSchema}.published (
-    relation varchar(127) not null,
-    materialization varchar(20) not null,
-    physical varchar(255),
-    columns varchar(65535) not null,
+  `create table ${ledgerSchema}.publication (
     run_id varchar(64) not null,
-    published_at timestamp not null
-)`,
-  // Every physical table that was ever public, until it is collected.
-  `create table if not exists ${ledgerSchema}.physical_version (
+    environment varchar(64) not null,
     relation varchar(127) not null,
-    physical varchar(255) not null,
-    run_id varchar(64) not null,
-    superseded_at timestamp
-)`,
-  `create table if not exists ${ledgerSchema}.watermark (
-    relation varchar(127) not null,
-    high_value varchar(64) not null,
-    run_id varchar(64) not null
-)`,
-  `create table if not exists ${ledgerSchema}.extracted_identity (
-    relation varchar(127) not null,
-    identity varchar(255) not null,
-    run_id varchar(64) not null
-)`,
-  // is_pointed tells whether the lake's pointer is known to have followed.
-  `create table if not exists ${ledgerSchema}.lake_manifest (
-    relation varchar(127) not null,
-    run_id varchar(64) not null,
-    content varchar not null,
     published_at timestamp not null,
-    superseded_at timestamp,
-    is_pointed boolean not null
+    row_count bigint,
+    byte_count bigint,
+    watermark_before varchar(64),
+    watermark_after varchar(64)
+)`,
+  // One row: who may publish. The token grows with every holder.
+  `create table ${ledgerSchema}.lease (
+    token bigint not null,
+    holder varchar(1000),
+    heartbeat_at timestamp
+)`,
+  `insert into ${ledgerSchema}.lease (token, holder, heartbeat_at) values (0, null, null)`,
+  // A publish transaction writes its token here, which fails when the token is no longer the lease's.
+  `create table ${ledgerSchema}.fence (
+    token bigint not null
 )`,
 ];

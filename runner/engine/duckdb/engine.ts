@@ -2,10 +2,12 @@ import { mkdir, rm } from "node:fs/promises";
 import path from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { DuckDBInstance } from "@duckdb/node-api";
+import type { LeaseHolder } from "../../core/lease.ts";
 import type { DescribedColumn, Engine, ResultSet, Row, Value } from "../../core/ports.ts";
 import { quoteText } from "../../core/sql-text.ts";
 import { ConnectionPool } from "./connection-pool.ts";
 import { openFailure, statementFailure } from "./failure.ts";
+import { removeHolder, writeHolder } from "./holder-file.ts";
 
 export interface DuckDbOptions {
   /** The database file, or `:memory:`. Its folder is made when it is missing. */
@@ -14,6 +16,8 @@ export interface DuckDbOptions {
   readonly threads: number;
   /** A reader sees what is published and can change nothing. */
   readonly readOnly?: boolean;
+  /** Told to others that find the warehouse busy. */
+  readonly holder?: LeaseHolder;
 }
 
 /** Opens a DuckDB warehouse. One process at a time may open it for writing; no other may read it meanwhile. */
@@ -21,7 +25,8 @@ export async function openDuckDb(options: DuckDbOptions): Promise<Engine> {
   const instance = await openInstance(options);
   try {
     const pool = await ConnectionPool.open(instance, options.threads + 1, "set TimeZone = 'UTC'");
-    return new DuckDbEngine(instance, pool, options.file);
+    if (options.holder !== undefined) writeHolder(options.file, options.holder);
+    return new DuckDbEngine(instance, pool, options);
   } catch (error) {
     instance.closeSync();
     throw openFailure(error, options.file);
@@ -46,14 +51,17 @@ async function openInstance({
 
 class DuckDbEngine implements Engine {
   readonly name = "duckdb";
+  readonly isExclusive = true;
   readonly #instance: DuckDBInstance;
   readonly #pool: ConnectionPool;
   readonly #file: string;
+  readonly #isHeld: boolean;
 
-  constructor(instance: DuckDBInstance, pool: ConnectionPool, file: string) {
+  constructor(instance: DuckDBInstance, pool: ConnectionPool, options: DuckDbOptions) {
     this.#instance = instance;
     this.#pool = pool;
-    this.#file = file;
+    this.#file = options.file;
+    this.#isHeld = options.holder !== undefined;
   }
 
   async execute(statement: string): Promise<void> {
@@ -98,6 +106,7 @@ class DuckDbEngine implements Engine {
   }
 
   close(): Promise<void> {
+    if (this.#isHeld) removeHolder(this.#file);
     this.#pool.close();
     this.#instance.closeSync();
     return Promise.resolve();

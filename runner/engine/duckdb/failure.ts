@@ -4,6 +4,7 @@ import { diskFailure } from "../../core/disk-failure.ts";
 import { codeFrame } from "../../core/frame.ts";
 import { StatementFailure } from "../../core/statement-failure.ts";
 import type { StatementPosition } from "../../core/statement-failure.ts";
+import { readHolder } from "./holder-file.ts";
 
 /**
  * DuckDB's errors begin with their class, `Binder Error: …`, and may end with `LINE n: …` and a caret.
@@ -27,15 +28,7 @@ export function statementFailure(error: unknown, statement: string, file: string
 export function openFailure(error: unknown, file: string): Failure {
   const text = messageOf(error);
   const holder = /Conflicting lock is held in (.+?) \(PID (\d+)\)/.exec(text);
-  if (holder !== null) {
-    return new Failure([
-      {
-        code: "WAREHOUSE_BUSY",
-        message: `The warehouse ${file} is in use by process ${holder[2] ?? "?"} (${holder[1] ?? "?"}).`,
-        hint: "A DuckDB warehouse takes one process at a time: wait until that one has ended.",
-      },
-    ]);
-  }
+  if (holder !== null) return busy(file, Number(holder[2]), holder[1] ?? "?");
   const disk = diskFailure(error, file);
   if (disk !== undefined) return disk;
   return new Failure([
@@ -44,6 +37,21 @@ export function openFailure(error: unknown, file: string): Failure {
       message: `The warehouse ${file} cannot be opened.`,
       cause: text,
       hint: "If the file is damaged, move it away and run `runner build`: the sources and the lake hold the data.",
+    },
+  ]);
+}
+
+function busy(file: string, pid: number, program: string): Failure {
+  const holder = readHolder(file, pid);
+  const who =
+    holder === undefined
+      ? `process ${pid} (${program})`
+      : `runner ${holder.command} (process ${pid}, since ${holder.since})`;
+  return new Failure([
+    {
+      code: "WAREHOUSE_BUSY",
+      message: `The warehouse ${file} is in use by ${who}.`,
+      hint: "A DuckDB warehouse takes one process at a time: wait for it with --wait 10m, or until it has ended.",
     },
   ]);
 }

@@ -1,5 +1,7 @@
+import { production } from "../../core/environment.ts";
 import type { DataTest, SourceTable, TestSeverity } from "../../core/node.ts";
 import { baseName, type RelationName } from "../../core/relation.ts";
+import type { PublishedRelation } from "../../core/state.ts";
 import type { ExtractStep, TestStep, WriteStep } from "../../plan/step.ts";
 
 const place = { file: "models/test.yml", line: 1, column: 1 };
@@ -24,7 +26,27 @@ export function writeStep(
     candidate: physical,
     publish: [],
     discard: [`drop table if exists ${physical}`],
-    published: { relation, materialization: "table", physical, columns: [], runId: "run1" },
+    published: publishedTable(relation, physical, "run1"),
+    ...more,
+  };
+}
+
+/** What the ledger knows of a table with the one column `id`, unless told otherwise. */
+export function publishedTable(
+  relation: RelationName,
+  physical: string,
+  runId: string,
+  more: Partial<PublishedRelation> = {},
+): PublishedRelation {
+  return {
+    relation,
+    materialization: "table",
+    physical,
+    definition: `select id from ${physical}`,
+    columns: [{ name: "id", type: "integer" }],
+    fingerprint: "",
+    runId,
+    environment: production,
     ...more,
   };
 }
@@ -58,6 +80,7 @@ export function extractStep(source: string, relations: readonly RelationName[]):
       table: sourceTable(relation),
       keptFiles: [],
       candidate: `_physical.${relation.replace(".", "__")}__run1`,
+      fingerprint: "",
     })),
   };
 }

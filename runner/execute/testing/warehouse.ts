@@ -1,18 +1,20 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { production } from "../../core/environment.ts";
 import type { RunEvent } from "../../core/event.ts";
 import type { Row } from "../../core/ports.ts";
 import { duckdbDialect } from "../../dialect/duckdb/dialect.ts";
 import { openDuckDb } from "../../engine/duckdb/engine.ts";
 import { openFolderLake } from "../../lake/folder-lake.ts";
 import type { Step } from "../../plan/step.ts";
+import { acquireLease } from "../../record/lease.ts";
 import { openLedger } from "../../record/ledger.ts";
 import type { ExecutionContext } from "../context.ts";
 import { execute } from "../execute.ts";
 import type { ExecutionResult } from "../execute.ts";
 
-export interface TestWarehouse extends Omit<ExecutionContext, "run" | "signal"> {
+export interface TestWarehouse extends Omit<ExecutionContext, "run" | "state" | "signal"> {
   readonly events: RunEvent[];
   rows(query: string): Promise<readonly Row[]>;
   /** Carries out steps as the run `run<number>`. */
@@ -28,12 +30,20 @@ export interface TestWarehouse extends Omit<ExecutionContext, "run" | "signal"> 
 export async function openTestWarehouse(): Promise<TestWarehouse> {
   const folder = mkdtempSync(join(tmpdir(), "mercado-execute-"));
   const engine = await openDuckDb({ file: ":memory:", threads: 2 });
+  const ledger = await openLedger(engine);
+  const holder = { command: "build", pid: process.pid, host: "", since: "" };
+  const lease = await acquireLease(engine, {
+    holder,
+    isExclusive: true,
+    onLost: () => undefined,
+  });
   const events: RunEvent[] = [];
   const context = {
     engine,
     dialect: duckdbDialect,
     lake: openFolderLake({ root: folder }),
-    ledger: await openLedger(engine),
+    ledger,
+    lease,
     openExtractor: () => Promise.reject(new Error("there is no source here")),
     emit: (event: RunEvent) => {
       events.push(event);
@@ -46,16 +56,18 @@ export async function openTestWarehouse(): Promise<TestWarehouse> {
     ...context,
     events,
     rows: async (query) => (await engine.query(query)).rows,
-    execute: (number, steps, more = {}) => {
+    execute: async (number, steps, more = {}) => {
       const run = { id: `run${number}`, startedAt: `2026-03-0${number}T00:00:00.000Z` };
       return execute({
-        plan: { run, steps, untestable: [] },
-        context: { ...context, run, ...more },
+        plan: { run, steps, released: [], changedSources: [], untestable: [] },
+        context: { ...context, run, state: await ledger.state(production), ...more },
         command: "build",
+        options: {},
         target: "test",
       });
     },
     close: async () => {
+      await lease.release();
       await engine.close();
       rmSync(folder, { recursive: true });
     },

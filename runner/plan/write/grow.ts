@@ -1,7 +1,8 @@
 import type { Replacement } from "../../core/dialect.ts";
 import type { Incremental, Snapshot } from "../../core/materialization.ts";
+import { publishedName } from "../../core/published-name.ts";
 import type { PublishedRelation } from "../../core/state.ts";
-import { namesOf, publicName, replacing } from "./parts.ts";
+import { namesOf, publishedBy, replacing } from "./parts.ts";
 import type { ModelRequest, Parts } from "./parts.ts";
 import type { Reshaped } from "./schema-change.ts";
 
@@ -45,7 +46,8 @@ export function growingParts(
   const candidate = dialect.physical(relation, run.id);
   const delta = { published: reshaped.rows, delta: staged, replace, columns: namesOf(columns) };
   const dropStaged = [staged, ...helpers].map((name) => dialect.dropTable(name));
-  if (!reshaped.isSame) {
+  // A table of production is not changed in an environment, which goes on in one of its own.
+  if (!reshaped.isSame || grown.environment !== request.state.environment) {
     const table = replacing({ relation, columns, materialization: materialization.type }, request);
     return {
       mode: "delta",
@@ -66,7 +68,7 @@ export function growingParts(
     publish: [dialect.dropView(candidate), ...dialect.applyDelta(applied), ...dropStaged],
     undo: { statements: dialect.undoDelta(applied), physical: undo === undefined ? [] : [undo] },
     discard: [dialect.dropView(candidate), ...dropStaged],
-    published: { ...grown, runId: run.id },
+    published: { ...grown, ...publishedBy(node, request) },
   };
 }
 
@@ -84,5 +86,5 @@ export function firstParts({ node, request }: GrowingRequest, query: string): Om
 
 /** SQL text of the relation itself, as `{{this}}`. */
 export function selfOf({ node, request }: GrowingRequest): string {
-  return publicName(request, node.relation);
+  return publishedName(request.state, node.relation);
 }

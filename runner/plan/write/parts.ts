@@ -2,8 +2,10 @@ import { printColumnType } from "../../core/column-type.ts";
 import type { Diagnostic } from "../../core/diagnostic.ts";
 import type { LakeColumn } from "../../core/manifest.ts";
 import type { Column, Model } from "../../core/node.ts";
+import { publicName } from "../../core/published-name.ts";
 import type { RelationName } from "../../core/relation.ts";
 import type { PublishedRelation } from "../../core/state.ts";
+import { fingerprintOf } from "../fingerprint-of.ts";
 import type { PlanRequest } from "../request.ts";
 import type { WriteStep } from "../step.ts";
 
@@ -11,6 +13,8 @@ export interface ModelRequest<Of extends Model["materialization"] = Model["mater
   readonly node: Model & { readonly materialization: Of };
   /** Ids of the steps that it waits for. */
   readonly after: readonly string[];
+  /** What this run builds. */
+  readonly inRun: ReadonlySet<RelationName>;
   /** What a ref stands for in this run. */
   readonly resolve: (relation: RelationName) => string;
   readonly request: PlanRequest;
@@ -34,9 +38,18 @@ export function namesOf(columns: readonly { readonly name: string }[]): readonly
   return columns.map((column) => column.name);
 }
 
-/** What readers see of a relation. */
-export function publicName({ dialect }: PlanRequest, relation: RelationName): string {
-  return dialect.relation(relation);
+/** What is the same in every kind of publication of a node. */
+export function publishedBy(
+  { relation, columns }: Pick<NewTable, "relation" | "columns">,
+  { compiled, run, state }: PlanRequest,
+): Pick<PublishedRelation, "relation" | "columns" | "fingerprint" | "runId" | "environment"> {
+  return {
+    relation,
+    columns: lakeColumns(columns),
+    fingerprint: fingerprintOf(compiled, relation),
+    runId: run.id,
+    environment: state.environment,
+  };
 }
 
 interface NewTable {
@@ -50,20 +63,19 @@ export function replacing(
   { relation, columns, materialization }: NewTable,
   request: PlanRequest,
 ): Pick<Parts, "candidate" | "counted" | "publish" | "discard" | "published"> {
-  const { dialect, run } = request;
+  const { dialect, run, state } = request;
   const physical = dialect.physical(relation, run.id);
   const definition = `select ${namesOf(columns).join(", ")} from ${physical}`;
   return {
     candidate: physical,
     counted: physical,
-    publish: [dialect.replaceView(publicName(request, relation), definition)],
+    publish: [dialect.replaceView(publicName(state, relation), definition)],
     discard: [dialect.dropTable(physical)],
     published: {
-      relation,
+      ...publishedBy({ relation, columns }, request),
       materialization,
       physical,
-      columns: lakeColumns(columns),
-      runId: run.id,
+      definition,
     },
   };
 }

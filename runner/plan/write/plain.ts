@@ -1,10 +1,13 @@
-import { lakeColumns, publicName, replacing } from "./parts.ts";
+import { production, publicNameIn } from "../../core/environment.ts";
+import { publicName, publishedName } from "../../core/published-name.ts";
+import type { RelationName } from "../../core/relation.ts";
+import { publishedBy, replacing } from "./parts.ts";
 import type { ModelRequest, Parts } from "./parts.ts";
 
 export function tableParts({ node, resolve, request }: ModelRequest): Parts {
-  const { compiled, dialect, run } = request;
+  const { compiled, dialect, run, state } = request;
   const { relation, columns } = node;
-  const self = publicName(request, relation);
+  const self = publishedName(state, relation);
   const query = compiled.modelQuery(node, { dialect: dialect.name, resolve, self });
   return {
     mode: "table",
@@ -15,16 +18,16 @@ export function tableParts({ node, resolve, request }: ModelRequest): Parts {
 }
 
 /** A view's candidate reads candidates; what is published reads public names, so that it follows later publishes. */
-export function viewParts({ node, resolve, request }: ModelRequest): Parts {
-  const { compiled, dialect, run } = request;
+export function viewParts({ node, inRun, resolve, request }: ModelRequest): Parts {
+  const { compiled, dialect, run, state } = request;
   const candidate = dialect.physical(node.relation, run.id);
-  const self = publicName(request, node.relation);
-  const query = compiled.modelQuery(node, { dialect: dialect.name, resolve, self });
-  const publicQuery = compiled.modelQuery(node, {
-    dialect: dialect.name,
-    resolve: (relation) => publicName(request, relation),
-    self,
-  });
+  const self = publicName(state, node.relation);
+  const queryOf = (resolveTo: (relation: RelationName) => string) =>
+    compiled.modelQuery(node, { dialect: dialect.name, resolve: resolveTo, self });
+  const query = queryOf(resolve);
+  const publicQuery = queryOf((relation) =>
+    inRun.has(relation) ? publicName(state, relation) : publishedName(state, relation),
+  );
   return {
     mode: "view",
     query,
@@ -33,17 +36,16 @@ export function viewParts({ node, resolve, request }: ModelRequest): Parts {
     publish: [dialect.replaceView(self, publicQuery), dialect.dropView(candidate)],
     discard: [dialect.dropView(candidate)],
     published: {
-      relation: node.relation,
+      ...publishedBy(node, request),
       materialization: "view",
-      columns: lakeColumns(node.columns),
-      runId: run.id,
+      definition: queryOf(publicNameIn(production)),
     },
   };
 }
 
 /** Its query stands inside those that read it; the step itself only compares its columns with the contract. */
 export function ephemeralParts({ node, resolve, request }: ModelRequest): Parts {
-  const { compiled, dialect, run } = request;
+  const { compiled, dialect } = request;
   const query = compiled.modelQuery(node, { dialect: dialect.name, resolve });
   return {
     mode: "ephemeral",
@@ -53,10 +55,9 @@ export function ephemeralParts({ node, resolve, request }: ModelRequest): Parts 
     publish: [],
     discard: [],
     published: {
-      relation: node.relation,
+      ...publishedBy(node, request),
       materialization: "view",
-      columns: lakeColumns(node.columns),
-      runId: run.id,
+      definition: "",
     },
   };
 }

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { Engine } from "../../../runner/core/ports.ts";
 import { openDuckDb } from "../../../runner/engine/duckdb/engine.ts";
-import { readState } from "../../../runner/record/ledger.ts";
+import { openLedger, readState } from "../../../runner/record/ledger.ts";
 
 export interface Contents {
   /** The published rows of each relation, sorted, without the moments at which they were loaded. */
@@ -84,17 +84,21 @@ async function lakeRows(
 
 /** Private relations that the ledger does not know, and runs that never ended. */
 async function leftovers(engine: Engine): Promise<string[]> {
-  const { rows: unknown } = await engine.query(`
-    select table_name from information_schema.tables
-    where table_schema = '_physical' and '_physical.' || table_name not in (select physical from _runner.physical_version)`);
+  const known = await (await openLedger(engine)).knownPhysical();
+  const { rows: physical } = await engine.query(
+    `select table_name from information_schema.tables where table_schema = '_physical'`,
+  );
+  const unknown = physical
+    .map((row) => `_physical.${String(row.table_name)}`)
+    .filter((name) => !known.has(name));
   const { rows: open } = await engine.query(
     `select run_id from _runner.run where status = 'running'`,
   );
   const { rows: pending } = await engine.query(
-    `select relation from _runner.lake_manifest where superseded_at is null and not is_pointed`,
+    `select relation from _runner.relation_version where superseded_at is null and manifest is not null and not is_pointed`,
   );
   return [
-    ...unknown.map((row) => `_physical.${String(row.table_name)} is left`),
+    ...unknown.map((name) => `${name} is left`),
     ...open.map((row) => `the run ${String(row.run_id)} is open`),
     ...pending.map((row) => `the lake has not followed ${String(row.relation)}`),
   ];
@@ -102,10 +106,12 @@ async function leftovers(engine: Engine): Promise<string[]> {
 
 /** Files of the lake that no manifest of the ledger lists. */
 async function strayFiles(engine: Engine, lake: string): Promise<string[]> {
-  const { rows } = await engine.query(`select content from _runner.lake_manifest`);
+  const { rows } = await engine.query(
+    `select distinct manifest from _runner.relation_version where manifest is not null`,
+  );
   const listed = new Set(
     rows.flatMap((row) =>
-      (JSON.parse(String(row.content)) as ManifestText).files.map(({ key }) => key),
+      (JSON.parse(String(row.manifest)) as ManifestText).files.map(({ key }) => key),
     ),
   );
   return readdirSync(lake, { recursive: true, withFileTypes: true })

@@ -1,0 +1,19 @@
+/** The right to publish, which one run has at a time. */
+export interface Lease {
+  /** Grows with every holder. */
+  readonly token: number;
+  /** For a publish transaction, before all else: they fail when somebody else has taken the lease over. */
+  guardStatements(): readonly string[];
+  isHeld(): Promise<boolean>;
+  /** Lets the next run begin without waiting. */
+  release(): Promise<void>;
+}
+
+/** Who holds a lease, for those who wait. */
+export interface LeaseHolder {
+  readonly command: string;
+  readonly pid: number;
+  readonly host: string;
+  /** ISO 8601, UTC. */
+  readonly since: string;
+}

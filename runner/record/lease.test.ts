@@ -1,0 +1,96 @@
+import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { setTimeout } from "node:timers/promises";
+import type { Lease } from "../core/lease.ts";
+import type { Engine } from "../core/ports.ts";
+import { openDuckDb } from "../engine/duckdb/engine.ts";
+import { acquireLease } from "./lease.ts";
+import type { LeaseRequest } from "./lease.ts";
+import { openLedger } from "./ledger.ts";
+
+let engine: Engine;
+const leases: Lease[] = [];
+
+beforeEach(async () => {
+  engine = await openDuckDb({ file: ":memory:", threads: 1 });
+  await openLedger(engine);
+  await engine.execute("create table published (publisher varchar)");
+});
+
+afterEach(async () => {
+  for (const lease of leases.splice(0)) await lease.release();
+  await engine.close();
+});
+
+/** A run that shares its warehouse with others, as it does where many processes can have it open. */
+async function acquire(command: string, more: Partial<LeaseRequest> = {}): Promise<Lease> {
+  const holder = { command, pid: 7, host: "there", since: "2026-03-01T00:00:00.000Z" };
+  const lease = await acquireLease(engine, {
+    holder,
+    isExclusive: false,
+    onLost: () => undefined,
+    ...more,
+  });
+  leases.push(lease);
+  return lease;
+}
+
+function publishAs(lease: Lease, publisher: string): Promise<void> {
+  return engine.transaction([
+    ...lease.guardStatements(),
+    `insert into published values ('${publisher}')`,
+  ]);
+}
+
+async function publishers(): Promise<unknown[]> {
+  return (await engine.query("select publisher from published")).rows.map((row) => row.publisher);
+}
+
+/** As if its holder's heart had stopped long ago. */
+const stop = () =>
+  engine.execute("update _runner.lease set heartbeat_at = timestamp '2026-01-01 00:00:00'");
+
+describe("a lease", () => {
+  test("is refused to a second run, which is told who has it", async () => {
+    await acquire("build --select sales");
+    await expect(acquire("test")).rejects.toThrow(
+      "runner build --select sales (process 7 on there, since 2026-03-01T00:00:00.000Z)",
+    );
+  });
+
+  test("can be had as soon as it is given back, under a higher token", async () => {
+    const first = await acquire("build");
+    await first.release();
+    const second = await acquire("test");
+    expect(second.token).toBeGreaterThan(first.token);
+    await publishAs(second, "second");
+    expect(await publishers()).toEqual(["second"]);
+  });
+
+  test("that is stale is taken over, and its old holder can publish nothing any more", async () => {
+    const first = await acquire("build");
+    await stop();
+    const second = await acquire("test");
+    await expect(publishAs(first, "first")).rejects.toThrow("NOT NULL constraint failed: fence");
+    expect(await first.isHeld()).toBe(false);
+    await publishAs(second, "second");
+    await first.release();
+    await publishAs(second, "second");
+    expect(await publishers()).toEqual(["second", "second"]);
+  });
+
+  test("is kept by a heartbeat, and its loss is told", async () => {
+    let isLost = false;
+    const lease = await acquire("build", {
+      staleAfterSeconds: 0.2,
+      onLost: () => {
+        isLost = true;
+      },
+    });
+    await setTimeout(300);
+    expect(await lease.isHeld()).toBe(true);
+    await expect(acquire("test", { staleAfterSeconds: 0.2 })).rejects.toThrow("LEASE_HELD");
+    await acquire("test", { isExclusive: true });
+    await setTimeout(150);
+    expect(isLost).toBe(true);
+  });
+});
