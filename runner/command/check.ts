@@ -3,7 +3,8 @@ import type { CompiledProject } from "../compile/compile.ts";
 import { counted } from "../core/counted.ts";
 import { Failure } from "../core/diagnostic.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
-import type { DataTest } from "../core/node.ts";
+import { queryColumns } from "../core/node.ts";
+import type { DataTest, Model } from "../core/node.ts";
 import type { Engine, EngineName } from "../core/ports.ts";
 import { zones } from "../core/relation.ts";
 import { keepsItem, technicalColumns } from "../core/technical-columns.ts";
@@ -92,7 +93,7 @@ function renderEverywhere({ project }: LinkedProject, compiled: CompiledProject)
   for (const dialect of engines) {
     const context = { dialect, resolve: (relation: string) => relation };
     for (const model of project.models) {
-      attempt(() => compiled.modelQuery(model, { ...context, self: model.relation }));
+      attempt(() => compiled.modelQuery(model, { ...context, self: selfOf(model) }));
       if (model.materialization.type === "incremental") {
         attempt(() => compiled.modelQuery(model, { ...context, self: model.relation, increment }));
       }
@@ -155,11 +156,15 @@ async function bindNode(
         return [];
       }
       case "model": {
-        const query = compiled.modelQuery(node, { ...context, self: node.relation });
+        const query = compiled.modelQuery(node, { ...context, self: selfOf(node) });
         const described = await engine.describe(query);
-        const mismatch = compareWithContract(node.relation, node.columns, described, duckdbDialect);
+        const contract = queryColumns(node);
+        const mismatch = compareWithContract(node.relation, contract, described, duckdbDialect);
         if (mismatch !== undefined) return [mismatch];
-        await engine.execute(duckdbDialect.createView(node.relation, query));
+        if (node.materialization.type === "ephemeral") return [];
+        await engine.execute(
+          duckdbDialect.createView(node.relation, withAddedColumns(node, query)),
+        );
         if (node.materialization.type === "incremental") {
           await engine.describe(
             compiled.modelQuery(node, { ...context, self: node.relation, increment }),
@@ -180,4 +185,19 @@ async function bindNode(
       place: diagnostic.place ?? node.place,
     }));
   }
+}
+
+/** An ephemeral model has no relation to read. */
+function selfOf({ relation, materialization }: Model): string | undefined {
+  return materialization.type === "ephemeral" ? undefined : relation;
+}
+
+/** A model's query with the columns that a snapshot adds, as readers would see it. */
+function withAddedColumns(model: Model, query: string): string {
+  const added = model.columns.slice(queryColumns(model).length);
+  if (added.length === 0) return query;
+  const nulls = added.map(
+    ({ name, type }) => `cast(null as ${duckdbDialect.columnType(type)}) as ${name}`,
+  );
+  return `select *, ${nulls.join(", ")} from (\n${query}\n) as versions`;
 }

@@ -4,12 +4,15 @@ import type { Graph } from "../graph/graph.ts";
 import { assertionQuery } from "./assertion-query.ts";
 import { fingerprints } from "./fingerprint.ts";
 import type { Fingerprint, FingerprintInputs } from "./fingerprint.ts";
+import { firstInterval } from "./first-interval.ts";
+import { inliner } from "./inline.ts";
 import { createRenderer } from "./renderer.ts";
 import type { RenderContext, RendererParts } from "./renderer.ts";
 
 /** A linked project whose SQL can be had for any engine and any state of the warehouse. */
 export interface CompiledProject {
   readonly graph: Graph;
+  /** Ephemeral models that it reads stand inside; one that is built by interval is that of its first, unless told. */
   modelQuery(model: Model, context: RenderContext): string;
   /** A query for the rows that break the test. */
   testQuery(test: DataTest, context: RenderContext): string;
@@ -30,12 +33,19 @@ export function compile(
     if (node.kind === "source") sourceRelations.set(`${node.source}.${node.table}`, node.relation);
   }
   const render = createRenderer({ ...parts, sourceRelations });
+  const query = (model: Model, context: RenderContext) =>
+    render(model.template, { ...context, increment: context.increment ?? firstInterval(model) });
+  const inlined = inliner(graph, query);
   let found: ReadonlyMap<NodeId, Fingerprint> | undefined;
   return {
     graph,
-    modelQuery: (model, context) => render(model.template, context),
+    modelQuery: (model, context) => inlined((inner) => query(model, inner), context),
     testQuery: (test, context) =>
-      test.form === "generic" ? assertionQuery(test, context) : render(test.template, context),
+      inlined(
+        (inner) =>
+          test.form === "generic" ? assertionQuery(test, inner) : render(test.template, inner),
+        context,
+      ),
     hookStatement: (hook, context) => render(hook, context).replace(/;+$/, ""),
     runHooks: parts.runHooks ?? { start: [], end: [] },
     fingerprints: () => (found ??= fingerprints(graph, parts)),

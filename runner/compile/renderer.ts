@@ -17,6 +17,8 @@ export interface RenderContext {
   readonly dialect: EngineName;
   /** SQL text that a ref stands for. */
   readonly resolve: (relation: RelationName) => string;
+  /** Ephemeral models that `resolve` is asked for all the same: a unit test gives their rows. */
+  readonly given?: ReadonlySet<RelationName>;
   /** SQL text of the relation that is being built; undefined where there is none, as in a data test. */
   readonly self?: string;
   /** Bounds of an increment as SQL literals; undefined when everything is built. */

@@ -51,14 +51,20 @@ export function decidePublication(
   object(fault);
   // What went wrong tells more than the tests that did not come to it, and mostly covers what they guard.
   object(omission);
+  const publishable = plan.steps.filter((step) => !isEphemeral(step)).flatMap(relationsOf);
   return {
-    publish: new Set(written.filter((relation) => !reasons.has(relation))),
+    publish: new Set(publishable.filter((relation) => !reasons.has(relation))),
     withheld: [...reasons].map(([relation, because]) => ({
       relation,
       because,
       isBuilt: built.has(relation),
     })),
   };
+}
+
+/** An ephemeral model stands inside its readers: there is nothing of its own to publish. */
+function isEphemeral(step: Step): boolean {
+  return step.kind === "model" && step.mode === "ephemeral";
 }
 
 /** Steps come after what they read, so one pass carries a reason all the way down. */

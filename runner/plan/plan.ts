@@ -2,6 +2,7 @@ import type { Diagnostic } from "../core/diagnostic.ts";
 import type { DataTest, NodeId, RelationNode, SourceTable } from "../core/node.ts";
 import { publishedName } from "../core/published-name.ts";
 import type { RelationName } from "../core/relation.ts";
+import type { Graph } from "../graph/graph.ts";
 import { planEnvironment } from "./environment.ts";
 import { planExtraction } from "./extraction.ts";
 import { endHooks, withHooks } from "./hooks.ts";
@@ -34,7 +35,7 @@ export function plan(request: PlanRequest): PlanResult {
   const resolve = (relation: RelationName) =>
     inRun.has(relation) ? dialect.physical(relation, run.id) : publishedName(state, relation);
 
-  const parentsOf = (id: NodeId) => (graph.parents.get(id) ?? []) as readonly RelationName[];
+  const parentsOf = relationsRead(graph, inRun);
   const missingOf = (id: NodeId) =>
     parentsOf(id).filter((parent) => !inRun.has(parent) && !state.published.has(parent));
   for (const node of relations) {
@@ -113,6 +114,31 @@ export function plan(request: PlanRequest): PlanResult {
     },
     diagnostics,
   };
+}
+
+/**
+ * The relations that a node reads. An ephemeral model that is no part of the run has no step to wait for: who reads it
+ * reads what it reads.
+ */
+function relationsRead(
+  graph: Graph,
+  inRun: ReadonlySet<RelationName>,
+): (id: NodeId) => readonly RelationName[] {
+  const known = new Map<NodeId, readonly RelationName[]>();
+  const read = (id: NodeId): readonly RelationName[] => {
+    const found = known.get(id);
+    if (found !== undefined) return found;
+    const parents = (graph.parents.get(id) ?? []) as readonly RelationName[];
+    const reads = parents.flatMap((parent) => {
+      const node = graph.nodes.get(parent);
+      const isInside = node?.kind === "model" && node.materialization.type === "ephemeral";
+      return isInside && !inRun.has(parent) ? read(parent) : [parent];
+    });
+    const distinct = [...new Set(reads)];
+    known.set(id, distinct);
+    return distinct;
+  };
+  return read;
 }
 
 function stepIds(relations: readonly RelationNode[]): (relation: RelationName) => string {

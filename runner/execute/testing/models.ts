@@ -1,4 +1,5 @@
 import { compile } from "../../compile/compile.ts";
+import { production } from "../../core/environment.ts";
 import { parseColumnType } from "../../core/column-type.ts";
 import type { Diagnostic } from "../../core/diagnostic.ts";
 import type { Materialization } from "../../core/materialization.ts";
@@ -88,7 +89,7 @@ export class TestModels {
     return plan({
       compiled,
       selected: new Set(graph.nodes.keys()),
-      state: await this.warehouse.ledger.state(),
+      state: await this.warehouse.ledger.state(production),
       dialect: duckdbDialect,
       run: { id: `run${number}`, startedAt: `2026-03-0${number}T00:00:00.000Z` },
       fullRefresh: false,
@@ -110,7 +111,9 @@ export class TestModels {
 
   /** The table behind a relation, with its hidden column, row for row. */
   async physicalRows(relation: RelationName): Promise<readonly Row[]> {
-    const physical = (await this.warehouse.ledger.state()).published.get(relation)?.physical;
+    const physical = (await this.warehouse.ledger.state(production)).published.get(
+      relation,
+    )?.physical;
     return this.rows(`select * from ${physical ?? ""} order by all`);
   }
 
