@@ -19,7 +19,7 @@ export interface LinkedProject {
 /** Load, parse and link: all that `ls` needs. Every problem of every file is reported together. */
 export async function openProject(options: GlobalOptions): Promise<LinkedProject> {
   const root = findProjectRoot(options.project ?? process.cwd());
-  const parsed = parseProject(await loadProjectFiles(root));
+  const parsed = parseProject(loadProjectFiles(root));
   const diagnostics: Diagnostic[] = [...parsed.diagnostics];
   if (parsed.project === undefined) throw new Failure(diagnostics);
   const linked = link(parsed.project);

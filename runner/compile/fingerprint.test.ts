@@ -77,7 +77,7 @@ async function read(
       await mkdir(path.dirname(path.join(root, file)), { recursive: true });
       await writeFile(path.join(root, file), text);
     }
-    const parsed = parseProject(await loadProjectFiles(root));
+    const parsed = parseProject(loadProjectFiles(root));
     if (parsed.project === undefined) throw new Error(JSON.stringify(parsed.diagnostics));
     const linked = link(parsed.project);
     const helpers = await loadHelpers(root, parsed.project.macros.helperFiles);

@@ -22,7 +22,7 @@ const engines: readonly EngineName[] = ["duckdb", "redshift"];
 
 async function openRepository(): Promise<{ compiled: CompiledProject; models: readonly Model[] }> {
   const root = path.resolve(import.meta.dirname, "../..");
-  const { project, diagnostics } = parseProject(await loadProjectFiles(root));
+  const { project, diagnostics } = parseProject(loadProjectFiles(root));
   expect(diagnostics).toEqual([]);
   if (project === undefined) throw new Error("the repository's project cannot be read");
   const { helpers, checksums } = await loadHelpers(root, project.macros.helperFiles);

@@ -1,4 +1,3 @@
-import { nodeId } from "../core/node.ts";
 import type { NodeId, ProjectNode } from "../core/node.ts";
 
 /** The project's nodes and what each reads. Relations come before what reads them; tests come last. */
@@ -32,38 +31,43 @@ export function reach(
 
 /**
  * Puts every node after what it reads; ties are broken by id, so that the order never depends on the file system.
- * Nodes that stand on a cycle, or behind one, are left out of `order`.
+ * Nodes that stand on a cycle, or behind one, are left out.
  */
 export function sortTopologically(
-  nodes: readonly ProjectNode[],
+  nodes: ReadonlyMap<NodeId, ProjectNode>,
   parents: ReadonlyMap<NodeId, readonly NodeId[]>,
-): readonly ProjectNode[] {
-  const byId = new Map(nodes.map((node) => [nodeId(node), node]));
-  const order: ProjectNode[] = [];
+): ReadonlyMap<NodeId, ProjectNode> {
+  const order = new Map<NodeId, ProjectNode>();
   const seen = new Set<NodeId>();
-  const done = new Set<NodeId>();
+  const sortedParents = (id: NodeId): readonly NodeId[] => {
+    const ids = parents.get(id) ?? [];
+    return ids.length > 1 ? [...ids].sort() : ids;
+  };
+  const finish = (id: NodeId, needed: readonly NodeId[]) => {
+    const node = nodes.get(id);
+    if (node !== undefined && needed.every((parent) => order.has(parent))) order.set(id, node);
+  };
   // A path of its own instead of recursion: a long chain of models must not exhaust the stack.
   const visit = (start: NodeId) => {
-    const path = [start];
-    for (let id = path.at(-1); id !== undefined; id = path.at(-1)) {
-      seen.add(id);
-      const needed = [...(parents.get(id) ?? [])].sort();
-      const next = needed.find((parent) => !seen.has(parent));
-      if (next !== undefined) {
-        path.push(next);
-        continue;
+    if (seen.has(start)) return;
+    seen.add(start);
+    const path = [{ id: start, needed: sortedParents(start), next: 0 }];
+    for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
+      const parent = top.needed[top.next];
+      top.next += 1;
+      if (parent === undefined) {
+        path.pop();
+        finish(top.id, top.needed);
+      } else if (!seen.has(parent)) {
+        seen.add(parent);
+        path.push({ id: parent, needed: sortedParents(parent), next: 0 });
       }
-      path.pop();
-      const node = byId.get(id);
-      if (node === undefined || done.has(id) || !needed.every((parent) => done.has(parent)))
-        continue;
-      done.add(id);
-      order.push(node);
     }
   };
-  const rank = (node: ProjectNode) => (node.kind === "test" ? 1 : 0);
-  const sorted = [...nodes].sort((a, b) => rank(a) - rank(b) || (nodeId(a) < nodeId(b) ? -1 : 1));
-  for (const node of sorted) visit(nodeId(node));
+  const [relations, tests]: [NodeId[], NodeId[]] = [[], []];
+  for (const [id, node] of nodes) (node.kind === "test" ? tests : relations).push(id);
+  for (const id of relations.sort()) visit(id);
+  for (const id of tests.sort()) finish(id, parents.get(id) ?? []);
   return order;
 }
 

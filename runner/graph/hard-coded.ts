@@ -2,6 +2,7 @@ import { sqlOfTemplate, wordsOfSql } from "../core/blank-out.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
 import { codeFrame } from "../core/frame.ts";
 import type { NodeId, ProjectNode } from "../core/node.ts";
+import { zones } from "../core/relation.ts";
 
 /**
  * Relations of the project that a query reads by their name instead of a ref: the graph would not know of it, and the
@@ -11,6 +12,7 @@ export function hardCodedRelations(nodes: ReadonlyMap<NodeId, ProjectNode>): rea
   return [...nodes.values()].flatMap((node): Diagnostic[] => {
     if (!("template" in node)) return [];
     const { file, text } = node.template;
+    if (!mayNameRelation.test(text.replace(/\{\{[\s\S]*?\}\}/g, ""))) return [];
     const words = wordsOfSql(sqlOfTemplate(text));
     return [...words.matchAll(/\b(?:from|join)\s+(?=([a-z]+\.[a-z0-9_]+)\b)/gi)].flatMap(
       (match) => {
@@ -34,3 +36,6 @@ export function hardCodedRelations(nodes: ReadonlyMap<NodeId, ProjectNode>): rea
     );
   });
 }
+
+/** Spares most queries a closer look. */
+const mayNameRelation = new RegExp(`(?:${zones.join("|")})\\.[a-z]`, "i");

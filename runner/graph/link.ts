@@ -50,14 +50,12 @@ export function link(
     if (typeof found !== "string") diagnostics.push(found);
   }
 
-  for (const cycle of findCycles(parents)) diagnostics.push(describeCycle(cycle, nodes));
+  const ordered = sortTopologically(nodes, parents);
+  if (ordered.size < nodes.size) {
+    for (const cycle of findCycles(parents)) diagnostics.push(describeCycle(cycle, nodes));
+  }
   diagnostics.push(...unknownFields(nodes), ...hardCodedRelations(nodes));
-  const ordered = sortTopologically([...nodes.values()], parents);
-  const graph: Graph = {
-    nodes: new Map(ordered.map((node) => [nodeId(node), node])),
-    parents,
-    children: invert(parents),
-  };
+  const graph: Graph = { nodes: ordered, parents, children: invert(parents) };
   return { graph, diagnostics };
 }
 

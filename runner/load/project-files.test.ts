@@ -32,13 +32,13 @@ async function failureOf(attempt: () => unknown): Promise<Failure> {
 }
 
 describe("a project's files", () => {
-  test("are listed in one order on every machine, without what is no project file", async () => {
-    for (const file of ["b", "a/z", "B", ".hidden"]) write(`models/gold/${file}.sql`, "select 1");
+  test("are listed in one order on every machine, without what is no project file", () => {
+    for (const file of ["b", "a/z", "B", ".hidden", ".checkpoints/b"]) write(`models/gold/${file}.sql`, "select 1");
     write("macros/x.ts", "");
     write("macros/x.test.ts", "");
     write("tests/e2e/deep.sql", "");
     write("tests/sums.sql", "");
-    const files = await loadProjectFiles(root);
+    const files = loadProjectFiles(root);
     expect(files.modelSql.map(({ file }) => file)).toEqual([
       "models/gold/B.sql",
       "models/gold/a/z.sql",
@@ -49,10 +49,10 @@ describe("a project's files", () => {
     expect(files.sources).toEqual([]);
   });
 
-  test("lose a byte order mark, which would be part of the first name", async () => {
+  test("lose a byte order mark, which would be part of the first name", () => {
     write("seeds/category.csv", "\uFEFFid,name\n");
     write("sources/oltp.yml", "\uFEFFsource: oltp\n");
-    const files = await loadProjectFiles(root);
+    const files = loadProjectFiles(root);
     expect(files.seeds[0]?.text).toBe("id,name\n");
     expect(files.sources[0]?.text).toBe("source: oltp\n");
   });

@@ -79,6 +79,7 @@ export function parseByHandlebars(
 
 /** Whether a template holds nothing but blanks and comments. */
 function isEmpty(text: string): boolean {
+  if (/^\s*[a-z(]/i.test(text)) return false;
   return wordsOfSql(text.replace(/\{\{~?!(?:--[\s\S]*?--|[^}]*)~?\}\}/g, "")).trim() === "";
 }
 

@@ -17,7 +17,7 @@ export type RawRow = Readonly<Record<string, string | number | null>>;
 const resolve = (relation: RelationName) => relation;
 
 async function readProject(root: string): Promise<CompiledProject> {
-  const { project, diagnostics } = parseProject(await loadProjectFiles(root));
+  const { project, diagnostics } = parseProject(loadProjectFiles(root));
   if (project === undefined || diagnostics.length > 0) throw new Error(JSON.stringify(diagnostics));
   const linked = link(project);
   const loaded = await loadHelpers(root, project.macros.helperFiles);
