@@ -106,6 +106,7 @@ async function announce({ plan, context, command, target }: ExecutionRequest): P
     const message = "No data test is part of this run: what it builds is published untested.";
     await emit({ type: "note", message });
   }
+  for (const message of plan.notes ?? []) await emit({ type: "note", message });
   for (const relation of plan.changedSources) {
     const message = `${relation} is declared otherwise than in production, whose rows this environment reads: extract it there first.`;
     await emit({ type: "note", message });

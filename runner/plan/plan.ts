@@ -10,6 +10,7 @@ import { levels } from "./levels.ts";
 import type { PlanRequest } from "./request.ts";
 import type { Plan, Step } from "./step.ts";
 import { planModel } from "./write/model.ts";
+import { refusedRefresh } from "./write/safeguards.ts";
 import { planSeed } from "./write/seed.ts";
 
 export interface PlanResult {
@@ -31,6 +32,7 @@ export function plan(request: PlanRequest): PlanResult {
     if (node.kind === "test") tests.push(node);
     else relations.push(node);
   }
+  diagnostics.push(...refusedRefresh(relations, request));
   const inRun = new Set(relations.map((node) => node.relation));
   const resolve = (relation: RelationName) =>
     inRun.has(relation) ? dialect.physical(relation, run.id) : publishedName(state, relation);

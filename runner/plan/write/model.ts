@@ -3,9 +3,14 @@ import type { WriteStep } from "../step.ts";
 import { incrementalParts } from "./incremental.ts";
 import type { ModelRequest, Parts } from "./parts.ts";
 import { ephemeralParts, tableParts, viewParts } from "./plain.ts";
+import { changedKind } from "./safeguards.ts";
+import { snapshotParts } from "./snapshot.ts";
 
 export function planModel(wanted: ModelRequest): WriteStep {
-  const { node, after } = wanted;
+  const { node, after, request, diagnostics, notes } = wanted;
+  const { diagnostic, note } = changedKind(node, request);
+  if (diagnostic !== undefined) diagnostics.push(diagnostic);
+  if (note !== undefined) notes.push(note);
   return {
     kind: "model" as const,
     id: node.relation,
@@ -34,7 +39,7 @@ function partsOf(wanted: ModelRequest): Parts {
         ? tableParts(wanted)
         : incrementalParts({ ...wanted, node: { ...node, materialization } });
     case "snapshot":
-      return tableParts(wanted);
+      return snapshotParts({ ...wanted, node: { ...node, materialization } });
     default:
       return materialization satisfies never;
   }
