@@ -39,18 +39,19 @@ export async function checkCommand(
   if (diagnostics.length === 0) diagnostics.push(...(await bind(linked, compiled)));
   if (diagnostics.length > 0) throw new Failure(diagnostics);
 
-  const { sources, seeds, models, tests } = linked.project;
+  const { sources, seeds, models, tests, unitTests } = linked.project;
   const summary = {
     sources: sources.length,
     seeds: seeds.length,
     models: models.length,
     tests: tests.length,
+    unit_tests: unitTests.length,
     engines,
   };
   if (options.json === true) process.stdout.write(`${JSON.stringify(summary)}\n`);
   else
     process.stderr.write(
-      `Sound: ${counted(sources.length, "source table")}, ${counted(seeds.length, "seed")}, ${counted(models.length, "model")} and ${counted(tests.length, "data test")}, for ${engines.join(" and ")}.\n`,
+      `Sound: ${counted(sources.length, "source table")}, ${counted(seeds.length, "seed")}, ${counted(models.length, "model")}, ${counted(tests.length, "data test")} and ${counted(unitTests.length, "unit test")}, for ${engines.join(" and ")}.\n`,
     );
   return exitCodes.ok;
 }
@@ -59,6 +60,7 @@ function portability({ project }: LinkedProject): Diagnostic[] {
   const templates = [
     ...project.models.map((model) => model.template),
     ...project.macros.partials.values(),
+    ...[...project.macros.tests.values()].map(({ template }) => template),
     ...project.tests.flatMap((test) => (test.form === "singular" ? [test.template] : [])),
   ];
   return [
@@ -71,7 +73,14 @@ function portability({ project }: LinkedProject): Diagnostic[] {
 function portabilityOfConditions(test: DataTest): Diagnostic[] {
   if (test.form !== "generic") return [];
   const { assertion, where, place } = test;
-  const texts = [assertion.type === "expression" ? assertion.expression : undefined, where];
+  const written = {
+    expression: assertion.type === "expression" ? [assertion.expression] : [],
+    totals:
+      assertion.type === "equal_totals"
+        ? [...assertion.of, ...assertion.groupBy].flatMap(({ here, there }) => [here, there])
+        : [],
+  };
+  const texts = [...written.expression, ...written.totals, where];
   return texts
     .filter((text) => text !== undefined)
     .flatMap(findPortabilityProblems)
@@ -111,6 +120,9 @@ function renderEverywhere({ project }: LinkedProject, compiled: CompiledProject)
       attempt(() => compiled.hookStatement(hook, { ...context, run: ended }));
     }
     for (const test of project.tests) attempt(() => compiled.testQuery(test, context));
+    for (const test of project.unitTests) {
+      attempt(() => compiled.unitTestQueries(test, { ...duckdbDialect, name: dialect }));
+    }
   }
   return [...diagnostics.values()];
 }
@@ -177,6 +189,12 @@ async function bindNode(
           `select * from (\n${compiled.testQuery(node, context)}\n) as failing`,
         );
         return [];
+      case "unit_test": {
+        const { actual, expected } = compiled.unitTestQueries(node, duckdbDialect);
+        await engine.describe(actual);
+        await engine.describe(expected);
+        return [];
+      }
     }
   } catch (error) {
     if (!(error instanceof Failure)) throw error;

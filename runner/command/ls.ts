@@ -1,4 +1,4 @@
-import { nodeId } from "../core/node.ts";
+import { isTest, nodeId } from "../core/node.ts";
 import type { ProjectNode } from "../core/node.ts";
 import { zoneOf } from "../core/relation.ts";
 import type { Graph } from "../graph/graph.ts";
@@ -31,7 +31,7 @@ function describe(node: ProjectNode, graph: Graph): Record<string, unknown> {
   const id = nodeId(node);
   const common = {
     id,
-    name: node.kind === "test" ? node.name : node.relation.slice(node.relation.indexOf(".") + 1),
+    name: isTest(node) ? node.name : node.relation.slice(node.relation.indexOf(".") + 1),
     type: node.kind,
     file: node.place.file,
     description: node.description,
@@ -64,5 +64,7 @@ function describe(node: ProjectNode, graph: Graph): Record<string, unknown> {
       };
     case "test":
       return { ...common, severity: node.severity };
+    case "unit_test":
+      return common;
   }
 }

@@ -41,6 +41,14 @@ function summary(step: Step): Record<string, unknown> {
         severity: step.test.severity,
         query: step.query,
       };
+    case "unit_test":
+      return {
+        id: step.id,
+        kind: step.kind,
+        after: step.after,
+        actual: step.actual,
+        expected: step.expected,
+      };
   }
 }
 
@@ -64,6 +72,10 @@ function describe(step: Step): string {
     case "hook":
       return `-- ${step.id}: ${step.when}\n${step.statement};`;
     case "test":
-      return `-- ${step.id}: ${step.test.severity} when this returns rows\n${step.query};`;
+      return step.totals === undefined
+        ? `-- ${step.id}: ${step.test.severity} when this returns rows\n${step.query};`
+        : `-- ${step.id}: ${step.test.severity} when these are not the control totals of ${step.totals.relation}\n${step.query};`;
+    case "unit_test":
+      return `-- ${step.id}: fails when this\n${step.actual};\n-- returns other rows than this\n${step.expected};`;
   }
 }

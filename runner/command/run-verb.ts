@@ -1,4 +1,5 @@
 import { Failure } from "../core/diagnostic.ts";
+import { isTest } from "../core/node.ts";
 import type { NodeId } from "../core/node.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { RunOptions } from "./options.ts";
@@ -12,9 +13,7 @@ export function nodesFor(verb: RunVerb, graph: Graph, options: RunOptions): Read
     case "build":
       return withTests(graph, options);
     case "test":
-      return new Set(
-        [...withTests(graph, options)].filter((id) => graph.nodes.get(id)?.kind === "test"),
-      );
+      return new Set([...withTests(graph, options)].filter((id) => isTest(graph.nodes.get(id))));
     case "extract":
       return onlyKinds(graph, selectNodes(graph, options), ["source"]);
     case "run":

@@ -1,4 +1,5 @@
 import { assertSound } from "../core/diagnostic.ts";
+import { isTest } from "../core/node.ts";
 import type { NodeId } from "../core/node.ts";
 import type { Graph } from "../graph/graph.ts";
 import { select, testsOf } from "../graph/select.ts";
@@ -12,7 +13,7 @@ export function selectNodes(graph: Graph, options: SelectionOptions): ReadonlySe
 }
 
 export function relationsOnly(graph: Graph, ids: ReadonlySet<NodeId>): ReadonlySet<NodeId> {
-  return new Set([...ids].filter((id) => graph.nodes.get(id)?.kind !== "test"));
+  return new Set([...ids].filter((id) => !isTest(graph.nodes.get(id))));
 }
 
 /** Selected relations with the tests that go with them; tests that were selected by themselves come too, excluded ones do not. */

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { Assertion } from "../core/node.ts";
 import type { Engine } from "../core/ports.ts";
 import { openDuckDb } from "../engine/duckdb/engine.ts";
-import { assertionQuery, describeAssertion } from "./assertion-query.ts";
+import { assertionQuery } from "./assertion-query.ts";
 
 let engine: Engine;
 
@@ -118,11 +118,4 @@ describe("the query of a data test returns the rows that break it, and none when
     const comment: Assertion = { type: "expression", expression: "id > 0 -- always" };
     expect(await failing(comment, "id = 1 -- the first")).toBe(0);
   });
-});
-
-test("a report says in words what a test asserts", () => {
-  expect(describeAssertion({ type: "unique", columns: ["a", "b"] })).toBe("a and b is unique");
-  expect(describeAssertion({ type: "row_count", minimum: 1, maximum: 9 })).toBe(
-    "has at least 1 and at most 9 rows",
-  );
 });

@@ -1,40 +1,53 @@
+import type { ColumnType } from "../core/column-type.ts";
 import type { Assertion, GenericTest } from "../core/node.ts";
 import type { EngineName } from "../core/ports.ts";
 import type { RelationName } from "../core/relation.ts";
 import { quoteText } from "../core/sql-text.ts";
-import { contractQuery, describeConstraint } from "./contract-query.ts";
+import { contractQuery } from "./contract-query.ts";
+import { freshnessQuery } from "./freshness-query.ts";
+import { totalsQuery, unequalTotalsQuery } from "./totals-query.ts";
+
+/** What a generic test's query is told besides the test. */
+export interface AssertionContext {
+  readonly dialect: EngineName;
+  readonly resolve: (relation: RelationName) => string;
+  /** The tested relation's columns, where they are known. */
+  readonly columns?: readonly { readonly name: string; readonly type: ColumnType }[];
+  /** The columns that breaking rows show; undefined shows all that the relation has. */
+  readonly shown?: readonly string[];
+  /** The run's time, ISO 8601. */
+  readonly now?: string;
+}
 
 /** A query for the rows that break a generic test; it returns none when the test holds. */
 export function assertionQuery(
   test: Pick<GenericTest, "relation" | "assertion" | "where">,
-  {
-    resolve,
-    dialect,
-  }: {
-    readonly resolve: (relation: RelationName) => string;
-    readonly dialect: EngineName;
-  },
+  context: AssertionContext,
 ): string {
-  const relation = resolve(test.relation);
-  // Texts of a project end in a line break, for their last line may be a comment.
-  const tested =
-    test.where === undefined
-      ? relation
-      : `(select * from ${relation} where ${test.where}\n) as tested`;
-  return test.assertion.type === "contract"
-    ? contractQuery(test.assertion.constraints, tested, dialect)
-    : failingRows(test.assertion, tested, resolve);
+  return failingRows(test.assertion, testedRows(test, context.resolve), context);
 }
 
-/** Plain SQL for every engine. */
-function failingRows(
-  assertion: Exclude<Assertion, { readonly type: "contract" }>,
-  tested: string,
+/** The rows that a test is about, as they stand behind `from`. */
+export function testedRows(
+  { relation, where }: Pick<GenericTest, "relation" | "where">,
   resolve: (relation: RelationName) => string,
 ): string {
+  return rowsOf(resolve(relation), where, "tested");
+}
+
+/** Texts of a project end in a line break, for their last line may be a comment. */
+function rowsOf(relation: string, where: string | undefined, alias: string): string {
+  return where === undefined
+    ? relation
+    : `(select * from ${relation} where ${where}\n) as ${alias}`;
+}
+
+function failingRows(assertion: Assertion, tested: string, context: AssertionContext): string {
+  const { resolve, columns } = context;
+  const shown = context.shown?.join(", ") ?? "*";
   switch (assertion.type) {
     case "not_null":
-      return `select *\nfrom ${tested}\nwhere ${assertion.column} is null`;
+      return `select ${shown}\nfrom ${tested}\nwhere ${assertion.column} is null`;
     case "unique": {
       const list = assertion.columns.join(", ");
       // Nulls are not_null's business: a key with a null in it is no duplicate of another.
@@ -57,11 +70,11 @@ function failingRows(
       ].join("\n");
     }
     case "not_empty_string":
-      return `select *\nfrom ${tested}\nwhere trim(${assertion.column}) = ''`;
+      return `select ${shown}\nfrom ${tested}\nwhere trim(${assertion.column}) = ''`;
     case "range":
-      return `select *\nfrom ${tested}\nwhere ${outside(assertion).join(" or ")}`;
+      return `select ${shown}\nfrom ${tested}\nwhere ${outside(assertion).join(" or ")}`;
     case "expression":
-      return `select *\nfrom ${tested}\nwhere not coalesce((${assertion.expression}\n), false)`;
+      return `select ${shown}\nfrom ${tested}\nwhere not coalesce((${assertion.expression}\n), false)`;
     case "row_count": {
       const { minimum, maximum } = assertion;
       const broken = [
@@ -80,6 +93,24 @@ function failingRows(
         "    or (next_from is not null and (valid_to is null or valid_to > next_from))",
       ].join("\n");
     }
+    case "freshness": {
+      const type = columns?.find(({ name }) => name === assertion.column)?.type.kind;
+      return freshnessQuery(assertion, tested, type ?? "timestamp", context.now);
+    }
+    case "equal_totals": {
+      const { with: other } = assertion;
+      return other.kind === "source"
+        ? totalsQuery(assertion, tested)
+        : unequalTotalsQuery(
+            assertion,
+            tested,
+            rowsOf(resolve(other.relation), other.where, "compared_with"),
+          );
+    }
+    case "contract":
+      return contractQuery(assertion.constraints, tested, context.dialect);
+    case "macro":
+      throw new Error("a test of the project's own is rendered from its template");
   }
 }
 
@@ -93,40 +124,4 @@ function outside({ column, minimum, maximum }: Assertion & { readonly type: "ran
     ...(minimum === undefined ? [] : [`${column} < ${literal(minimum)}`]),
     ...(maximum === undefined ? [] : [`${column} > ${literal(maximum)}`]),
   ];
-}
-
-/** What a test asserts, in words for a report. */
-export function describeAssertion(assertion: Assertion): string {
-  switch (assertion.type) {
-    case "not_null":
-      return `${assertion.column} is never null`;
-    case "unique":
-      return `${assertion.columns.join(" and ")} is unique`;
-    case "not_empty_string":
-      return `${assertion.column} is not blank`;
-    case "range": {
-      const { column, minimum, maximum } = assertion;
-      if (maximum === undefined) return `${column} is at least ${String(minimum)}`;
-      if (minimum === undefined) return `${column} is at most ${maximum}`;
-      return `${column} is from ${minimum} to ${maximum}`;
-    }
-    case "accepted_values":
-      return `${assertion.column} is one of ${assertion.values.join(", ")}`;
-    case "relationships":
-      return `${assertion.column} is in ${assertion.to}`;
-    case "expression":
-      return assertion.expression;
-    case "row_count": {
-      const { minimum, maximum } = assertion;
-      const bounds = [
-        minimum === undefined ? "" : `at least ${minimum}`,
-        maximum === undefined ? "" : `at most ${maximum}`,
-      ].filter(Boolean);
-      return `has ${bounds.join(" and ")} rows`;
-    }
-    case "contract":
-      return assertion.constraints.map(describeConstraint).join(", ");
-    case "snapshot_versions":
-      return `one version for each moment of ${assertion.key.join(" and ")}`;
-  }
 }

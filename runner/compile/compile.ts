@@ -1,13 +1,17 @@
-import type { DataTest, Model, NodeId, RunHooks, Template } from "../core/node.ts";
+import type { Dialect } from "../core/dialect.ts";
+import { isTest } from "../core/node.ts";
+import type { DataTest, Model, NodeId, RunHooks, Template, UnitTest } from "../core/node.ts";
 import type { RelationName } from "../core/relation.ts";
 import type { Graph } from "../graph/graph.ts";
-import { assertionQuery } from "./assertion-query.ts";
 import { fingerprints } from "./fingerprint.ts";
 import type { Fingerprint, FingerprintInputs } from "./fingerprint.ts";
 import { firstInterval } from "./first-interval.ts";
 import { inliner } from "./inline.ts";
 import { createRenderer } from "./renderer.ts";
 import type { RenderContext, RendererParts } from "./renderer.ts";
+import { testQuery } from "./test-query.ts";
+import { unitTestQueries } from "./unit-test-query.ts";
+import type { UnitTestQueries } from "./unit-test-query.ts";
 
 /** A linked project whose SQL can be had for any engine and any state of the warehouse. */
 export interface CompiledProject {
@@ -21,6 +25,7 @@ export interface CompiledProject {
   readonly runHooks: RunHooks;
   /** What tells each node's version from another; computed when first asked for. */
   fingerprints(): ReadonlyMap<NodeId, Fingerprint>;
+  unitTestQueries(test: UnitTest, dialect: Dialect): UnitTestQueries;
 }
 
 export function compile(
@@ -40,12 +45,13 @@ export function compile(
   return {
     graph,
     modelQuery: (model, context) => inlined((inner) => query(model, inner), context),
-    testQuery: (test, context) =>
-      inlined(
-        (inner) =>
-          test.form === "generic" ? assertionQuery(test, inner) : render(test.template, inner),
-        context,
-      ),
+    testQuery: (test, context) => {
+      const tested = test.form === "generic" ? graph.nodes.get(test.relation) : undefined;
+      const relation = isTest(tested) ? undefined : tested;
+      return inlined((inner) => testQuery(test, relation, inner, render), context);
+    },
+    unitTestQueries: (test, dialect) =>
+      unitTestQueries(test, { graph, dialect, sourceRelations, render }),
     hookStatement: (hook, context) => render(hook, context).replace(/;+$/, ""),
     runHooks: parts.runHooks ?? { start: [], end: [] },
     fingerprints: () => (found ??= fingerprints(graph, parts)),

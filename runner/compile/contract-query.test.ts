@@ -3,7 +3,9 @@ import fc from "fast-check";
 import type { ColumnConstraint, GenericTest } from "../core/node.ts";
 import type { Engine } from "../core/ports.ts";
 import { openDuckDb } from "../engine/duckdb/engine.ts";
+import { emptyFindings } from "../execute/context.ts";
 import { runTestStep } from "../execute/test-step.ts";
+import { testStep } from "../execute/testing/steps.ts";
 import { assertionQuery } from "./assertion-query.ts";
 import { contractQuery } from "./contract-query.ts";
 
@@ -99,8 +101,10 @@ describe("the test that comes with a contract", () => {
       severity: "error",
     };
     const query = assertionQuery(generic, { dialect: "duckdb", resolve: () => "shop" });
-    const step = { kind: "test" as const, id: "t", after: [], test: generic, query, guards: [] };
-    const { failures, diagnostic } = await runTestStep(step, engine);
+    const step = { ...testStep("t", []), test: generic, query };
+    const run = { id: "run1", startedAt: "2026-03-01T00:00:00.000Z" };
+    const context = { engine, run, emit: () => Promise.resolve() };
+    const { failures, diagnostic } = await runTestStep(step, context, emptyFindings());
     expect(failures).toBe(6);
     expect(diagnostic?.message).toBe(
       "contract.gold.shop: id is null in 1 row; " +

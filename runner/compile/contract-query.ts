@@ -54,9 +54,3 @@ function byteLength(column: string, dialect: EngineName): string {
       return `octet_length(${column})`;
   }
 }
-
-export function describeConstraint(constraint: ColumnConstraint): string {
-  return constraint.type === "length"
-    ? `${constraint.column} is at most ${constraint.bytes} bytes long`
-    : `${constraint.column} is never null`;
-}

@@ -102,6 +102,11 @@ function sections(node: ProjectNode): Readonly<Record<"body" | "config" | "contr
       const { assertion, where, ...rest } = node;
       return { body: [assertion, where], config: without(rest, aboutNode), contract: undefined };
     }
+    case "unit_test": {
+      const { subject, given, expected, ...rest } = node;
+      const body = [subject, given, expected];
+      return { body, config: without(rest, aboutNode), contract: undefined };
+    }
     default:
       return node satisfies never;
   }

@@ -25,6 +25,12 @@ export interface RenderContext {
   readonly increment?: { readonly since: string; readonly until: string };
   /** The run that a hook is part of; only hooks know it, so that no model's rows depend on it. */
   readonly run?: { readonly id: string; readonly status?: RunStatus };
+  /** The run's time, ISO 8601; undefined where nothing runs. */
+  readonly now?: string;
+  /** Variables over those of the project. */
+  readonly vars?: RendererParts["vars"];
+  /** Plain names that the template may use: the settings of a project's own generic test. */
+  readonly parameters?: Readonly<Record<string, unknown>>;
 }
 
 export interface RendererParts {
@@ -94,7 +100,7 @@ export function createRenderer(parts: RendererParts): Renderer {
     return current().resolve(relation);
   });
   helper("var", ([name], options) => {
-    const value = own(parts.vars, String(name));
+    const value = own(current().vars ?? {}, String(name)) ?? own(parts.vars, String(name));
     if (value !== undefined) return String(value);
     const hint = didYouMean(
       String(name),
@@ -191,7 +197,7 @@ export function createRenderer(parts: RendererParts): Renderer {
         selfWasMissing ||= given.self === undefined;
         return given.self ?? "";
       };
-      const sql = delegate({ toString }).trim();
+      const sql = delegate({ ...given.parameters, toString }).trim();
       if (selfWasMissing) throw new Failure([nothingIsBuilt(template)]);
       return sql;
     } catch (error) {

@@ -2,7 +2,7 @@ import type { Diagnostic } from "./diagnostic.ts";
 import type { RelationName } from "./relation.ts";
 import type { PublishedDetail } from "./state.ts";
 
-export type StepKind = "extract" | "seed" | "model" | "test" | "hook";
+export type StepKind = "extract" | "seed" | "model" | "unit_test" | "test" | "hook";
 
 /** `warned` is a test with severity warn that found rows; `skipped` never began. */
 export type StepStatus = "ok" | "warned" | "failed" | "skipped";
@@ -44,6 +44,15 @@ export type RunEvent =
     }
   | { readonly type: "recovered"; readonly message: string }
   | { readonly type: "note"; readonly message: string }
+  /** Rows that break a data test, when they were asked for; `total` counts them all, `table` keeps them. */
+  | {
+      readonly type: "failing_rows";
+      readonly test: string;
+      readonly columns: readonly { readonly name: string; readonly type: string }[];
+      readonly rows: readonly Readonly<Record<string, string | number | bigint | boolean | null>>[];
+      readonly total: number;
+      readonly table?: string;
+    }
   | { readonly type: "step_started"; readonly id: string; readonly kind: StepKind }
   | { readonly type: "step_finished"; readonly outcome: StepOutcome }
   | {

@@ -15,6 +15,43 @@ export interface Column {
 
 export type TestSeverity = "error" | "warn";
 
+/** A condition on the number of rows that break a data test, such as `> 10`. */
+export interface Threshold {
+  readonly operator: ">" | ">=" | "<" | "<=" | "=" | "!=";
+  readonly rows: number;
+}
+
+/** How a data test is run and judged. A threshold that is not given is `!= 0`. */
+export interface TestSettings {
+  /** With `warn`, rows that break the test never fail it, whatever `errorIf` says. */
+  readonly severity: TestSeverity;
+  /** Only rows for which this SQL condition holds are tested; of a singular test, its result's rows. */
+  readonly where?: string;
+  readonly warnIf?: Threshold;
+  readonly errorIf?: Threshold;
+  /** Breaking rows that are counted, shown and stored at most. */
+  readonly limit?: number;
+  /** Keep breaking rows in the warehouse; undefined leaves it to the project and the command line. */
+  readonly storeFailures?: boolean;
+  /** An incremental model that is added to is tested in the rows of this run alone. */
+  readonly newRowsOnly?: boolean;
+}
+
+/** A column or expression of a relation, and what it is called in the relation that it is compared with. */
+export interface ComparedExpression {
+  readonly here: string;
+  readonly there: string;
+}
+
+/** What `equal_totals` compares a relation with: another one, or what a source said when it was extracted. */
+export type TotalsOf =
+  | { readonly kind: "relation"; readonly relation: RelationName; readonly where?: string }
+  /** `source.table`; undefined is the tested source table itself. */
+  | { readonly kind: "source"; readonly name?: string };
+
+/** A setting of a project's own generic test, as its YAML gives it. */
+export type TestParameter = string | number | boolean | readonly (string | number | boolean)[];
+
 /** What a generic data test asserts; `columns` holds one name for a column's test, several for a table's. */
 export type Assertion =
   | { readonly type: "not_null"; readonly column: string }
@@ -40,6 +77,31 @@ export type Assertion =
     }
   | { readonly type: "expression"; readonly expression: string }
   | { readonly type: "row_count"; readonly minimum?: number; readonly maximum?: number }
+  /** The highest `column` is not older than these ages at the time of the run; at least one is given. */
+  | {
+      readonly type: "freshness";
+      readonly column: string;
+      readonly warnAfterSeconds?: number;
+      readonly errorAfterSeconds?: number;
+    }
+  /** Row counts, unless `countsRows` is false, and sums are equal, in each group when there are groups. */
+  | {
+      readonly type: "equal_totals";
+      readonly of: readonly ComparedExpression[];
+      readonly groupBy: readonly ComparedExpression[];
+      readonly countsRows: boolean;
+      readonly with: TotalsOf;
+    }
+  /** A test of the project's own, `macros/tests/<name>.hbs`. */
+  | {
+      readonly type: "macro";
+      readonly name: string;
+      readonly column?: string;
+      readonly parameters: Readonly<Record<string, TestParameter>>;
+      /** Relations that parameters name and the template refers to by them. */
+      readonly reads: readonly string[];
+      readonly template: Template;
+    }
   /** The versions of each key of a snapshot begin before they end, and one ends before the next begins. */
   | { readonly type: "snapshot_versions"; readonly key: readonly string[] }
   /** What a relation's contract says and no engine enforces; tested in one scan. */
@@ -181,33 +243,94 @@ export function queryColumns(model: Pick<Model, "columns" | "materialization">):
   return model.columns.slice(0, -snapshotColumns.length);
 }
 
-export interface GenericTest extends NodeBase {
+export interface GenericTest extends NodeBase, TestSettings {
   readonly kind: "test";
   readonly form: "generic";
   /** Unique in the project, derived from relation and assertion: `not_null.gold.sales.item_id`. */
   readonly name: string;
   readonly relation: RelationName;
   readonly assertion: Assertion;
-  readonly severity: TestSeverity;
-  readonly where?: string;
 }
 
 /** A query in `tests/` that returns the rows that should not exist. */
-export interface SingularTest extends NodeBase {
+export interface SingularTest extends NodeBase, TestSettings {
   readonly kind: "test";
   readonly form: "singular";
   readonly name: string;
   readonly template: Template;
-  readonly severity: TestSeverity;
+}
+
+/** A row of a fixture as written; a column that it leaves out is null. */
+export interface FixtureRow {
+  readonly cells: readonly {
+    readonly column: string;
+    /** The value's text, apart from null. */
+    readonly value: string | null;
+    readonly place: Place;
+  }[];
+  readonly place: Place;
+}
+
+/** A column of a fixture that is no relation of the project. */
+export interface FixtureColumn {
+  readonly name: string;
+  readonly type: ColumnType;
+}
+
+/** What given rows stand in for. Inline rows are read by their name, as a CTE would be. */
+export type FixtureInput =
+  | { readonly kind: "ref" | "source"; readonly name: string }
+  | { readonly kind: "this" }
+  | { readonly kind: "inline"; readonly name: string; readonly columns: readonly FixtureColumn[] };
+
+export interface GivenRows {
+  readonly input: FixtureInput;
+  readonly rows: readonly FixtureRow[];
+  readonly place: Place;
+}
+
+/** Checks a model, or a query that calls macros, on rows that stand in its file; it needs nothing built and no data. */
+export interface UnitTest extends NodeBase {
+  readonly kind: "unit_test";
+  /** Unique in the project: `gold.sales.heals_late_members`, or `<file>.<name>` for a query of tests/unit. */
+  readonly name: string;
+  readonly subject:
+    | { readonly kind: "model"; readonly relation: RelationName }
+    /** `columns` are those of the expected rows. */
+    | {
+        readonly kind: "query";
+        readonly template: Template;
+        readonly columns: readonly FixtureColumn[];
+      };
+  readonly given: readonly GivenRows[];
+  readonly expected: { readonly rows: readonly FixtureRow[]; readonly place: Place };
+  readonly vars: Readonly<Record<string, string | number | boolean>>;
+  /** The run's time, ISO 8601 in UTC; undefined is a time after every other. */
+  readonly now?: string;
+  /** Bounds of the increment where the rows of `this` do not give them, as texts of the cursor's type. */
+  readonly since?: string;
+  readonly until?: string;
 }
 
 export type DataTest = GenericTest | SingularTest;
 export type RelationNode = SourceTable | Seed | Model;
-export type ProjectNode = RelationNode | DataTest;
+export type TestNode = DataTest | UnitTest;
+export type ProjectNode = RelationNode | TestNode;
 
-/** A node's key in the graph: `gold.sales` for what makes a relation, `test.<name>` for a data test. */
-export type NodeId = RelationName | `test.${string}`;
+/** A node's key in the graph: `gold.sales` for what makes a relation, `test.<name>` and `unit_test.<name>` for tests. */
+export type NodeId = RelationName | `test.${string}` | `unit_test.${string}`;
 
 export function nodeId(node: ProjectNode): NodeId {
-  return node.kind === "test" ? `test.${node.name}` : node.relation;
+  switch (node.kind) {
+    case "test":
+      return `test.${node.name}`;
+    case "unit_test":
+      return `unit_test.${node.name}`;
+    default:
+      return node.relation;
+  }
+}
+
+export function isTest(node: ProjectNode | undefined): node is TestNode {
+  return node?.kind === "test" || node?.kind === "unit_test";
 }

@@ -4,6 +4,9 @@ export const physicalSchema = "_physical";
 /** The schema of the ledger. */
 export const ledgerSchema = "_runner";
 
+/** The schema of the rows that broke data tests. */
+export const failuresSchema = "_failures";
+
 /** A text as a SQL literal. */
 export function quoteText(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;

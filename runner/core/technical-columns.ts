@@ -1,5 +1,5 @@
 import type { ColumnType } from "./column-type.ts";
-import type { SourceTable } from "./node.ts";
+import type { RelationNode, SourceTable } from "./node.ts";
 
 /** When a raw row was extracted: the time of its run. */
 export const extractedAtColumn = "_extracted_at";
@@ -24,4 +24,13 @@ export function technicalColumns(
     { name: extractedAtColumn, type: { kind: "timestamptz" } },
     ...(withItem ? [{ name: itemColumn, type: { kind: "varchar" } as const }] : []),
   ];
+}
+
+/** The columns that a query may read of a relation: the declared ones and, in the raw zone, those that extraction adds. */
+export function readableColumns(
+  node: RelationNode,
+): readonly { readonly name: string; readonly type: ColumnType }[] {
+  return node.kind === "source"
+    ? [...node.columns, ...technicalColumns(keepsItem(node))]
+    : node.columns;
 }

@@ -6,6 +6,7 @@ import type { Engine, ExtractedTable, Extractor, KillPoint, Lake } from "../core
 import type { RelationName } from "../core/relation.ts";
 import type { WarehouseState } from "../core/state.ts";
 import type { RunIdentity } from "../plan/step.ts";
+import { StoredFailures } from "./stored-failures.ts";
 
 /** What every step may use. */
 export interface ExecutionContext {
@@ -35,6 +36,8 @@ export interface Findings {
   readonly watermarks: Map<RelationName, string>;
   /** Rows written, where they are counted. */
   readonly rows: Map<RelationName, number>;
+  /** Tables of failing rows that earlier runs left. */
+  readonly storedFailures: StoredFailures;
   /** Incremental models whose delta was empty. */
   readonly unchanged: Set<RelationName>;
 }
@@ -45,6 +48,7 @@ export function emptyFindings(): Findings {
     identities: new Map(),
     watermarks: new Map(),
     rows: new Map(),
+    storedFailures: new StoredFailures(),
     unchanged: new Set(),
   };
 }

@@ -6,8 +6,7 @@ import { duckdbDialect } from "../dialect/duckdb/dialect.ts";
 import { openDuckDb } from "../engine/duckdb/engine.ts";
 import { compareWithContract } from "./model-contract.ts";
 import { compareWithSource } from "./source-contract.ts";
-import { runTestStep } from "./test-step.ts";
-import { sourceTable, testStep } from "./testing/steps.ts";
+import { sourceTable } from "./testing/steps.ts";
 
 let engine: Engine;
 
@@ -142,21 +141,5 @@ describe("a source's contract", () => {
   test("says when the table itself is missing", () => {
     const [found] = compareWithSource(declare("a: text"), undefined);
     expect(found?.message).toBe("The source has no table for oltp.customer.");
-  });
-});
-
-describe("a data test", () => {
-  test("passes when it returns no row", async () => {
-    expect(await runTestStep(testStep("sound", []), engine)).toEqual({ failures: 0 });
-  });
-
-  test("counts all rows that break it and shows three of them", async () => {
-    const step = testStep("broken", [], "error", "select range as id, null as name from range(5)");
-    const { failures, diagnostic } = await runTestStep(step, engine);
-    expect(failures).toBe(5);
-    expect(diagnostic?.message).toBe("broken: 5 rows break this test.");
-    expect(diagnostic?.frame).toBe("id=0  name=null\nid=1  name=null\nid=2  name=null");
-    const one = await runTestStep(testStep("one", [], "error", "select 1 as id"), engine);
-    expect(one.diagnostic?.message).toBe("one: 1 row breaks this test.");
   });
 });

@@ -12,7 +12,7 @@ export async function discard(
   const { engine, dialect } = context;
   // Readers before what they read: a candidate view may stand on a staged table.
   for (const step of [...plan.steps].reverse()) {
-    if (step.kind === "test" || step.kind === "hook") continue;
+    if (step.kind === "test" || step.kind === "unit_test" || step.kind === "hook") continue;
     if (step.kind === "extract") {
       for (const { table, candidate } of step.tables) {
         if (published.has(table.relation)) continue;

@@ -215,7 +215,7 @@ function isUntested({ steps }: Plan): boolean {
 }
 
 function countKinds(steps: readonly Step[]): Record<StepKind, number> {
-  const counts = { extract: 0, seed: 0, model: 0, test: 0, hook: 0 };
+  const counts = { extract: 0, seed: 0, model: 0, unit_test: 0, test: 0, hook: 0 };
   for (const step of steps) counts[step.kind] += 1;
   return counts;
 }

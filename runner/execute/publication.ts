@@ -43,7 +43,8 @@ export function decidePublication(
     for (const step of plan.steps) {
       const because = objectionTo(step, statusOf(step));
       if (because === undefined) continue;
-      const objected = step.kind === "test" ? step.guards : relationsOf(step);
+      const isTest = step.kind === "test" || step.kind === "unit_test";
+      const objected = isTest ? step.guards : relationsOf(step);
       for (const relation of objected) withhold(relation, because);
     }
     spread();
@@ -75,7 +76,7 @@ function withholdReaders(
 ): void {
   const relationsOfStep = new Map(steps.map((step) => [step.id, relationsOf(step)]));
   for (const step of steps) {
-    if (step.kind === "test") continue;
+    if (step.kind === "test" || step.kind === "unit_test") continue;
     const read = step.after.flatMap((id) => relationsOfStep.get(id) ?? []);
     const lost = read.find((relation) => reasons.has(relation));
     if (lost === undefined) continue;
@@ -87,12 +88,15 @@ function withholdReaders(
 function fault(step: Step, status: StepStatus): string | undefined {
   if (status === "ok" || status === "warned") return undefined;
   if (step.kind === "hook") return `${step.id} ${status === "failed" ? "failed" : "did not run"}`;
+  if (step.kind === "unit_test") return status === "failed" ? `${step.id} failed` : undefined;
   if (step.kind !== "test") return `${step.id} was not built`;
   return step.test.severity === "error" && status === "failed" ? `${step.id} failed` : undefined;
 }
 
 function omission(step: Step, status: StepStatus): string | undefined {
-  const isMissed = step.kind === "test" && step.test.severity === "error" && status === "skipped";
+  const isGate =
+    step.kind === "unit_test" || (step.kind === "test" && step.test.severity === "error");
+  const isMissed = isGate && status === "skipped";
   return isMissed ? `${step.id} did not run` : undefined;
 }
 
@@ -107,6 +111,7 @@ export function relationsOf(step: Step): readonly RelationName[] {
     case "hook":
       return step.relation === undefined ? [] : [step.relation];
     case "test":
+    case "unit_test":
       return [];
   }
 }

@@ -8,6 +8,7 @@ import type { ExecutionContext, Findings } from "./context.ts";
 import { runExtractStep } from "./extract-step.ts";
 import { findInTemplate } from "./template-place.ts";
 import { runTestStep } from "./test-step.ts";
+import { runUnitTestStep } from "./unit-test-step.ts";
 import { runWriteStep } from "./write-step.ts";
 
 export interface StepEnd {
@@ -46,10 +47,14 @@ export async function runStep(
         await context.engine.execute(step.statement);
         return { outcome: end("ok") };
       case "test": {
-        const { failures, diagnostic } = await runTestStep(step, context.engine);
-        if (failures === 0) return { outcome: end("ok", { rows: 0 }) };
-        const status = step.test.severity === "warn" ? "warned" : "failed";
+        const { status, failures, diagnostic } = await runTestStep(step, context, findings);
         return { outcome: end(status, { rows: failures, diagnostic }) };
+      }
+      case "unit_test": {
+        const failed = await runUnitTestStep(step, context.engine);
+        if (failed === undefined) return { outcome: end("ok") };
+        const { differences, diagnostic } = failed;
+        return { outcome: end("failed", { rows: differences, diagnostic }) };
       }
       default:
         return step satisfies never;
@@ -87,6 +92,8 @@ function findInProject(failure: StatementFailure, step: Step): Pick<Diagnostic, 
       return step.test.form === "singular"
         ? findInTemplate(failure, step.test.template, step.query)
         : {};
+    case "unit_test":
+      return findInTemplate(failure, step.template, step.query);
   }
 }
 
@@ -99,6 +106,7 @@ function placeOf(step: Step): Place | undefined {
     case "hook":
       return step.place;
     case "test":
+    case "unit_test":
       return step.test.place;
   }
 }

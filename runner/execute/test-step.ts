@@ -1,46 +1,92 @@
+import { counted } from "../core/counted.ts";
+import { describeAssertion } from "../core/describe-assertion.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
-import type { Engine, Row } from "../core/ports.ts";
+import type { StepStatus } from "../core/event.ts";
+import type { Engine, ResultSet } from "../core/ports.ts";
 import type { TestStep } from "../plan/step.ts";
 import { describeBrokenConstraints } from "./contract-test.ts";
+import type { ExecutionContext, Findings } from "./context.ts";
+import { showFailingRows } from "./failing-rows.ts";
+import { judge } from "./judge.ts";
+import { unequalSourceTotals } from "./source-totals.ts";
 
-const shownRows = 3;
+/** Rows that a diagnostic quotes. */
+const quotedRows = 3;
 
 export interface TestResult {
+  readonly status: Exclude<StepStatus, "skipped">;
   readonly failures: number;
   readonly diagnostic?: Diagnostic;
 }
 
-/** Runs a data test and quotes the first of the rows that break it. */
-export async function runTestStep(step: TestStep, engine: Engine): Promise<TestResult> {
-  const { test } = step;
+type TestContext = Pick<ExecutionContext, "engine" | "run" | "emit">;
+
+/** Runs a data test, keeps the rows that break it where that is wanted, and quotes the first of them. */
+export async function runTestStep(
+  step: TestStep,
+  context: TestContext,
+  findings: Findings,
+): Promise<TestResult> {
+  const { engine, run, emit } = context;
+  const { test, failuresTable, storesFailures, shownRows } = step;
   if (test.form === "generic" && test.assertion.type === "contract") {
     return runContractTest(step, engine);
   }
-  const counted = await engine.query(
-    `select count(*) as failures from (\n${step.query}\n) as failing`,
-  );
-  const failures = Number(counted.rows[0]?.failures ?? 0);
-  if (failures === 0) return { failures };
-  const sample = await engine.query(
-    `select * from (\n${step.query}\n) as failing limit ${shownRows}`,
-  );
+  const query =
+    step.totals === undefined ? step.query : await unequalSourceTotals(step, context, findings);
+  const result = await engine.query(`select count(*) as failures from (\n${query}\n) as failing`);
+  const failures = Number(result.rows[0]?.failures ?? 0);
+  const wanted = Math.max(quotedRows, shownRows ?? 0);
+  const sample = await firstRows(query, failures, wanted, context);
+  const status = judge(test, failures, sample.rows[0]);
+  const isKept = status !== "ok" && failures > 0 && storesFailures;
+  if (isKept) await findings.storedFailures.store(engine, failuresTable, { query, runId: run.id });
+  else await findings.storedFailures.remove(engine, failuresTable);
+  if (status === "ok") return { status, failures };
+
+  const table = isKept ? failuresTable : undefined;
+  if (shownRows !== undefined) {
+    const rows = sample.rows.slice(0, shownRows);
+    const { columns } = sample;
+    await emit({ type: "failing_rows", test: test.name, columns, rows, total: failures, table });
+  }
+  const quoted = { ...sample, rows: sample.rows.slice(0, quotedRows) };
+  return { status, failures, diagnostic: explain(step, failures, quoted, isKept) };
+}
+
+async function firstRows(
+  query: string,
+  failures: number,
+  limit: number,
+  { engine }: TestContext,
+): Promise<ResultSet> {
+  if (failures === 0) return { columns: [], rows: [] };
+  return engine.query(`select * from (\n${query}\n) as failing limit ${limit}`);
+}
+
+function explain(step: TestStep, failures: number, sample: ResultSet, isKept: boolean): Diagnostic {
+  const { test } = step;
+  // At the limit, nobody has counted further.
+  const least = test.limit === failures ? "at least " : "";
+  const verb = failures === 1 ? "breaks" : "break";
+  const asserted =
+    test.form === "generic" ? ` ${describeAssertion(test.assertion)}, in ${test.relation}.` : "";
   return {
-    failures,
-    diagnostic: {
-      code: "DATA_TEST_FAILED",
-      message: `${step.test.name}: ${failures} ${failures === 1 ? "row breaks" : "rows break"} this test.`,
-      place: step.test.place,
-      cause: step.test.description || undefined,
-      frame: sample.rows.map(describeRow).join("\n"),
-    },
+    code: "DATA_TEST_FAILED",
+    message: `${test.name}: ${least}${counted(failures, "row")} ${verb} this test${asserted === "" ? "." : `:${asserted}`}`,
+    place: test.place,
+    cause: test.description || undefined,
+    frame: showFailingRows(test, sample),
+    hint: failures > sample.rows.length || isKept ? wayToMore(step, isKept) : undefined,
   };
 }
 
 /** The rows of a contract's query are counts, so that one scan is enough. */
 async function runContractTest({ test, query }: TestStep, engine: Engine): Promise<TestResult> {
   const { rows } = await engine.query(query);
-  if (rows.length === 0) return { failures: 0 };
+  if (rows.length === 0) return { status: "ok", failures: 0 };
   return {
+    status: "failed",
     failures: rows.reduce((sum, row) => sum + Number(row.row_count), 0),
     diagnostic: {
       code: "DATA_TEST_FAILED",
@@ -51,8 +97,11 @@ async function runContractTest({ test, query }: TestStep, engine: Engine): Promi
   };
 }
 
-function describeRow(row: Row): string {
-  return Object.entries(row)
-    .map(([column, value]) => `${column}=${value === null ? "null" : String(value)}`)
-    .join("  ");
+/** The command that shows all of the rows. What a build wrote and did not publish is gone, unless its rows were kept. */
+function wayToMore({ test, guards, shownRows }: TestStep, isKept: boolean): string | undefined {
+  if (isKept) return `All of them: runner failures ${test.name}`;
+  if (shownRows !== undefined) return undefined;
+  return guards.length > 0
+    ? `Keep them with --store-failures, and see them: runner failures ${test.name}`
+    : `See more: runner test --select ${test.name} --show-failures`;
 }

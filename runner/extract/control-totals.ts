@@ -1,5 +1,6 @@
 import type { ControlTotals } from "../core/manifest.ts";
 import type { SourceColumn, SourceTable } from "../core/node.ts";
+import { fromScaled, toScaled } from "../core/scaled-decimal.ts";
 
 /** A column whose sum is a control total; `scale` is the number of digits after the point. */
 export interface SummedColumn {
@@ -33,25 +34,6 @@ function scaleOf({ type }: SourceColumn): number | undefined {
     case "varchar":
       return undefined;
   }
-}
-
-const decimalPattern = /^([+-]?)(\d*)(?:\.(\d*?)0*)?$/;
-
-/** `12.5` at scale 2 is 1250n; undefined for what is no decimal or has more digits than the scale. */
-export function toScaled(text: string, scale: number): bigint | undefined {
-  const [, sign, whole = "", fraction = ""] = decimalPattern.exec(text) ?? [];
-  if (sign === undefined || fraction.length > scale) return undefined;
-  if (!/\d/.test(text)) return undefined;
-  const value = BigInt(`0${whole}${fraction.padEnd(scale, "0")}`);
-  return sign === "-" ? -value : value;
-}
-
-/** 1250n at scale 2 is `12.50`. */
-export function fromScaled(value: bigint, scale: number): string {
-  const digits = (value < 0n ? -value : value).toString().padStart(scale + 1, "0");
-  const sign = value < 0n ? "-" : "";
-  if (scale === 0) return `${sign}${digits}`;
-  return `${sign}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
 }
 
 /** Adds up the rows of one table, exactly, as they leave the source. Texts that are no number are left to the cast. */

@@ -1,3 +1,4 @@
+import { isTest } from "../core/node.ts";
 import type { NodeId, ProjectNode } from "../core/node.ts";
 
 /** The project's nodes and what each reads. Relations come before what reads them; tests come last. */
@@ -65,7 +66,7 @@ export function sortTopologically(
     }
   };
   const [relations, tests]: [NodeId[], NodeId[]] = [[], []];
-  for (const [id, node] of nodes) (node.kind === "test" ? tests : relations).push(id);
+  for (const [id, node] of nodes) (isTest(node) ? tests : relations).push(id);
   for (const id of relations.sort()) visit(id);
   for (const id of tests.sort()) finish(id, parents.get(id) ?? []);
   return order;

@@ -1,6 +1,7 @@
 import { sqlOfTemplate, wordsOfSql } from "../core/blank-out.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
 import { codeFrame } from "../core/frame.ts";
+import { isTest } from "../core/node.ts";
 import type { NodeId, ProjectNode } from "../core/node.ts";
 import { zones } from "../core/relation.ts";
 
@@ -18,7 +19,7 @@ export function hardCodedRelations(nodes: ReadonlyMap<NodeId, ProjectNode>): rea
       (match) => {
         const name = (match[1] ?? "").toLowerCase();
         const target = nodes.get(name as NodeId);
-        if (target === undefined || target.kind === "test") return [];
+        if (target === undefined || isTest(target)) return [];
         const before = text.slice(0, match.index + match[0].length).split("\n");
         const place = { file, line: before.length, column: (before.at(-1) ?? "").length + 1 };
         const ref =

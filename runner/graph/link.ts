@@ -1,8 +1,8 @@
 import { didYouMean } from "../core/closest.ts";
 import type { Diagnostic, Place } from "../core/diagnostic.ts";
 import { codeFrame } from "../core/frame.ts";
-import { nodeId } from "../core/node.ts";
-import type { NodeId, ProjectNode, SourceTable, Template, TemplateRef } from "../core/node.ts";
+import { isTest, nodeId } from "../core/node.ts";
+import type { NodeId, ProjectNode, SourceTable } from "../core/node.ts";
 import { parseRelationName } from "../core/relation.ts";
 import type { RelationName } from "../core/relation.ts";
 import type { ParsedProject } from "../parse/project.ts";
@@ -10,6 +10,10 @@ import { describeCycle, findCycles } from "./cycle.ts";
 import type { Graph } from "./graph.ts";
 import { invert, sortTopologically } from "./graph.ts";
 import { hardCodedRelations } from "./hard-coded.ts";
+import { testTargetProblems } from "./test-targets.ts";
+import { unitTestProblems } from "./unit-test-targets.ts";
+import { refsOf, wantedBy } from "./wanted.ts";
+import type { Wanted } from "./wanted.ts";
 
 export interface LinkResult {
   readonly graph: Graph;
@@ -19,11 +23,12 @@ export interface LinkResult {
 /** Resolves every ref to the node that it names. Unknown and duplicate names and cycles are reported, all of them. */
 export function link(
   project: Pick<ParsedProject, "sources" | "seeds" | "models" | "tests"> &
-    Partial<Pick<ParsedProject, "runHooks">>,
+    Partial<Pick<ParsedProject, "runHooks" | "unitTests">>,
 ): LinkResult {
   const diagnostics: Diagnostic[] = [];
   const nodes = new Map<NodeId, ProjectNode>();
-  for (const node of [...project.sources, ...project.seeds, ...project.models, ...project.tests]) {
+  const { sources, seeds, models, tests, unitTests = [] } = project;
+  for (const node of [...sources, ...seeds, ...models, ...tests, ...unitTests]) {
     const id = nodeId(node);
     const other = nodes.get(id);
     if (other !== undefined) diagnostics.push(duplicate(id, node, other));
@@ -54,7 +59,11 @@ export function link(
   if (ordered.size < nodes.size) {
     for (const cycle of findCycles(parents)) diagnostics.push(describeCycle(cycle, nodes));
   }
-  diagnostics.push(...unknownFields(nodes), ...hardCodedRelations(nodes));
+  diagnostics.push(
+    ...testTargetProblems(nodes, parents),
+    ...unitTestProblems(nodes, parents),
+    ...hardCodedRelations(nodes),
+  );
   const graph: Graph = { nodes: ordered, parents, children: invert(parents) };
   return { graph, diagnostics };
 }
@@ -75,28 +84,6 @@ function frameOf(node: ProjectNode, place: Place): string | undefined {
     : undefined;
 }
 
-type Wanted = Pick<TemplateRef, "kind" | "name" | "place">;
-
-function wantedBy(node: ProjectNode): readonly Wanted[] {
-  switch (node.kind) {
-    case "source":
-    case "seed":
-      return [];
-    case "model":
-      return refsOf([node.template, ...(node.hooks?.pre ?? []), ...(node.hooks?.post ?? [])]);
-    case "test": {
-      if (node.form === "singular") return node.template.refs;
-      const own: Wanted = { kind: "ref", name: node.relation, place: node.place };
-      if (node.assertion.type !== "relationships") return [own];
-      return [own, { kind: "ref", name: node.assertion.to, place: node.place }];
-    }
-  }
-}
-
-function refsOf(templates: readonly Template[]): readonly TemplateRef[] {
-  return templates.flatMap(({ refs }) => refs);
-}
-
 function resolve(
   wanted: Wanted,
   nodes: ReadonlyMap<NodeId, ProjectNode>,
@@ -111,9 +98,7 @@ function resolve(
   }
   const relation = parseRelationName(name);
   if (relation !== undefined && nodes.has(relation)) return relation;
-  const relations = [...nodes.values()].flatMap((node) =>
-    node.kind === "test" ? [] : [node.relation],
-  );
+  const relations = [...nodes.values()].flatMap((node) => (isTest(node) ? [] : [node.relation]));
   // `customer` alone most likely means one of the zones' customers.
   const sameBase = relations.filter((known) => known.endsWith(`.${name}`));
   const hint =
@@ -121,21 +106,6 @@ function resolve(
       ? `A ref names its zone: did you mean ${sameBase.map((known) => `"${known}"`).join(" or ")}?`
       : didYouMean(name, relations, "A ref is zone.name, such as cleaned.customer.");
   return { code: "REF_UNKNOWN", message: `There is no relation "${name}".`, place, hint };
-}
-
-/** A relationship's `field` is a column of the relation that it leads to. */
-function unknownFields(nodes: ReadonlyMap<NodeId, ProjectNode>): readonly Diagnostic[] {
-  return [...nodes.values()].flatMap((node) => {
-    if (node.kind !== "test" || node.form !== "generic") return [];
-    if (node.assertion.type !== "relationships") return [];
-    const { to, field } = node.assertion;
-    const target = nodes.get(to);
-    if (target === undefined || target.kind === "test") return [];
-    const names = target.columns.map((column) => column.name);
-    if (names.includes(field)) return [];
-    const message = `${to} declares no column "${field}".`;
-    return [{ code: "REF_UNKNOWN", message, place: node.place, hint: didYouMean(field, names) }];
-  });
 }
 
 function listed(title: string, names: Iterable<string>): string | undefined {

@@ -1,5 +1,6 @@
 import { didYouMean } from "../core/closest.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
+import { isTest } from "../core/node.ts";
 import type { NodeId, ProjectNode } from "../core/node.ts";
 import { baseName } from "../core/relation.ts";
 import type { Graph } from "./graph.ts";
@@ -140,7 +141,7 @@ function matches(term: Term, id: NodeId, node: ProjectNode): boolean {
   const like = wildcard(term.pattern);
   switch (term.method) {
     case "name":
-      if (node.kind === "test") return like.test(node.name);
+      if (isTest(node)) return like.test(node.name);
       // A bare name is a model's or seed's; a raw table is named with its zone, so that `customer` is not three things at once.
       return like.test(id) || (node.kind !== "source" && like.test(baseName(node.relation)));
     case "tag":
@@ -171,8 +172,7 @@ function nothingFound(graph: Graph, term: Term): Diagnostic {
     if (term.method === "tag") for (const tag of node.tags) known.add(tag);
     else if (term.method === "source" && node.kind === "source") known.add(node.source);
     else if (term.method === "type") known.add(node.kind);
-    else if (term.method === "name" && node.kind !== "test")
-      known.add(id).add(baseName(node.relation));
+    else if (term.method === "name" && !isTest(node)) known.add(id).add(baseName(node.relation));
   }
   const hint = didYouMean(term.pattern, known, "runner ls lists what there is.");
   return { code: "SELECT_NOTHING", message: `The selector "${term.text}" matches nothing.`, hint };
@@ -183,14 +183,17 @@ function nothingFound(graph: Graph, term: Term): Diagnostic {
  * relation downstream of the selection that is not rebuilt with it, for that one is stale by construction.
  */
 export function testsOf(graph: Graph, selected: ReadonlySet<NodeId>): ReadonlySet<NodeId> {
-  const relations = [...selected].filter((id) => graph.nodes.get(id)?.kind !== "test");
+  const relations = [...selected].filter((id) => !isTest(graph.nodes.get(id)));
   const downstream = reach(relations, graph.children);
   const tests = new Set<NodeId>();
   for (const [id, node] of graph.nodes) {
-    if (node.kind !== "test") continue;
+    if (!isTest(node)) continue;
     const reads = graph.parents.get(id) ?? [];
     const touches = reads.some((parent) => selected.has(parent));
-    const stale = reads.some((parent) => downstream.has(parent) && !selected.has(parent));
+    // A unit test reads nothing of the warehouse, so nothing that it reads is stale.
+    const stale =
+      node.kind === "test" &&
+      reads.some((parent) => downstream.has(parent) && !selected.has(parent));
     if (touches && !stale) tests.add(id);
   }
   return tests;

@@ -31,6 +31,10 @@ export interface ProjectFiles {
   readonly seedYaml: readonly TextFile[];
   readonly testSql: readonly TextFile[];
   readonly testYaml: readonly TextFile[];
+  /** Unit tests of queries, in tests/unit. */
+  readonly unitTestYaml: readonly TextFile[];
+  /** Rows of unit tests, in tests/fixtures. */
+  readonly fixtures: readonly TextFile[];
 }
 
 const yamlEnding = /\.ya?ml$/;
@@ -138,6 +142,8 @@ export function loadProjectFiles(root: string): ProjectFiles {
     seedYaml: texts(seeds, (file) => isYaml(file) && directlyIn("seeds", file)),
     testSql: texts(tests, (file) => isSql(file) && directlyIn("tests", file)),
     testYaml: texts(tests, (file) => isYaml(file) && directlyIn("tests", file)),
+    unitTestYaml: texts(tests, (file) => isYaml(file) && file.startsWith("tests/unit/")),
+    fixtures: texts(tests, (file) => file.endsWith(".csv") && file.startsWith("tests/fixtures/")),
   };
   const byFile = (a: Diagnostic, b: Diagnostic) => (a.message < b.message ? -1 : 1);
   assertSound(reader.diagnostics.sort(byFile));

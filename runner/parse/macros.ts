@@ -4,15 +4,19 @@ import type { Template, TemplateRef } from "../core/node.ts";
 import { identifierPattern } from "../core/relation.ts";
 import type { TextFile } from "../load/project-files.ts";
 import { builtinHelpers, parseTemplate } from "./template.ts";
+import { isTestMacro, parseTestMacros } from "./test-macros.ts";
+import type { TestMacro } from "./test-macros.ts";
 import type { MacroNames, ParsedTemplate } from "./template.ts";
 
 export interface ParsedMacros extends MacroNames {
   /** Helper names with the files that define them. */
   readonly helperFiles: ReadonlyMap<string, string>;
+  /** The project's own generic tests by name. */
+  readonly tests: ReadonlyMap<string, TestMacro>;
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** `macros/<name>.hbs` is the partial `name`, `macros/<name>.ts` the helper `name`. */
+/** `macros/<name>.hbs` is the partial `name`, `macros/<name>.ts` the helper `name`, `macros/tests/<name>.hbs` a generic test. */
 export function parseMacros(
   partialFiles: readonly TextFile[],
   helpers: readonly string[],
@@ -32,8 +36,12 @@ export function parseMacros(
     helperFiles.set(name, file);
   }
 
-  const partials = parsePartials(partialFiles, new Set(helperFiles.keys()), diagnostics);
-  return { helpers: new Set(helperFiles.keys()), partials, helperFiles, diagnostics };
+  const names = new Set(helperFiles.keys());
+  const ownPartials = partialFiles.filter((file) => !isTestMacro(file));
+  const partials = parsePartials(ownPartials, names, diagnostics);
+  const tests = parseTestMacros(partialFiles.filter(isTestMacro), { helpers: names, partials });
+  diagnostics.push(...tests.diagnostics);
+  return { helpers: names, partials, helperFiles, tests: tests.tests, diagnostics };
 }
 
 /** Each partial with its own refs and those of every partial that it reaches. */

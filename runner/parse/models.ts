@@ -1,13 +1,15 @@
 import path from "node:path";
 import type { Diagnostic } from "../core/diagnostic.ts";
 import type { Materialization } from "../core/materialization.ts";
-import type { GenericTest, Model } from "../core/node.ts";
+import type { GenericTest, Model, UnitTest } from "../core/node.ts";
 import { parseRelationName, zones } from "../core/relation.ts";
 import type { RelationName } from "../core/relation.ts";
 import type { TextFile } from "../load/project-files.ts";
 import { stemOf, yamlBeside } from "./beside.ts";
 import { contractTest, readContract } from "./contract.ts";
+import type { Fixtures } from "./fixture-rows.ts";
 import { readHooks } from "./hooks.ts";
+import type { ParsedMacros } from "./macros.ts";
 import { readMaterialization, readSnapshotColumns } from "./materialization.ts";
 import type { ModelFile } from "./schema/model.ts";
 import { modelSchema } from "./schema/model.ts";
@@ -15,18 +17,21 @@ import type { PipelinesFile } from "./schema/pipelines.ts";
 import { parseTemplate } from "./template.ts";
 import type { MacroNames } from "./template.ts";
 import { readGenericTests } from "./tests.ts";
+import { readUnitTests } from "./unit-tests.ts";
 import { readYaml } from "./yaml-file.ts";
 import type { YamlFile } from "./yaml-file.ts";
 
 export interface ParsedModels {
   readonly models: readonly Model[];
   readonly tests: readonly GenericTest[];
+  readonly unitTests: readonly UnitTest[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
 interface Surroundings {
-  readonly macros: MacroNames;
+  readonly macros: MacroNames & Partial<Pick<ParsedMacros, "tests">>;
   readonly folderDefaults: PipelinesFile["models"];
+  readonly fixtures?: Fixtures;
 }
 
 /** Each `models/<zone>/…/<name>.sql` with its `<name>.yml` is the relation `<zone>.<name>`. */
@@ -37,6 +42,7 @@ export function parseModels(
 ): ParsedModels {
   const models: Model[] = [];
   const tests: GenericTest[] = [];
+  const unitTests: UnitTest[] = [];
   const diagnostics: Diagnostic[] = [];
   const beside = yamlBeside(yamlFiles);
   diagnostics.push(...beside.diagnostics);
@@ -100,11 +106,14 @@ export function parseModels(
       ...readModelHooks(yaml, materialization, surroundings.macros, diagnostics),
     });
     const names = columns.map((column) => column.name);
-    const reader = { yaml, relation, columnNames: names, tags, diagnostics };
+    const testMacros = surroundings.macros.tests ?? new Map();
+    const reader = { yaml, relation, columnNames: names, tags, macros: testMacros, diagnostics };
     const versions = materialization.type === "snapshot" ? materialization.key : undefined;
     tests.push(...readGenericTests(reader, { ...yaml.value, key, versions }, []));
     const implied = contractTest(contract, { relation, tags });
     if (implied !== undefined) tests.push(implied);
+    const fixtures = surroundings.fixtures ?? new Map();
+    unitTests.push(...readUnitTests({ yaml, relation, tags, fixtures, diagnostics }));
   }
 
   for (const orphan of orphans.values()) {
@@ -114,7 +123,7 @@ export function parseModels(
       place: { file: orphan.file, line: 1, column: 1 },
     });
   }
-  return { models, tests, diagnostics };
+  return { models, tests, unitTests, diagnostics };
 }
 
 function readModelHooks(

@@ -1,5 +1,5 @@
 import type { Diagnostic } from "../core/diagnostic.ts";
-import type { DataTest, Model, RunHooks, Seed, SourceTable } from "../core/node.ts";
+import type { DataTest, Model, RunHooks, Seed, SourceTable, UnitTest } from "../core/node.ts";
 import type { ProjectFiles } from "../load/project-files.ts";
 import { readHooks } from "./hooks.ts";
 import { parseMacros } from "./macros.ts";
@@ -10,6 +10,8 @@ import type { PipelinesFile } from "./schema/pipelines.ts";
 import { parseSeeds } from "./seeds.ts";
 import { parseSingularTests } from "./singular-tests.ts";
 import { parseSources } from "./sources.ts";
+import { fixturesByName } from "./fixture-rows.ts";
+import { parseUnitTestFiles } from "./unit-tests.ts";
 import { readYaml } from "./yaml-file.ts";
 import type { YamlFile } from "./yaml-file.ts";
 
@@ -23,6 +25,7 @@ export interface ParsedProject {
   readonly models: readonly Model[];
   readonly tests: readonly DataTest[];
   readonly runHooks: RunHooks;
+  readonly unitTests: readonly UnitTest[];
 }
 
 export interface ParseResult {
@@ -34,14 +37,17 @@ export interface ParseResult {
 export function parseProject(files: ProjectFiles): ParseResult {
   const pipelines = readYaml(files.pipelines, pipelinesSchema);
   const macros = parseMacros(files.partials, files.helpers);
-  const sources = parseSources(files.sources);
-  const seeds = parseSeeds(files.seeds, files.seedYaml);
+  const sources = parseSources(files.sources, macros.tests);
+  const seeds = parseSeeds(files.seeds, files.seedYaml, macros.tests);
+  const fixtures = fixturesByName(files.fixtures);
   const models = parseModels(files.modelSql, files.modelYaml, {
     macros,
     folderDefaults: pipelines.value?.value.models ?? {},
+    fixtures,
   });
   const singular = parseSingularTests(files.testSql, files.testYaml, macros);
-  const diagnostics = [pipelines, macros, sources, seeds, models, singular].flatMap(
+  const unitTests = parseUnitTestFiles(files.unitTestYaml, macros, fixtures);
+  const diagnostics = [pipelines, macros, sources, seeds, models, singular, unitTests].flatMap(
     (part) => part.diagnostics,
   );
   if (pipelines.value === undefined) return { diagnostics };
@@ -59,6 +65,7 @@ export function parseProject(files: ProjectFiles): ParseResult {
       models: models.models,
       tests: [...sources.tests, ...seeds.tests, ...models.tests, ...singular.tests],
       runHooks: { start: hooks("on_run_start"), end: hooks("on_run_end") },
+      unitTests: [...models.unitTests, ...unitTests.tests],
     },
   };
 }

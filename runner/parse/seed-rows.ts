@@ -3,8 +3,8 @@ import { printColumnType } from "../core/column-type.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
 import { codeFrame } from "../core/frame.ts";
 import type { Column } from "../core/node.ts";
+import { describeForm, fitsType } from "../core/typed-text.ts";
 import type { TextFile } from "../load/project-files.ts";
-import { describeForm, fitsType } from "./seed-values.ts";
 
 export interface SeedRows {
   /** In column order; an empty field is null. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { parseColumnType } from "../core/column-type.ts";
-import { fitsType } from "./seed-values.ts";
+import { fitsType } from "../core/typed-text.ts";
 import { parseSeeds } from "./seeds.ts";
 
 const yaml = (columns: string) => ({

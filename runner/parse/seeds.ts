@@ -7,6 +7,7 @@ import { stemOf, yamlBeside } from "./beside.ts";
 import { readContract } from "./contract.ts";
 import { seedSchema } from "./schema/model.ts";
 import { readSeedRows } from "./seed-rows.ts";
+import type { TestMacro } from "./test-macros.ts";
 import { readGenericTests } from "./tests.ts";
 import { readYaml } from "./yaml-file.ts";
 
@@ -20,6 +21,7 @@ export interface ParsedSeeds {
 export function parseSeeds(
   csvFiles: readonly SeedFile[],
   yamlFiles: readonly TextFile[],
+  macros: ReadonlyMap<string, TestMacro> = new Map(),
 ): ParsedSeeds {
   const seeds: Seed[] = [];
   const tests: GenericTest[] = [];
@@ -65,7 +67,7 @@ export function parseSeeds(
       checksum,
     });
     const columnNames = columns.map((column) => column.name);
-    const reader = { yaml, relation, columnNames, tags, diagnostics };
+    const reader = { yaml, relation, columnNames, tags, macros, diagnostics };
     tests.push(...readGenericTests(reader, { ...yaml.value, key }, []));
   }
   for (const { file } of orphans.values()) {

@@ -5,6 +5,7 @@ import type { TextFile } from "../load/project-files.ts";
 import { stemOf, yamlBeside } from "./beside.ts";
 import { singularTestSchema } from "./schema/model.ts";
 import { parseTemplate } from "./template.ts";
+import { testSettings } from "./test-reader.ts";
 import type { MacroNames } from "./template.ts";
 import { readYaml } from "./yaml-file.ts";
 
@@ -35,7 +36,7 @@ export function parseSingularTests(
       name: path.posix.basename(stem),
       description: parsed.value?.value.description ?? "",
       tags: parsed.value?.value.tags ?? [],
-      severity: parsed.value?.value.severity ?? "error",
+      ...testSettings(parsed.value?.value ?? {}),
       place: { file: sql.file, line: 1, column: 1 },
       template: template.template,
     };

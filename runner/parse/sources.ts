@@ -5,7 +5,9 @@ import type { TextFile } from "../load/project-files.ts";
 import { reportTwice } from "./contract.ts";
 import { sourceSchema } from "./schema/source.ts";
 import type { SourceFile } from "./schema/source.ts";
-import { checkColumns, readGenericTests } from "./tests.ts";
+import type { TestMacro } from "./test-macros.ts";
+import { checkColumns } from "./test-reader.ts";
+import { readGenericTests } from "./tests.ts";
 import { readYaml } from "./yaml-file.ts";
 import type { YamlFile } from "./yaml-file.ts";
 import type { YamlPath } from "./yaml-path.ts";
@@ -16,7 +18,10 @@ export interface ParsedSources {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-export function parseSources(files: readonly TextFile[]): ParsedSources {
+export function parseSources(
+  files: readonly TextFile[],
+  macros: ReadonlyMap<string, TestMacro> = new Map(),
+): ParsedSources {
   const tables: SourceTable[] = [];
   const tests: GenericTest[] = [];
   const diagnostics: Diagnostic[] = [];
@@ -31,7 +36,8 @@ export function parseSources(files: readonly TextFile[]): ParsedSources {
       tables.push(table);
       reportTwice(yaml, declared.columns, [...path, "columns"], diagnostics);
       const columnNames = table.columns.map((column) => column.name);
-      const reader = { yaml, relation: table.relation, columnNames, tags: table.tags, diagnostics };
+      const { relation, tags } = table;
+      const reader = { yaml, relation, columnNames, tags, macros, diagnostics };
       checkColumns(reader, declared.key, [...path, "key"]);
       // An increment may bring a row again, so raw tables hold no key; only their columns are tested.
       tests.push(...readGenericTests(reader, { ...declared, key: [] }, path));

@@ -37,17 +37,21 @@ export interface ParsedTemplate {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Reads a template's refs from its syntax tree, so that the graph is known before anything is rendered. */
+/**
+ * Reads a template's refs from its syntax tree, so that the graph is known before anything is rendered. In a generic
+ * test, `refsByParameter`, a ref may name one of its settings.
+ */
 export function parseTemplate(
   file: TextFile,
   macros: MacroNames,
   isPartial = false,
+  refsByParameter = false,
 ): ParsedTemplate {
   const flat = isPartial ? undefined : readFlatRefs(file, macros.helpers);
   if (flat !== undefined && !isEmpty(file.text)) {
     return { template: flat, partials: [], diagnostics: [] };
   }
-  return parseByHandlebars(file, macros, isPartial);
+  return parseByHandlebars(file, macros, isPartial, refsByParameter);
 }
 
 /** As `parseTemplate`, for every template, flat or not. */
@@ -55,6 +59,7 @@ export function parseByHandlebars(
   file: TextFile,
   macros: MacroNames,
   isPartial: boolean,
+  refsByParameter = false,
 ): ParsedTemplate {
   const syntax = parseSyntax(file.text);
   if (syntax.program === undefined) {
@@ -67,7 +72,7 @@ export function parseByHandlebars(
       diagnostics: [{ code: "TEMPLATE_SYNTAX", message, place, frame, hint }],
     };
   }
-  const reader = new TemplateReader(file, macros, isPartial);
+  const reader = new TemplateReader(file, macros, { isPartial, refsByParameter });
   reader.accept(syntax.program);
   if (!isPartial && isEmpty(file.text)) reader.diagnostics.push(emptyDiagnostic(file));
   return {
@@ -106,13 +111,19 @@ class TemplateReader extends Handlebars.Visitor {
   readonly #file: TextFile;
   readonly #macros: MacroNames;
   readonly #isPartial: boolean;
+  readonly #refsByParameter: boolean;
   #loopDepth = 0;
 
-  constructor(file: TextFile, macros: MacroNames, isPartial: boolean) {
+  constructor(
+    file: TextFile,
+    macros: MacroNames,
+    kind: { readonly isPartial: boolean; readonly refsByParameter: boolean },
+  ) {
     super();
     this.#file = file;
     this.#macros = macros;
-    this.#isPartial = isPartial;
+    this.#isPartial = kind.isPartial;
+    this.#refsByParameter = kind.refsByParameter;
   }
 
   uses(): TemplateUses {
@@ -239,6 +250,8 @@ class TemplateReader extends Handlebars.Visitor {
       this.refs.push({ kind, name: value, place: this.#place(first) });
       return;
     }
+    // A generic test's settings stand in YAML, from where the graph has them.
+    if (this.#refsByParameter && kind === "ref" && first?.type === "PathExpression") return;
     const example = kind === "ref" ? '{{ref "cleaned.customer"}}' : '{{source "oltp.customer"}}';
     this.#report("REF_NOT_LITERAL", `${kind} takes one text in quotes.`, node, {
       cause: "The graph is read from the template without rendering it.",

@@ -1,23 +1,15 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { didYouMean } from "../core/closest.ts";
-import type { Diagnostic } from "../core/diagnostic.ts";
-import type { Assertion, GenericTest } from "../core/node.ts";
+import type { Assertion, GenericTest, TestSettings } from "../core/node.ts";
 import { parseRelationName } from "../core/relation.ts";
-import type { RelationName } from "../core/relation.ts";
-import { explainIssue } from "./schema-problem.ts";
+import { columnAssertion, tableAssertion } from "./assertions.ts";
+import type { ReadTest } from "./assertions.ts";
+import { DistinctTests } from "./distinct-tests.ts";
+import { readMacroTest } from "./macro-test.ts";
 import { columnTests, tableTests } from "./schema/tests.ts";
-import type { YamlFile } from "./yaml-file.ts";
+import { checkColumns, checkSettings, testSettings } from "./test-reader.ts";
+import type { TestEntry, TestReader } from "./test-reader.ts";
 import type { YamlPath } from "./yaml-path.ts";
-
-type TestEntry = string | Record<string, Record<string, unknown>>;
-
-interface Reader {
-  readonly yaml: YamlFile<unknown>;
-  readonly relation: RelationName;
-  readonly columnNames: readonly string[];
-  readonly tags: readonly string[];
-  readonly diagnostics: Diagnostic[];
-}
 
 /** A relation's declarations of tests: those of each column, those of the table, and its key. */
 export interface TestDeclarations {
@@ -33,102 +25,61 @@ export interface TestDeclarations {
  * in each column. The same assertion about the same rows declared twice is one test, as strict as the stricter.
  */
 export function readGenericTests(
-  reader: Reader,
+  reader: TestReader,
   declared: TestDeclarations,
   path: YamlPath,
 ): readonly GenericTest[] {
-  const tests = new DistinctTests(reader);
+  const tests = new DistinctTests(reader.relation, reader.tags);
+  const add = (assertion: Assertion, settings: TestSettings, at: YamlPath) => {
+    tests.add(assertion, settings, reader.yaml.place(at));
+  };
   const keyPath = [...path, "key"];
   checkColumns(reader, declared.key, keyPath);
-  const always: TestOptions = { severity: "error" };
-  if (declared.key.length > 0) {
-    tests.add({ type: "unique", columns: declared.key }, always, keyPath);
-  }
-  for (const column of declared.key) tests.add({ type: "not_null", column }, always, keyPath);
+  const always: TestSettings = { severity: "error" };
+  if (declared.key.length > 0) add({ type: "unique", columns: declared.key }, always, keyPath);
+  for (const column of declared.key) add({ type: "not_null", column }, always, keyPath);
   if (declared.versions !== undefined) {
-    tests.add({ type: "snapshot_versions", key: declared.versions }, always, keyPath);
+    add({ type: "snapshot_versions", key: declared.versions }, always, keyPath);
   }
 
   declared.columns.forEach((column, columnIndex) => {
     column.tests.forEach((entry, index) => {
       const testPath = [...path, "columns", columnIndex, "tests", index];
+      const own = readMacroTest(reader, entry, testPath, column.name);
+      if (own !== undefined) {
+        if (own.assertion !== undefined) add(own.assertion, own.settings, testPath);
+        return;
+      }
       const read = readEntry(reader, entry, columnTests, testPath);
-      if (read !== undefined) tests.add(columnAssertion(read, column.name), read.options, testPath);
+      if (read === undefined) return;
+      const assertion = columnAssertion(read, column.name);
+      add(assertion, testSettings(read.options, assertion), testPath);
     });
   });
   declared.tests.forEach((entry, index) => {
     const testPath = [...path, "tests", index];
+    const own = readMacroTest(reader, entry, testPath);
+    if (own !== undefined) {
+      if (own.assertion !== undefined) add(own.assertion, own.settings, testPath);
+      return;
+    }
     const read = readEntry(reader, entry, tableTests, testPath);
     if (read === undefined) return;
     const assertion = tableAssertion(read);
     if (assertion.type === "unique") checkColumns(reader, assertion.columns, testPath);
-    tests.add(assertion, read.options, testPath);
+    add(assertion, testSettings(read.options, assertion), testPath);
   });
   const all = tests.all();
   for (const test of all) checkTarget(reader, test);
   return all;
 }
 
-/** Tests of one relation, each under a name of its own. */
-class DistinctTests {
-  readonly #reader: Reader;
-  readonly #byMeaning = new Map<string, GenericTest>();
-  readonly #names = new Set<string>();
-
-  constructor(reader: Reader) {
-    this.#reader = reader;
-  }
-
-  add(assertion: Assertion, { severity, where }: TestOptions, path: YamlPath): void {
-    const meaning = JSON.stringify([assertion, where]);
-    const same = this.#byMeaning.get(meaning);
-    if (same !== undefined) {
-      if (severity === "error") this.#byMeaning.set(meaning, { ...same, severity });
-      return;
-    }
-    const { relation, tags, yaml } = this.#reader;
-    this.#byMeaning.set(meaning, {
-      kind: "test",
-      form: "generic",
-      name: this.#freeName(testName(relation, assertion)),
-      description: "",
-      tags,
-      place: yaml.place(path),
-      relation,
-      assertion,
-      severity,
-      where,
-    });
-  }
-
-  all(): readonly GenericTest[] {
-    return [...this.#byMeaning.values()];
-  }
-
-  /** Tests that differ only in an operator or a condition have one name by their words; the later ones get a number. */
-  #freeName(wanted: string): string {
-    let name = wanted;
-    for (let number = 2; this.#names.has(name); number += 1) name = `${wanted}.${number}`;
-    this.#names.add(name);
-    return name;
-  }
-}
-
-interface TestOptions {
-  readonly severity: "error" | "warn";
-  readonly where?: string;
-}
-
-type Read<Known extends Record<string, z.ZodType>> = {
-  [Name in keyof Known]: { readonly type: Name; readonly options: z.output<Known[Name]> };
-}[keyof Known];
-
 function readEntry<Known extends Record<string, z.ZodType>>(
-  reader: Reader,
+  reader: TestReader,
   entry: TestEntry,
   known: Known,
   path: YamlPath,
-): Read<Known> | undefined {
+): ReadTest<Known> | undefined {
   const pairs = typeof entry === "string" ? [[entry, {}] as const] : Object.entries(entry);
   const [pair, ...others] = pairs;
   if (pair === undefined || others.length > 0) {
@@ -144,7 +95,7 @@ function readEntry<Known extends Record<string, z.ZodType>>(
   const [type, settings] = pair;
   const schema = Object.hasOwn(known, type) ? known[type] : undefined;
   if (schema === undefined) {
-    const names = Object.keys(known);
+    const names = [...Object.keys(known), ...reader.macros.keys()];
     reader.diagnostics.push(
       reader.yaml.diagnostic(
         "TEST_UNKNOWN",
@@ -155,71 +106,11 @@ function readEntry<Known extends Record<string, z.ZodType>>(
     );
     return undefined;
   }
-  const checked = schema.safeParse(settings);
-  if (!checked.success) {
-    const problems = checked.error.issues.flatMap((issue) =>
-      explainIssue(issue, schema, settings, type),
-    );
-    for (const problem of problems) {
-      const place: YamlPath = [...path, type, ...problem.path];
-      const { message: cause } = problem;
-      const message = cause.startsWith(type) ? cause : `${type}: ${cause}`;
-      reader.diagnostics.push(reader.yaml.diagnostic("YAML_SCHEMA", place, message, problem.hint));
-    }
-    return undefined;
-  }
-  return { type, options: checked.data } as Read<Known>;
+  const checked = checkSettings(reader, schema, { type, settings, path });
+  return checked === undefined ? undefined : ({ type, options: checked } as ReadTest<Known>);
 }
 
-function columnAssertion(read: Read<typeof columnTests>, column: string): Assertion {
-  switch (read.type) {
-    case "not_null":
-      return { type: "not_null", column };
-    case "unique":
-      return { type: "unique", columns: [column] };
-    case "accepted_values":
-      return { type: "accepted_values", column, values: read.options.values };
-    case "relationships":
-      return {
-        type: "relationships",
-        column,
-        to: read.options.to as RelationName,
-        field: read.options.field,
-      };
-    case "not_empty_string":
-      return { type: "not_empty_string", column };
-    case "range":
-      return { type: "range", column, minimum: read.options.min, maximum: read.options.max };
-  }
-}
-
-function tableAssertion(read: Read<typeof tableTests>): Assertion {
-  switch (read.type) {
-    case "unique":
-      return { type: "unique", columns: read.options.columns };
-    case "expression":
-      return { type: "expression", expression: read.options.sql };
-    case "row_count":
-      return { type: "row_count", minimum: read.options.min, maximum: read.options.max };
-  }
-}
-
-/** Reports the columns that a relation does not declare. */
-export function checkColumns(reader: Reader, columns: readonly string[], path: YamlPath): void {
-  for (const column of columns) {
-    if (reader.columnNames.includes(column)) continue;
-    reader.diagnostics.push(
-      reader.yaml.diagnostic(
-        "YAML_SCHEMA",
-        path,
-        `${reader.relation} declares no column "${column}".`,
-        didYouMean(column, reader.columnNames),
-      ),
-    );
-  }
-}
-
-function checkTarget(reader: Reader, test: GenericTest): void {
+function checkTarget(reader: TestReader, test: GenericTest): void {
   if (test.assertion.type !== "relationships") return;
   if (parseRelationName(test.assertion.to) !== undefined) return;
   reader.diagnostics.push({
@@ -228,27 +119,4 @@ function checkTarget(reader: Reader, test: GenericTest): void {
     place: test.place,
     hint: 'Write "zone.name", such as gold.customer.',
   });
-}
-
-/** A test's name tells what it asserts; expressions, which may be long, are told apart by their text's beginning. */
-function testName(relation: RelationName, assertion: Assertion): string {
-  switch (assertion.type) {
-    case "not_null":
-    case "accepted_values":
-    case "not_empty_string":
-    case "range":
-      return `${assertion.type}.${relation}.${assertion.column}`;
-    case "unique":
-      return `unique.${relation}.${assertion.columns.join("_and_")}`;
-    case "relationships":
-      return `relationships.${relation}.${assertion.column}`;
-    case "expression": {
-      const words = assertion.expression.toLowerCase().match(/[a-z0-9_]+/g) ?? [];
-      return `expression.${relation}.${words.join("_").slice(0, 80)}`;
-    }
-    case "row_count":
-    case "contract":
-    case "snapshot_versions":
-      return `${assertion.type}.${relation}`;
-  }
 }

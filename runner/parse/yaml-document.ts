@@ -55,7 +55,7 @@ function simpleContent(root: SimpleYaml): YamlContent {
 const require = createRequire(import.meta.url);
 
 /** Loaded when a file needs it: most do not, and it takes longer to load than they to read. */
-function loadYaml(): typeof Yaml {
+export function loadYaml(): typeof Yaml {
   return require("yaml") as typeof Yaml;
 }
 

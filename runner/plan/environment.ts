@@ -1,5 +1,6 @@
 import type { CompiledProject } from "../compile/compile.ts";
 import { production } from "../core/environment.ts";
+import { isTest } from "../core/node.ts";
 import type { NodeId } from "../core/node.ts";
 import type { RelationName } from "../core/relation.ts";
 import type { WarehouseState } from "../core/state.ts";
@@ -27,13 +28,13 @@ export function planEnvironment(
 ): EnvironmentPlan {
   if (state.environment === production) return { selected, released: [], changedSources: [] };
   const { graph } = compiled;
-  const isOnlyTests = [...selected].every((id) => graph.nodes.get(id)?.kind === "test");
+  const isOnlyTests = [...selected].every((id) => isTest(graph.nodes.get(id)));
   if (isOnlyTests) return { selected, released: [], changedSources: [] };
   const built = new Set<NodeId>();
   const released: RelationName[] = [];
   const changedSources: RelationName[] = [];
   for (const [id, node] of graph.nodes) {
-    if (!selected.has(id) || node.kind === "test") continue;
+    if (!selected.has(id) || isTest(node)) continue;
     const { relation } = node;
     const fingerprint = fingerprintOf(compiled, relation);
     const isAsInProduction = state.production.get(relation)?.fingerprint === fingerprint;
@@ -48,7 +49,7 @@ export function planEnvironment(
     }
   }
   for (const [id, node] of graph.nodes) {
-    if (node.kind !== "test" || !selected.has(id)) continue;
+    if (!isTest(node) || !selected.has(id)) continue;
     if (graph.parents.get(id)?.some((parent) => built.has(parent)) === true) built.add(id);
   }
   return { selected: built, released, changedSources };

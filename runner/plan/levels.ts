@@ -11,7 +11,9 @@ export function levels(graph: Graph): (id: NodeId) => number {
   for (const [id, node] of graph.nodes) {
     const below = (graph.parents.get(id) ?? []).map((parent) => known.get(parent) ?? 0);
     const highest = Math.max(0, ...below);
-    known.set(id, node.kind === "test" ? highest + 0.5 : highest + 1);
+    // A unit test needs nothing that is built, and comes before what it tests.
+    const own = node.kind === "unit_test" ? 0 : node.kind === "test" ? highest + 0.5 : highest + 1;
+    known.set(id, own);
   }
   return (id) => known.get(id) ?? 0;
 }

@@ -1,5 +1,5 @@
 import type { Diagnostic } from "../core/diagnostic.ts";
-import type { DataTest, NodeId, RelationNode, SourceTable } from "../core/node.ts";
+import type { DataTest, NodeId, RelationNode, SourceTable, UnitTest } from "../core/node.ts";
 import { publishedName } from "../core/published-name.ts";
 import type { RelationName } from "../core/relation.ts";
 import type { Graph } from "../graph/graph.ts";
@@ -9,6 +9,7 @@ import { endHooks, withHooks } from "./hooks.ts";
 import { levels } from "./levels.ts";
 import type { PlanRequest } from "./request.ts";
 import type { Plan, Step } from "./step.ts";
+import { planTest, planUnitTest } from "./test-steps.ts";
 import { planModel } from "./write/model.ts";
 import { refusedRefresh } from "./write/safeguards.ts";
 import { planSeed } from "./write/seed.ts";
@@ -27,9 +28,11 @@ export function plan(request: PlanRequest): PlanResult {
   const notes: string[] = [];
   const relations: RelationNode[] = [];
   const tests: DataTest[] = [];
+  const unitTests: UnitTest[] = [];
   for (const [id, node] of graph.nodes) {
     if (!selected.has(id)) continue;
     if (node.kind === "test") tests.push(node);
+    else if (node.kind === "unit_test") unitTests.push(node);
     else relations.push(node);
   }
   diagnostics.push(...refusedRefresh(relations, request));
@@ -73,31 +76,33 @@ export function plan(request: PlanRequest): PlanResult {
       });
   };
 
-  const levelled: { readonly step: Step; readonly level: number }[] = [];
+  const unitTestSteps = unitTests.map((test) => planUnitTest(test, inRun, request));
+  const levelled: { readonly step: Step; readonly level: number }[] = unitTestSteps.map((step) => ({
+    step,
+    level: level(step.id as NodeId),
+  }));
   for (const [source, tables] of tablesBySource(relations)) {
     const step = planExtraction({ source, tables, state, request, candidate: resolve });
     levelled.push({ step, level: Math.min(...tables.map((table) => level(table.relation))) });
   }
   for (const node of relations) {
     if (node.kind === "source") continue;
-    const after = [...new Set(afterRelation(node.relation))];
+    const unitTested = unitTestSteps.filter(({ guards }) => guards.includes(node.relation));
+    const after = [
+      ...new Set([...unitTested.map(({ id }) => id), ...afterRelation(node.relation)]),
+    ];
     const step =
       node.kind === "seed"
         ? planSeed(node, after, request)
         : planModel({ node, after, inRun, resolve, request, diagnostics, notes });
     levelled.push({ step, level: level(node.relation) });
   }
+  const made = levelled.map(({ step }) => step);
   for (const test of testable) {
     const id = `test.${test.name}` as const;
     const reads = parentsOf(id).filter((parent) => inRun.has(parent));
-    const step: Step = {
-      kind: "test",
-      id,
-      after: [...new Set(reads.map(stepOf))],
-      test,
-      query: compiled.testQuery(test, { dialect: dialect.name, resolve }),
-      guards: guardsOf(test),
-    };
+    const after = [...new Set(reads.map(stepOf))];
+    const step = planTest({ test, after, guards: guardsOf(test), resolve, made, request });
     levelled.push({ step, level: level(id) });
   }
   // Whatever a step waits for stands on a lower level.

@@ -14,4 +14,11 @@ export interface PlanRequest {
   readonly run: RunIdentity;
   /** Extract what is selected wholly, and build incremental models from nothing. */
   readonly fullRefresh: boolean;
+  /** What becomes of the rows that break data tests; undefined neither keeps nor prints them. */
+  readonly failures?: {
+    /** Unless a test says otherwise. */
+    readonly store: boolean;
+    /** Rows to print of each test. */
+    readonly shownRows?: number;
+  };
 }

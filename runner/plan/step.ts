@@ -3,7 +3,7 @@ import type { RunStatus } from "../core/event.ts";
 import type { Interval } from "../core/interval.ts";
 import type { Undo } from "../core/ledger.ts";
 import type { LakeFile } from "../core/manifest.ts";
-import type { Column, DataTest, SourceTable, Template } from "../core/node.ts";
+import type { Column, DataTest, SourceTable, Template, UnitTest } from "../core/node.ts";
 import type { RelationName } from "../core/relation.ts";
 import type { PublishedRelation } from "../core/state.ts";
 
@@ -92,6 +92,13 @@ export interface TestStep extends StepBase {
   readonly query: string;
   /** Relations of this run that are not published when the test fails. */
   readonly guards: readonly RelationName[];
+  /** What the result of `query`, one row of totals, is compared with instead of there being no row. */
+  readonly totals?: SourceTotals;
+  /** The table for the rows that break the test. What an earlier run left there goes in any case. */
+  readonly failuresTable: string;
+  readonly storesFailures: boolean;
+  /** Breaking rows to print; undefined prints none but those of the diagnostic. */
+  readonly shownRows?: number;
 }
 
 /** A statement of the project's author around a run or around the write of one model. */
@@ -108,7 +115,32 @@ export interface HookStep extends StepBase {
 /** What runs when a run has ended, for each end that it may come to. */
 export type RunEnd = Readonly<Record<RunStatus, readonly HookStep[]>>;
 
-export type Step = ExtractStep | WriteStep | TestStep | HookStep;
+/** Control totals that a source gave when one of its tables was extracted. */
+export interface SourceTotals {
+  readonly relation: RelationName;
+  /** Files whose totals count; those of this run's extraction come to them. */
+  readonly files: readonly LakeFile[];
+  readonly isExtractedNow: boolean;
+}
+
+/** Holds what a model or a query makes of given rows against what it should; reads no table, and writes nothing. */
+export interface UnitTestStep extends StepBase {
+  readonly kind: "unit_test";
+  readonly test: UnitTest;
+  /** Both yield `columns` as texts. */
+  readonly actual: string;
+  readonly expected: string;
+  readonly columns: readonly string[];
+  /** The columns by which rows of both sides belong together. */
+  readonly key: readonly string[];
+  /** What `query`, a part of `actual`, was rendered from. */
+  readonly template: Template;
+  readonly query: string;
+  /** The relation of this run that is not written when the test fails. */
+  readonly guards: readonly RelationName[];
+}
+
+export type Step = ExtractStep | WriteStep | TestStep | UnitTestStep | HookStep;
 
 export interface Plan {
   readonly run: RunIdentity;

@@ -16,7 +16,7 @@ const failedRun: readonly RunEvent[] = [
     command: "build --select gold.*",
     target: "local",
     environment: "production",
-    steps: { extract: 0, seed: 1, model: 3, hook: 0, test: 2 },
+    steps: { extract: 0, seed: 1, model: 3, hook: 0, unit_test: 0, test: 2 },
   },
   { type: "note", message: "The test late waits: raw.cart has never been built." },
   { type: "step_started", id: "raw.category", kind: "seed" },

@@ -1,4 +1,4 @@
-import { ledgerSchema, physicalSchema } from "../core/sql-text.ts";
+import { failuresSchema, ledgerSchema, physicalSchema } from "../core/sql-text.ts";
 import { zones } from "../core/relation.ts";
 
 /** Changes with every change of a ledger's tables. */
@@ -8,6 +8,7 @@ export const ledgerVersion = 2;
 export const ledgerSetup: readonly string[] = [
   `create schema if not exists ${ledgerSchema}`,
   `create schema if not exists ${physicalSchema}`,
+  `create schema if not exists ${failuresSchema}`,
   ...zones.map((zone) => `create schema if not exists ${zone}`),
   `create table ${ledgerSchema}.ledger (
     ledger_version integer not null,

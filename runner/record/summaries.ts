@@ -7,16 +7,23 @@ const mostNames = 8;
 export function skippedSummary(skipped: readonly StepOutcome[]): string | undefined {
   if (skipped.length === 0) return undefined;
   const tests = skipped.filter(({ kind }) => kind === "test").length;
+  const unitTests = skipped.filter(({ kind }) => kind === "unit_test").length;
   const hooks = skipped.filter(({ kind }) => kind === "hook").length;
-  const relations = skipped.length - tests - hooks;
+  const relations = skipped.length - tests - unitTests - hooks;
   const parts = [
     ...(relations > 0 ? [counted(relations, "relation")] : []),
+    ...(unitTests > 0 ? [counted(unitTests, "unit test")] : []),
     ...(tests > 0 ? [counted(tests, "data test")] : []),
     ...(hooks > 0 ? [counted(hooks, "hook")] : []),
   ];
   const roots = new Set(skipped.flatMap(({ because = [] }) => because));
   const because = roots.size === 0 ? "" : `, because of ${joinSome([...roots])}`;
-  return `${parts.join(" and ")}${because}`;
+  return `${joinWords(parts)}${because}`;
+}
+
+function joinWords(parts: readonly string[]): string {
+  const last = parts.at(-1) ?? "";
+  return parts.length > 1 ? `${parts.slice(0, -1).join(", ")} and ${last}` : last;
 }
 
 /** One line for each reason, with the relations that would have been published; the others were told as failed or skipped. */

@@ -101,5 +101,14 @@ export function testStep(
     template: { file: `tests/${name}.sql`, text: query, refs: [] },
     severity,
   };
-  return { kind: "test", id: `test.${name}`, after: [...guards], test, query, guards };
+  return {
+    kind: "test",
+    id: `test.${name}`,
+    after: [...guards],
+    test,
+    query,
+    guards,
+    failuresTable: `_failures.${name}`,
+    storesFailures: false,
+  };
 }

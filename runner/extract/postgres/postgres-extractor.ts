@@ -11,7 +11,8 @@ import type {
   LiveColumn,
 } from "../../core/ports.ts";
 import { concurrently } from "../concurrently.ts";
-import { fromScaled, summedColumns, toScaled } from "../control-totals.ts";
+import { fromScaled, toScaled } from "../../core/scaled-decimal.ts";
+import { summedColumns } from "../control-totals.ts";
 import {
   asExtractFailure,
   contractFailure,

@@ -1,6 +1,7 @@
 import pg from "pg";
 import type { PostgresSourceTable } from "../../core/node.ts";
-import { fromScaled, summedColumns } from "../control-totals.ts";
+import { fromScaled } from "../../core/scaled-decimal.ts";
+import { summedColumns } from "../control-totals.ts";
 import { cursorColumn, microsecondsOf } from "../cursor.ts";
 import { contractFailure } from "../extract-failure.ts";
 

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { modelSchema, seedSchema, singularTestSchema } from "./model.ts";
 import { pipelinesSchema } from "./pipelines.ts";
 import { sourceSchema } from "./source.ts";
+import { unitTestFileSchema } from "./unit-tests.ts";
 import { columnTestList, columnTests, tableTestList, tableTests } from "./tests.ts";
 
 const schemas = {
@@ -9,6 +10,7 @@ const schemas = {
   source: { schema: sourceSchema, title: "A file of sources/" },
   model: { schema: modelSchema, title: "The YAML beside a model" },
   seed: { schema: seedSchema, title: "The YAML beside a seed" },
+  "unit-test": { schema: unitTestFileSchema, title: "A file of tests/unit" },
   "data-test": { schema: singularTestSchema, title: "The YAML beside a query in tests/" },
 } as const;
 
@@ -33,10 +35,12 @@ function describeTests({ zodSchema, jsonSchema }: Overridden): void {
   const known = zodSchema === columnTestList ? columnTests : tableTests;
   jsonSchema.items = {
     anyOf: [
+      // A name that is none of these is a test of the project's own.
       { enum: Object.keys(known) },
+      { type: "string" },
       {
         type: "object",
-        additionalProperties: false,
+        additionalProperties: { type: "object" },
         minProperties: 1,
         maxProperties: 1,
         properties: Object.fromEntries(

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { intervalUnits } from "../../core/interval.ts";
 import { columnType, description, hooks, identifier, key, tags } from "./common.ts";
-import { columnTestList, tableTestList } from "./tests.ts";
+import { columnTestList, tableTestList, testModifiers } from "./tests.ts";
+import { modelUnitTest } from "./unit-tests.ts";
 
 const contractColumn = z.strictObject({
   name: identifier,
@@ -42,6 +43,7 @@ export const modelSchema = z.strictObject({
   ...relationSchema,
   grain: z.string().min(1),
   ...materialization,
+  unit_tests: z.array(modelUnitTest).default([]),
   pre_hook: hooks,
   post_hook: hooks,
 });
@@ -52,6 +54,6 @@ export type SeedYaml = z.output<typeof seedSchema>;
 
 export const singularTestSchema = z.strictObject({
   description,
-  severity: z.enum(["error", "warn"]).default("error"),
   tags,
+  ...testModifiers,
 });

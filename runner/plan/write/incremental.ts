@@ -1,6 +1,7 @@
-import type { Dialect, Replacement } from "../../core/dialect.ts";
+import type { Dialect } from "../../core/dialect.ts";
 import type { Incremental } from "../../core/materialization.ts";
 import type { Column, Model } from "../../core/node.ts";
+import { replacementOf } from "../../core/replacement.ts";
 import type { Guard } from "../step.ts";
 import { firstParts, growingParts, grownTable, selfOf } from "./grow.ts";
 import type { ModelRequest, Parts } from "./parts.ts";
@@ -39,7 +40,7 @@ export function incrementalParts(wanted: ModelRequest<ByCursor>): Parts {
     grown,
     reshaped: "code" in reshaped ? { rows: grown.physical, isSame: true } : reshaped,
     staged,
-    replace: replacement(node),
+    replace: replacementOf(node.materialization, node.columns),
   });
   return {
     query,
@@ -61,22 +62,6 @@ export function highestKnown(node: Model, watermark: string | undefined, dialect
 
 export function typeOf({ columns }: Pick<Model, "columns">, name: string): Column["type"] {
   return columns.find((column) => column.name === name)?.type ?? { kind: "timestamp" };
-}
-
-function replacement({ materialization, columns }: ModelRequest<ByCursor>["node"]): Replacement {
-  const named = (names: readonly string[], nullable: boolean) =>
-    columns
-      .filter((column) => names.includes(column.name))
-      .map(({ name, type }) => ({ name, type, nullable }));
-  switch (materialization.strategy) {
-    case "append":
-      return { by: "nothing" };
-    // A key with a null in it is refused: it would find no row to replace and double it, run by run.
-    case "merge":
-      return { by: "values", columns: named(materialization.key, false) };
-    case "delete_insert":
-      return { by: "values", columns: named(materialization.replace, true) };
-  }
 }
 
 function keyGuards(

@@ -1,7 +1,7 @@
-import type { ColumnType } from "../core/column-type.ts";
-import { printColumnType } from "../core/column-type.ts";
+import type { ColumnType } from "./column-type.ts";
+import { printColumnType } from "./column-type.ts";
 
-/** Whether a seed's field can become a value of its column's type without being changed on the way. */
+/** Whether a text can become a value of a column's type without being changed on the way. */
 export function fitsType(text: string, type: ColumnType): boolean {
   switch (type.kind) {
     case "smallint":
@@ -29,7 +29,7 @@ export function fitsType(text: string, type: ColumnType): boolean {
   }
 }
 
-/** How a type's values are written in a seed. */
+/** How a type's values are written in a seed or a fixture. */
 export function describeForm(type: ColumnType): string {
   switch (type.kind) {
     case "boolean":
