@@ -2,10 +2,12 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import ms from "ms";
 import { exitOnInterruption } from "./command/interruption.ts";
+import { parseInterval } from "./command/interval-option.ts";
 import type { ExitCode, RunOptions } from "./command/options.ts";
 import { exitCodes } from "./command/options.ts";
 import type { RunVerb } from "./command/run-verb.ts";
 import { messageOf } from "./core/caught.ts";
+import type { Interval } from "./core/interval.ts";
 import { Failure } from "./core/diagnostic.ts";
 import { diskFailure } from "./core/disk-failure.ts";
 import { colorsFor, printDiagnostic } from "./record/print-diagnostic.ts";
@@ -114,6 +116,15 @@ function describeProgram(wrap: Wrap): Command {
       .option("--vars <name=value,...>", "variables, over those of pipelines.yaml");
     if (verb !== "test")
       running.option("--full-refresh", "extract wholly and build incremental models from nothing");
+    if (verb === "build" || verb === "run") {
+      running
+        .option("--gaps", "of models by interval, also build the intervals that were left out")
+        .option(
+          "--interval <from..until>",
+          "of models by interval, build these alone: 2026-03-01..2026-03-05, the end excluded",
+          interval,
+        );
+    }
   }
   selecting(
     command("compile", "render SQL into <home>/compiled", async (options: object) =>
@@ -176,6 +187,12 @@ function duration(text: string): number {
   const milliseconds = ms(text as ms.StringValue) as number | undefined;
   if (milliseconds !== undefined && milliseconds >= 0) return milliseconds;
   throw new InvalidArgumentError("It must be a length of time such as 30s, 10m or 2h.");
+}
+
+function interval(text: string): Interval {
+  const parsed = parseInterval(text);
+  if (parsed !== undefined) return parsed;
+  throw new InvalidArgumentError("Write 2026-03-01..2026-03-05, of which the end is not part.");
 }
 
 function wholeNumber(text: string): number {

@@ -1,3 +1,5 @@
+import type { Interval } from "../core/interval.ts";
+
 /** Options that commands share, as the command line gives them. */
 export interface GlobalOptions {
   /** Folder to look for the project from; default is the working directory. */
@@ -19,6 +21,10 @@ export interface SelectionOptions extends EnvironmentOptions {
 export interface RunOptions extends SelectionOptions {
   readonly threads?: number;
   readonly fullRefresh?: boolean;
+  /** Build the intervals that were left out, too. */
+  readonly gaps?: boolean;
+  /** Of models that are built by interval, build these alone. */
+  readonly interval?: Interval;
   readonly dryRun?: boolean;
   /** How long to wait for a warehouse that another run has, in milliseconds. */
   readonly wait?: number;

@@ -10,6 +10,7 @@ import { createReporter } from "../record/reporter.ts";
 import { Connections } from "./connections.ts";
 import { environmentOf } from "./environment.ts";
 import { abortOnInterruption } from "./interruption.ts";
+import { assertIntervals } from "./interval-option.ts";
 import { killPointFromEnvironment } from "./kill-point.ts";
 import { exitCodes } from "./options.ts";
 import type { ExitCode, RunOptions } from "./options.ts";
@@ -26,6 +27,7 @@ import type { OpenedWarehouse } from "./warehouse.ts";
 export async function runCommand(verb: RunVerb, options: RunOptions): Promise<ExitCode> {
   const request = await prepareRun(verb, options);
   const selected = nodesFor(verb, request.linked.graph, options);
+  assertIntervals(options, request.compiled, selected);
   if (options.dryRun === true) return dryRun(request, selected);
   return withWarehouse(request, (opened) => carryOut(opened, selected));
 }
@@ -53,10 +55,13 @@ async function dryRun(
     selected,
     dialect: dialectOf(target),
     fullRefresh: options.fullRefresh ?? false,
+    gaps: options.gaps,
+    interval: options.interval,
     state: await peekState(target, environmentOf(options)),
     run: { id: "dry_run", startedAt: new Date().toISOString() },
   });
   assertSound(diagnostics);
+  for (const note of planned.notes ?? []) process.stderr.write(`note: ${note}\n`);
   process.stdout.write(printPlan(planned, options.json ?? false));
   return exitCodes.ok;
 }
@@ -118,6 +123,8 @@ export async function carryOut(
       selected,
       dialect: warehouse.dialect,
       fullRefresh: options.fullRefresh ?? false,
+      gaps: options.gaps,
+      interval: options.interval,
       state,
       run,
     });
@@ -179,6 +186,10 @@ function describeCommand(verb: RunVerb, options: RunOptions): string {
   if (options.select?.length) parts.push("--select", ...options.select);
   if (options.exclude?.length) parts.push("--exclude", ...options.exclude);
   if (options.fullRefresh === true) parts.push("--full-refresh");
+  if (options.gaps === true) parts.push("--gaps");
+  if (options.interval !== undefined) {
+    parts.push("--interval", `${options.interval.start}..${options.interval.end}`);
+  }
   if (options.env !== undefined && options.env !== production) parts.push("--env", options.env);
   return parts.join(" ");
 }

@@ -77,3 +77,17 @@ export function isCovered(interval: Interval, covered: readonly Interval[]): boo
 export function iso(moment: number): string {
   return new Date(moment).toISOString();
 }
+
+/** A unit as people name it: `2026-03-01 05:00`, `2026-03-01`, `the week of 2026-03-02`, `2026-03`. */
+export function printUnit(unit: IntervalUnit, { start }: Interval): string {
+  switch (unit) {
+    case "hour":
+      return start.slice(0, 16).replace("T", " ");
+    case "day":
+      return start.slice(0, 10);
+    case "week":
+      return `the week of ${start.slice(0, 10)}`;
+    case "month":
+      return start.slice(0, 7);
+  }
+}

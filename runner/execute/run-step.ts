@@ -86,8 +86,11 @@ function findInProject(failure: StatementFailure, step: Step): Pick<Diagnostic, 
       return {};
     case "hook":
       return findInTemplate(failure, step.template, step.statement);
-    case "model":
-      return step.template === undefined ? {} : findInTemplate(failure, step.template, step.query);
+    case "model": {
+      const ofInterval = step.intervals?.find(({ statement }) => statement === failure.statement);
+      const query = ofInterval?.query ?? step.query;
+      return step.template === undefined ? {} : findInTemplate(failure, step.template, query);
+    }
     case "test":
       return step.test.form === "singular"
         ? findInTemplate(failure, step.test.template, step.query)

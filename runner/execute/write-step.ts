@@ -1,4 +1,5 @@
 import { Failure } from "../core/diagnostic.ts";
+import { StatementFailure } from "../core/statement-failure.ts";
 import type { WriteStep } from "../plan/step.ts";
 import type { ExecutionContext, Findings } from "./context.ts";
 import { assertGuard } from "./guard.ts";
@@ -17,7 +18,7 @@ export async function runWriteStep(
     if (mismatch !== undefined) throw new Failure([mismatch], 1);
   }
   for (const statement of step.write) {
-    await engine.execute(statement);
+    await executeNamed(statement, step, context);
     for (const guard of step.guards ?? []) {
       if (guard.after === statement) await assertGuard(guard, engine);
     }
@@ -34,4 +35,22 @@ export async function runWriteStep(
   findings.rows.set(step.relation, count);
   if (step.emptyChangesNothing === true && count === 0) findings.unchanged.add(step.relation);
   return count;
+}
+
+/** Runs a statement; where it builds one interval of many, its failure says which. */
+async function executeNamed(
+  statement: string,
+  { relation, intervals = [] }: WriteStep,
+  { engine }: ExecutionContext,
+): Promise<void> {
+  try {
+    await engine.execute(statement);
+  } catch (error) {
+    const interval = intervals.find((each) => each.statement === statement);
+    const first = error instanceof StatementFailure ? error.diagnostics[0] : undefined;
+    if (interval === undefined || first === undefined) throw error;
+    const message = `${relation} cannot be built for ${interval.name}: ${first.message}`;
+    const { position } = error as StatementFailure;
+    throw new StatementFailure({ ...first, message }, statement, position);
+  }
 }

@@ -1,5 +1,6 @@
 import type { CompiledProject } from "../compile/compile.ts";
 import type { Dialect } from "../core/dialect.ts";
+import type { Interval } from "../core/interval.ts";
 import type { NodeId } from "../core/node.ts";
 import type { WarehouseState } from "../core/state.ts";
 import type { RunIdentity } from "./step.ts";
@@ -21,4 +22,8 @@ export interface PlanRequest {
     /** Rows to print of each test. */
     readonly shownRows?: number;
   };
+  /** Also build the intervals that were left out since each model's beginning. */
+  readonly gaps?: boolean;
+  /** Of models that are built by interval, build these alone. */
+  readonly interval?: Interval;
 }

@@ -1,6 +1,5 @@
 import type { Diagnostic, Place } from "../core/diagnostic.ts";
 import type { RunStatus } from "../core/event.ts";
-import type { Interval } from "../core/interval.ts";
 import type { Undo } from "../core/ledger.ts";
 import type { LakeFile } from "../core/manifest.ts";
 import type { Column, DataTest, SourceTable, Template, UnitTest } from "../core/node.ts";
@@ -47,7 +46,8 @@ export interface Guard {
 export interface IntervalStatement {
   readonly statement: string;
   readonly query: string;
-  readonly interval: Interval;
+  /** As people name the interval. */
+  readonly name: string;
 }
 
 /** Writes one relation's candidate. All texts are final: what is printed is what runs. */

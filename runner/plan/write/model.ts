@@ -1,6 +1,7 @@
 import { queryColumns } from "../../core/node.ts";
 import type { WriteStep } from "../step.ts";
 import { incrementalParts } from "./incremental.ts";
+import { intervalParts } from "./intervals.ts";
 import type { ModelRequest, Parts } from "./parts.ts";
 import { ephemeralParts, tableParts, viewParts } from "./plain.ts";
 import { changedKind } from "./safeguards.ts";
@@ -36,7 +37,7 @@ function partsOf(wanted: ModelRequest): Parts {
       return ephemeralParts(wanted);
     case "incremental":
       return materialization.strategy === "by_interval"
-        ? tableParts(wanted)
+        ? intervalParts({ ...wanted, node: { ...node, materialization } })
         : incrementalParts({ ...wanted, node: { ...node, materialization } });
     case "snapshot":
       return snapshotParts({ ...wanted, node: { ...node, materialization } });
