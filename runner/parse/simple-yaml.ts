@@ -132,7 +132,8 @@ class Reader {
     const comment = line.indexOf(" #");
     if (comment >= 0) line = line.slice(0, comment);
     line = line.replace(/ +$/, "");
-    if (!/^[A-Za-z0-9_(/]/.test(line) || /:(?: |$)/.test(line)) return undefined;
+    if (!/^(?:[A-Za-z0-9_(/]|\.(?!inf|nan)[a-z])/.test(line) || /:(?: |$)/.test(line))
+      return undefined;
     const value = scalar(line);
     this.#position = offset + line.length;
     return value === undefined ? undefined : { offset, value };
