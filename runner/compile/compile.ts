@@ -2,12 +2,13 @@ import type { Dialect } from "../core/dialect.ts";
 import { isTest } from "../core/node.ts";
 import type { DataTest, Model, NodeId, RunHooks, Template, UnitTest } from "../core/node.ts";
 import type { RelationName } from "../core/relation.ts";
+import type { LocateFailure } from "../core/statement-failure.ts";
 import type { Graph } from "../graph/graph.ts";
 import { fingerprints } from "./fingerprint.ts";
 import type { Fingerprint, FingerprintInputs } from "./fingerprint.ts";
 import { firstInterval } from "./first-interval.ts";
 import { inliner } from "./inline.ts";
-import { createRenderer } from "./renderer.ts";
+import { createLocatingRenderer } from "./locating-renderer.ts";
 import type { RenderContext, RendererParts } from "./renderer.ts";
 import { testQuery } from "./test-query.ts";
 import { unitTestQueries } from "./unit-test-query.ts";
@@ -23,6 +24,8 @@ export interface CompiledProject {
   /** The one statement that a hook is. */
   hookStatement(hook: Template, context: RenderContext): string;
   readonly runHooks: RunHooks;
+  /** Undefined when the statement holds nothing that was rendered from the template. */
+  readonly locate: LocateFailure;
   /** What tells each node's version from another; computed when first asked for. */
   fingerprints(): ReadonlyMap<NodeId, Fingerprint>;
   unitTestQueries(test: UnitTest, dialect: Dialect): UnitTestQueries;
@@ -37,7 +40,7 @@ export function compile(
   for (const node of graph.nodes.values()) {
     if (node.kind === "source") sourceRelations.set(`${node.source}.${node.table}`, node.relation);
   }
-  const render = createRenderer({ ...parts, sourceRelations });
+  const { render, locate } = createLocatingRenderer({ ...parts, sourceRelations });
   const query = (model: Model, context: RenderContext) =>
     render(model.template, { ...context, increment: context.increment ?? firstInterval(model) });
   const inlined = inliner(graph, query);
@@ -52,8 +55,10 @@ export function compile(
     },
     unitTestQueries: (test, dialect) =>
       unitTestQueries(test, { graph, dialect, sourceRelations, render }),
-    hookStatement: (hook, context) => render(hook, context).replace(/;+$/, ""),
+    hookStatement: (hook, context) =>
+      inlined((inner) => render(hook, inner), context).replace(/;+$/, ""),
     runHooks: parts.runHooks ?? { start: [], end: [] },
+    locate,
     fingerprints: () => (found ??= fingerprints(graph, parts)),
   };
 }

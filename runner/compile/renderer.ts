@@ -11,6 +11,7 @@ import type { Template } from "../core/node.ts";
 import type { RunStatus } from "../core/event.ts";
 import type { EngineName } from "../core/ports.ts";
 import type { RelationName } from "../core/relation.ts";
+import { enterHelper, leaveHelper, markSigns } from "./instrument.ts";
 
 /** What one rendering of a template is told. */
 export interface RenderContext {
@@ -70,8 +71,15 @@ function own<Value>(values: Readonly<Record<string, Value>>, name: string): Valu
 /** Strict: a parameter that was not given is an error, not an empty text. */
 const compileOptions = { noEscape: true, strict: true };
 
+/** What follows a rendering part by part; `instrument` tells of the parts. */
+export interface Following {
+  prepare(template: Template): hbs.AST.Program;
+  enter(mark: number): void;
+  leave(): void;
+}
+
 /** Makes the function that renders templates. It throws a `Failure` that points into the template. */
-export function createRenderer(parts: RendererParts): Renderer {
+export function createRenderer(parts: RendererParts, following?: Following): Renderer {
   let context: RenderContext | undefined;
   const current = (): RenderContext => {
     if (context === undefined) throw new Error("nothing is being rendered");
@@ -164,10 +172,20 @@ export function createRenderer(parts: RendererParts): Renderer {
       }
     });
   }
+  if (following !== undefined) {
+    helper(enterHelper, ([mark]) => {
+      following.enter(Number(mark));
+      return `${markSigns.begin}${String(mark)}${markSigns.middle}`;
+    });
+    helper(leaveHelper, () => {
+      following.leave();
+      return markSigns.end;
+    });
+  }
   // The template in which an error arose, where that is a partial and not the template that is being rendered.
   const origins = new WeakMap<object, Template>();
   for (const [name, partial] of parts.partials) {
-    const render = environment.compile(partial.text, compileOptions);
+    const render = environment.compile(following?.prepare(partial) ?? partial.text, compileOptions);
     environment.registerPartial(name, (given: unknown, options?: Handlebars.RuntimeOptions) => {
       try {
         return render(given, options);
@@ -182,7 +200,10 @@ export function createRenderer(parts: RendererParts): Renderer {
 
   const compiled = new Map<string, Handlebars.TemplateDelegate>();
   return (template, given) => {
-    let delegate = compiled.get(template.text);
+    let delegate =
+      following === undefined
+        ? compiled.get(template.text)
+        : environment.compile(following.prepare(template), compileOptions);
     if (delegate === undefined) {
       delegate =
         flatDelegate(template.text, environment.helpers) ??

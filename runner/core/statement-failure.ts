@@ -1,5 +1,6 @@
 import type { Diagnostic } from "./diagnostic.ts";
 import { Failure } from "./diagnostic.ts";
+import type { Template } from "./node.ts";
 
 /** Where in a statement the engine stumbled; both count from 1. */
 export interface StatementPosition {
@@ -19,3 +20,9 @@ export class StatementFailure extends Failure {
     this.position = position;
   }
 }
+
+/** Where in a template's file, and in those of the partials that it calls, a failed statement came from. */
+export type LocateFailure = (
+  failure: StatementFailure,
+  template: Template,
+) => Pick<Diagnostic, "place" | "frame"> | undefined;

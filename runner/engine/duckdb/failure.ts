@@ -6,22 +6,51 @@ import { StatementFailure } from "../../core/statement-failure.ts";
 import type { StatementPosition } from "../../core/statement-failure.ts";
 import { readHolder } from "./holder-file.ts";
 
-/**
- * DuckDB's errors begin with their class, `Binder Error: …`, and may end with `LINE n: …` and a caret.
- * `file` is the warehouse's, named when its disk is the problem.
- */
+/** `file` is the warehouse's, named when its disk is the problem. */
 export function statementFailure(error: unknown, statement: string, file: string): Failure {
-  const text = messageOf(error);
-  const disk = diskFailure(error, quotedPath(text) ?? file);
+  const { text, offset } = readError(messageOf(error), statement);
+  const disk = diskFailure(new Error(text), quotedPath(text) ?? file);
   if (disk !== undefined) return disk;
   const missing = missingLakeFile(text);
   if (missing !== undefined) return missing;
-  const [head = text] = text.split(/\n\s*LINE \d+:/);
-  const [message = head, ...rest] = head.trim().split("\n");
+  const [message = text, ...rest] = text.trim().split("\n");
   const cause = rest.join(" ").trim() || undefined;
-  const position = positionIn(text, statement);
+  const position = offset === undefined ? undefined : positionOf(statement, offset);
   const frame = position && codeFrame(statement, { file: "", ...position });
   return new StatementFailure({ code: "SQL_FAILED", message, cause, frame }, statement, position);
+}
+
+interface StatementError {
+  /** Begins with the error's class, `Binder Error: …`. */
+  readonly text: string;
+  /** Where in the statement, in UTF-16 units from 0. */
+  readonly offset?: number;
+}
+
+/** Reads an error of a connection that tells its errors as JSON, with or without the class in front of it. */
+function readError(told: string, statement: string): StatementError {
+  const json = /^(?:[\w ]+ Error: )?(\{.*\})$/s.exec(told.trim())?.[1];
+  const fields = json === undefined ? undefined : parseFields(json);
+  if (fields === undefined) return { text: told };
+  const { exception_type: type, exception_message: message, position } = fields;
+  if (typeof message !== "string") return { text: told };
+  const text = typeof type === "string" ? `${type} Error: ${message}` : message;
+  if (typeof position !== "string") return { text };
+  const before = Buffer.from(statement).subarray(0, Number(position)).toString();
+  return { text, offset: before.length };
+}
+
+function parseFields(json: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    return JSON.parse(json) as Readonly<Record<string, unknown>>;
+  } catch {
+    return undefined;
+  }
+}
+
+function positionOf(statement: string, offset: number): StatementPosition {
+  const before = statement.slice(0, offset).split("\n");
+  return { line: before.length, column: (before.at(-1) ?? "").length + 1 };
 }
 
 /** Why a warehouse's file cannot be opened. */
@@ -74,19 +103,4 @@ function missingLakeFile(text: string): Failure | undefined {
 
 function quotedPath(text: string): string | undefined {
   return /"(\/[^"]+)"/.exec(text)?.[1];
-}
-
-/** DuckDB shows a long line in part, between `...`, with its caret under that part. */
-function positionIn(text: string, statement: string): StatementPosition | undefined {
-  const told = /\nLINE (\d+): (.*)(?:\n( *)\^)?/.exec(text);
-  if (told === null) return undefined;
-  const [, number = "", shown = "", beforeCaret] = told;
-  const line = Number(number);
-  if (beforeCaret === undefined) return { line, column: 1 };
-  const inShown = beforeCaret.length - `LINE ${number}: `.length;
-  const whole = statement.split("\n")[line - 1] ?? "";
-  const part = shown.replace(/^\.\.\.|\.\.\.$/g, "");
-  const isCut = shown.startsWith("...") && !whole.startsWith(shown);
-  const column = isCut ? whole.indexOf(part) + inShown - "...".length + 1 : inShown + 1;
-  return { line, column: Math.max(1, column) };
 }

@@ -1,0 +1,91 @@
+import Handlebars from "handlebars";
+import type { Template } from "../core/node.ts";
+
+/** What a part of a rendered text was rendered from. */
+export interface Mark {
+  readonly template: Template;
+  /** Template text itself, a call whose result stands there, or another template that stands there. */
+  readonly kind: "text" | "call" | "partial";
+  /** The name of what is called. */
+  readonly name: string;
+  /** Where it begins in the template, in UTF-16 units from 0. */
+  readonly offset: number;
+  /** Blanks that are put before each line of what stands there. */
+  readonly indent: number;
+}
+
+/** Characters of Unicode's private area around each part: `begin <number> middle … end`. */
+export const markSigns = { begin: "\uE0A0", middle: "\uE0A1", end: "\uE0A2" } as const;
+
+export const enterHelper = "__enter";
+export const leaveHelper = "__leave";
+
+/**
+ * A template whose rendering says where each part of it came from: before and after each part, a helper is called that
+ * prints a sign. `marks` grows by what the signs' numbers mean.
+ */
+export function instrument(template: Template, marks: Mark[]): hbs.AST.Program {
+  const program = Handlebars.parse(template.text);
+  const offsetOf = offsets(template.text);
+  const surround = (statement: hbs.AST.Statement, mark: Omit<Mark, "template">) => {
+    marks.push({ template, ...mark });
+    return [call(`${enterHelper} ${marks.length - 1}`), statement, call(leaveHelper)];
+  };
+  const visit = (block: hbs.AST.Program): void => {
+    block.body = block.body.flatMap((statement) => {
+      const offset = offsetOf(statement.loc.start);
+      switch (statement.type) {
+        case "BlockStatement": {
+          const { program: body, inverse } = statement as Partial<hbs.AST.BlockStatement>;
+          if (body !== undefined) visit(body);
+          if (inverse !== undefined) visit(inverse);
+          return [statement];
+        }
+        case "ContentStatement": {
+          const { value, original } = statement as hbs.AST.ContentStatement;
+          if (value === "") return [statement];
+          // Blanks beside a block's tag are taken off; the rest is as it was.
+          const taken = Math.max(0, String(original).indexOf(value));
+          return surround(statement, { kind: "text", name: "", offset: offset + taken, indent: 0 });
+        }
+        case "MustacheStatement": {
+          const name = nameOf((statement as hbs.AST.MustacheStatement).path);
+          return surround(statement, { kind: "call", name, offset, indent: 0 });
+        }
+        case "PartialStatement": {
+          const partial = statement as hbs.AST.PartialStatement;
+          const { length: indent } = partial.indent;
+          return surround(statement, {
+            kind: "partial",
+            name: nameOf(partial.name),
+            offset,
+            indent,
+          });
+        }
+        default:
+          return [statement];
+      }
+    });
+  };
+  visit(program);
+  return program;
+}
+
+function call(text: string): hbs.AST.Statement {
+  const [statement] = Handlebars.parseWithoutProcessing(`{{${text}}}`).body;
+  if (statement === undefined) throw new Error(`{{${text}}} is no call`);
+  return statement;
+}
+
+function nameOf(path: hbs.AST.Expression): string {
+  return "original" in path ? String(path.original) : path.type;
+}
+
+/** Offsets of the positions that Handlebars gives, whose lines begin with 1 and columns with 0. */
+function offsets(text: string): (position: hbs.AST.Position) => number {
+  const starts = [
+    0,
+    ...[...text.matchAll(/\r\n?|\n/g)].map(({ 0: end, index }) => index + end.length),
+  ];
+  return ({ line, column }) => (starts[line - 1] ?? text.length) + column;
+}

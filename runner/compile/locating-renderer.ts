@@ -1,0 +1,156 @@
+import { Failure } from "../core/diagnostic.ts";
+import type { Diagnostic } from "../core/diagnostic.ts";
+import { codeFrame } from "../core/frame.ts";
+import type { Template } from "../core/node.ts";
+import type { LocateFailure, StatementFailure } from "../core/statement-failure.ts";
+import { instrument } from "./instrument.ts";
+import type { Mark } from "./instrument.ts";
+import { createRenderer } from "./renderer.ts";
+import type { RenderContext, Renderer, RendererParts } from "./renderer.ts";
+import { originsAt, placeAt, withoutSigns } from "./trace.ts";
+import type { Origin } from "./trace.ts";
+
+export interface LocatingRenderer {
+  readonly render: Renderer;
+  readonly locate: LocateFailure;
+}
+
+interface Rendered {
+  readonly sql: string;
+  readonly context: RenderContext;
+}
+
+/**
+ * A renderer that knows where every character of what it rendered came from. Nothing is kept for that but the texts
+ * themselves: when something failed, its template is rendered once more, with signs around each part.
+ */
+export function createLocatingRenderer(parts: RendererParts): LocatingRenderer {
+  const render = createRenderer(parts);
+  const known = new WeakMap<Template, Rendered[]>();
+  let tracer: Tracer | undefined;
+  const trace = () => (tracer ??= createTracer(parts));
+  return {
+    render: (template, context) => {
+      try {
+        const sql = render(template, context);
+        const rendered = known.get(template) ?? [];
+        rendered.push({ sql, context });
+        known.set(template, rendered);
+        return sql;
+      } catch (error) {
+        if (!(error instanceof Failure)) throw error;
+        const entered = trace().entered(template, context);
+        throw new Failure(error.diagnostics.map((found) => atCaller(found, entered)));
+      }
+    },
+    locate: (failure, template) => {
+      for (const { sql, context } of known.get(template) ?? []) {
+        const offset = offsetIn(sql, failure);
+        const origins = offset === undefined ? [] : trace().origins(template, context, sql)(offset);
+        if (origins.length > 0) return describe(origins, failure.diagnostics[0]);
+      }
+      return undefined;
+    },
+  };
+}
+
+/** Where a failure stands in a text that its statement holds word for word; undefined when it stands elsewhere. */
+function offsetIn(sql: string, { statement, position }: StatementFailure): number | undefined {
+  // A hook's statement is without the semicolon that may end its text.
+  const start = statement.indexOf(sql.replace(/;+$/, ""));
+  if (position === undefined || start < 0 || sql === "") return undefined;
+  const lines = statement.split("\n").slice(0, position.line - 1);
+  const offset = lines.reduce((sum, line) => sum + line.length + 1, position.column - 1) - start;
+  return offset >= 0 && offset <= sql.length ? offset : undefined;
+}
+
+interface Tracer {
+  /** Where the characters of a rendered text came from; none when the template does not render to it again. */
+  origins(
+    template: Template,
+    context: RenderContext,
+    sql: string,
+  ): (offset: number) => readonly Origin[];
+  /** The calls that rendering was in when it failed, the outermost first. */
+  entered(template: Template, context: RenderContext): readonly Origin[];
+}
+
+function createTracer(parts: RendererParts): Tracer {
+  const marks: Mark[] = [];
+  const entered: Mark[] = [];
+  const render = createRenderer(parts, {
+    prepare: (template) => instrument(template, marks),
+    enter: (number) => {
+      const mark = marks[number];
+      if (mark !== undefined) entered.push(mark);
+    },
+    leave: () => {
+      entered.pop();
+    },
+  });
+  return {
+    origins: (template, context, sql) => {
+      const traced = render(template, context);
+      return (offset) =>
+        withoutSigns(traced).trim() === sql ? originsAt(traced, offset, marks) : [];
+    },
+    entered: (template, context) => {
+      entered.splice(0);
+      try {
+        render(template, context);
+      } catch (error) {
+        if (!(error instanceof Failure)) throw error;
+      }
+      return entered.splice(0).map(({ template: caller, kind, name, offset }) => ({
+        template: caller,
+        kind,
+        name,
+        place: placeAt(caller, offset),
+      }));
+    },
+  };
+}
+
+/** Points a failed rendering at the outermost template, which is the one that is being worked on, and shows the rest below. */
+function atCaller(found: Diagnostic, entered: readonly Origin[]): Diagnostic {
+  // No partial calls itself, so what was entered in the failing template is the failing call.
+  const callers = entered.filter(({ template }) => template.file !== found.place?.file);
+  const [outermost, ...inner] = callers;
+  if (outermost === undefined || found.place?.line === undefined) return found;
+  const frames = [
+    frameOf(outermost),
+    ...inner.map((origin) => `${titleOf(origin.place)}\n${frameOf(origin)}`),
+    `${titleOf(found.place)}\n${found.frame ?? ""}`.trimEnd(),
+  ];
+  return {
+    ...found,
+    place: outermost.template.at ?? outermost.place,
+    frame: frames.join("\n"),
+    cause: undefined,
+  };
+}
+
+function describe(
+  origins: readonly Origin[],
+  engine: Diagnostic | undefined,
+): Pick<Diagnostic, "place" | "frame"> {
+  const [outermost, ...inner] = origins;
+  const innermost = origins.at(-1);
+  if (outermost === undefined) return {};
+  const frames = [
+    frameOf(outermost),
+    ...inner.map((origin) => `${titleOf(origin.place)}\n${frameOf(origin)}`),
+  ];
+  if (innermost?.kind === "call" && engine?.frame !== undefined) {
+    frames.push(`compiled SQL:\n${engine.frame}`);
+  }
+  return { place: outermost.template.at ?? outermost.place, frame: frames.join("\n") };
+}
+
+function frameOf({ template, place }: Origin): string {
+  return codeFrame(template.text, place);
+}
+
+function titleOf({ file, line, column }: { file: string; line: number; column: number }): string {
+  return `in ${file}:${line}:${column}`;
+}
