@@ -139,6 +139,7 @@ export async function carryOut(
         openExtractor: (name) => connections.extractor(name),
         emit,
         killPoint,
+        locate: compiled.locate,
         threads: target.threads,
         signal: interruption.signal,
       },

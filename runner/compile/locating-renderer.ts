@@ -1,3 +1,4 @@
+import { wordsOfSql } from "../core/blank-out.ts";
 import { Failure } from "../core/diagnostic.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
 import { codeFrame } from "../core/frame.ts";
@@ -26,7 +27,7 @@ interface Rendered {
  */
 export function createLocatingRenderer(parts: RendererParts): LocatingRenderer {
   const render = createRenderer(parts);
-  const known = new WeakMap<Template, Rendered[]>();
+  const known = new Map<Template, Rendered[]>();
   let tracer: Tracer | undefined;
   const trace = () => (tracer ??= createTracer(parts));
   return {
@@ -44,24 +45,35 @@ export function createLocatingRenderer(parts: RendererParts): LocatingRenderer {
       }
     },
     locate: (failure, template) => {
-      for (const { sql, context } of known.get(template) ?? []) {
-        const offset = offsetIn(sql, failure);
-        const origins = offset === undefined ? [] : trace().origins(template, context, sql)(offset);
-        if (origins.length > 0) return describe(origins, failure.diagnostics[0]);
+      // Elsewhere it may stand in an ephemeral model, whose query is part of its readers' statements.
+      for (const [source, rendered] of [[template, known.get(template) ?? []] as const, ...known]) {
+        for (const { sql, context } of rendered) {
+          const offset = offsetIn(sql, failure);
+          if (offset === undefined) continue;
+          const origins = trace().origins(source, context, sql)(offset);
+          if (origins.length > 0) return describe(origins, failure.diagnostics[0]);
+        }
       }
       return undefined;
     },
   };
 }
 
-/** Where a failure stands in a text that its statement holds word for word; undefined when it stands elsewhere. */
+/** Where a failure stands in a text that its statement holds; undefined when it stands elsewhere. */
 function offsetIn(sql: string, { statement, position }: StatementFailure): number | undefined {
-  // A hook's statement is without the semicolon that may end its text.
-  const start = statement.indexOf(sql.replace(/;+$/, ""));
-  if (position === undefined || start < 0 || sql === "") return undefined;
+  if (position === undefined) return undefined;
   const lines = statement.split("\n").slice(0, position.line - 1);
-  const offset = lines.reduce((sum, line) => sum + line.length + 1, position.column - 1) - start;
-  return offset >= 0 && offset <= sql.length ? offset : undefined;
+  const wanted = lines.reduce((sum, line) => sum + line.length + 1, position.column - 1);
+  // Without the semicolon that may end a hook, and without the keyword before which ephemeral models are put.
+  const whole = sql.replace(/;+$/, "");
+  const keyword = /^\s*with(\s+recursive)?\b/i.exec(wordsOfSql(whole))?.[0].length ?? 0;
+  for (const cut of keyword > 0 ? [0, keyword] : [0]) {
+    const text = whole.slice(cut);
+    const start = text === "" ? -1 : statement.indexOf(text);
+    const offset = wanted - start + cut;
+    if (start >= 0 && offset >= cut && offset <= whole.length) return offset;
+  }
+  return undefined;
 }
 
 interface Tracer {

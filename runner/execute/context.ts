@@ -4,6 +4,7 @@ import type { Lease } from "../core/lease.ts";
 import type { Ledger } from "../core/ledger.ts";
 import type { Engine, ExtractedTable, Extractor, KillPoint, Lake } from "../core/ports.ts";
 import type { RelationName } from "../core/relation.ts";
+import type { LocateFailure } from "../core/statement-failure.ts";
 import type { WarehouseState } from "../core/state.ts";
 import type { RunIdentity } from "../plan/step.ts";
 import { StoredFailures } from "./stored-failures.ts";
@@ -22,6 +23,7 @@ export interface ExecutionContext {
   readonly openExtractor: (connection: string) => Promise<Extractor>;
   readonly emit: Emit;
   readonly killPoint: KillPoint;
+  readonly locate: LocateFailure;
   /** Steps, and files of the lake, that are written at the same time. */
   readonly threads: number;
   /** Aborted when the user wants the run to end: what has begun is finished, and nothing is published. */

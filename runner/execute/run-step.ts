@@ -2,11 +2,11 @@ import { messageOf } from "../core/caught.ts";
 import { Failure } from "../core/diagnostic.ts";
 import type { Diagnostic, Place } from "../core/diagnostic.ts";
 import type { StepOutcome, StepStatus } from "../core/event.ts";
+import type { Template } from "../core/node.ts";
 import { StatementFailure } from "../core/statement-failure.ts";
 import type { Step } from "../plan/step.ts";
 import type { ExecutionContext, Findings } from "./context.ts";
 import { runExtractStep } from "./extract-step.ts";
-import { findInTemplate } from "./template-place.ts";
 import { runTestStep } from "./test-step.ts";
 import { runUnitTestStep } from "./unit-test-step.ts";
 import { runWriteStep } from "./write-step.ts";
@@ -61,7 +61,7 @@ export async function runStep(
     }
   } catch (error) {
     if (error instanceof Failure) {
-      return { outcome: end("failed", { diagnostic: locate(error, step) }) };
+      return { outcome: end("failed", { diagnostic: describeFailure(error, step, context) }) };
     }
     const diagnostic = { code: "RUNNER_FAULT" as const, message: messageOf(error) };
     return { outcome: end("failed", { diagnostic }), fault: { error } };
@@ -69,34 +69,45 @@ export async function runStep(
 }
 
 /** One diagnostic for a failed step: the first, with the others' messages as part of its cause, at the step's own place. */
-function locate(failure: Failure, step: Step): Diagnostic {
+function describeFailure(failure: Failure, step: Step, context: ExecutionContext): Diagnostic {
   const [first, ...others] = failure.diagnostics;
   if (first === undefined) return { code: "SQL_FAILED", message: `${step.id} failed.` };
   const cause = [first.cause, ...others.map(({ message }) => message)].filter(Boolean).join(" ");
-  const found = failure instanceof StatementFailure ? findInProject(failure, step) : {};
+  const template = templateOf(step);
+  const isInTemplate = failure instanceof StatementFailure && template !== undefined;
+  const found = isInTemplate ? findInProject(failure, template, context) : {};
   const place = first.place ?? found.place ?? placeOf(step);
   return { ...first, place, frame: found.frame ?? first.frame, cause: cause || undefined };
 }
 
-/** Where the engine stumbled, in the file that the user wrote; a test in YAML has its place there. */
-function findInProject(failure: StatementFailure, step: Step): Pick<Diagnostic, "place" | "frame"> {
+/** Where the engine stumbled, in the file that the user wrote; where nobody can tell, the compiled SQL says so. */
+function findInProject(
+  failure: StatementFailure,
+  template: Template,
+  { locate }: Pick<ExecutionContext, "locate">,
+): Pick<Diagnostic, "place" | "frame"> {
+  const frame = failure.diagnostics[0]?.frame;
+  return (
+    locate(failure, template) ?? {
+      place: template.at ?? { file: template.file },
+      frame: frame === undefined ? undefined : `compiled SQL:\n${frame}`,
+    }
+  );
+}
+
+/** What a step's SQL was rendered from; a test in YAML has its place there. */
+function templateOf(step: Step): Template | undefined {
   switch (step.kind) {
     case "extract":
     case "seed":
-      return {};
+      return undefined;
     case "hook":
-      return findInTemplate(failure, step.template, step.statement);
-    case "model": {
-      const ofInterval = step.intervals?.find(({ statement }) => statement === failure.statement);
-      const query = ofInterval?.query ?? step.query;
-      return step.template === undefined ? {} : findInTemplate(failure, step.template, query);
-    }
+    case "model":
+      return step.template;
     case "test":
-      return step.test.form === "singular"
-        ? findInTemplate(failure, step.test.template, step.query)
-        : {};
+      return step.test.form === "singular" ? step.test.template : undefined;
     case "unit_test":
-      return findInTemplate(failure, step.template, step.query);
+      return step.template;
   }
 }
 

@@ -50,6 +50,7 @@ export async function openTestWarehouse(): Promise<TestWarehouse> {
       return Promise.resolve();
     },
     killPoint: () => undefined,
+    locate: () => undefined,
     threads: 2,
   };
   return {
