@@ -14,14 +14,23 @@ export interface Mark {
   readonly indent: number;
 }
 
-/** Characters of Unicode's private area around each part: `begin <number> middle … end`. */
-export const markSigns = { begin: "\uE0A0", middle: "\uE0A1", end: "\uE0A2" } as const;
+/**
+ * What stands before each part: the part's number and how many partials it stands in, between characters of Unicode's
+ * private area. A part ends at the next sign that is in no more partials; nothing stands behind it, for a sign behind a
+ * partial's last line break would be taken for one more line.
+ */
+export function signOf(mark: number, depth: number): string {
+  return `\uE0A0${mark}:${depth}\uE0A1`;
+}
+
+/** Captures the part's number and its depth. */
+export const signs = /\uE0A0(\d+):(\d+)\uE0A1/g;
 
 export const enterHelper = "__enter";
 export const leaveHelper = "__leave";
 
 /**
- * A template whose rendering says where each part of it came from: before and after each part, a helper is called that
+ * A template whose rendering says where each part of it came from: a helper is called before and after each part, and
  * prints a sign. `marks` grows by what the signs' numbers mean.
  */
 export function instrument(template: Template, marks: Mark[]): hbs.AST.Program {

@@ -4,7 +4,7 @@ import type { Diagnostic } from "../core/diagnostic.ts";
 import { codeFrame } from "../core/frame.ts";
 import type { Template } from "../core/node.ts";
 import type { LocateFailure, StatementFailure } from "../core/statement-failure.ts";
-import { instrument } from "./instrument.ts";
+import { instrument, signOf } from "./instrument.ts";
 import type { Mark } from "./instrument.ts";
 import { createRenderer } from "./renderer.ts";
 import type { RenderContext, Renderer, RendererParts } from "./renderer.ts";
@@ -95,6 +95,7 @@ function createTracer(parts: RendererParts): Tracer {
     enter: (number) => {
       const mark = marks[number];
       if (mark !== undefined) entered.push(mark);
+      return signOf(number, entered.length - 1);
     },
     leave: () => {
       entered.pop();

@@ -11,7 +11,7 @@ import type { Template } from "../core/node.ts";
 import type { RunStatus } from "../core/event.ts";
 import type { EngineName } from "../core/ports.ts";
 import type { RelationName } from "../core/relation.ts";
-import { enterHelper, leaveHelper, markSigns } from "./instrument.ts";
+import { enterHelper, leaveHelper } from "./instrument.ts";
 
 /** What one rendering of a template is told. */
 export interface RenderContext {
@@ -74,7 +74,8 @@ const compileOptions = { noEscape: true, strict: true };
 /** What follows a rendering part by part; `instrument` tells of the parts. */
 export interface Following {
   prepare(template: Template): hbs.AST.Program;
-  enter(mark: number): void;
+  /** Called before each part; what it returns is printed there. */
+  enter(mark: number): string;
   leave(): void;
 }
 
@@ -173,13 +174,10 @@ export function createRenderer(parts: RendererParts, following?: Following): Ren
     });
   }
   if (following !== undefined) {
-    helper(enterHelper, ([mark]) => {
-      following.enter(Number(mark));
-      return `${markSigns.begin}${String(mark)}${markSigns.middle}`;
-    });
+    helper(enterHelper, ([mark]) => following.enter(Number(mark)));
     helper(leaveHelper, () => {
       following.leave();
-      return markSigns.end;
+      return "";
     });
   }
   // The template in which an error arose, where that is a partial and not the template that is being rendered.

@@ -1,6 +1,6 @@
 import type { Place } from "../core/diagnostic.ts";
 import type { Template } from "../core/node.ts";
-import { markSigns } from "./instrument.ts";
+import { signs } from "./instrument.ts";
 import type { Mark } from "./instrument.ts";
 
 /** What a character of a rendered text was rendered from. */
@@ -18,9 +18,6 @@ interface Part {
   /** Characters since the part's beginning or the last line break in it. */
   column: number;
 }
-
-const { begin, middle, end } = markSigns;
-const signs = new RegExp(`${begin}\\d+${middle}|${end}`, "g");
 
 /** A text that was rendered with signs, without them. */
 export function withoutSigns(traced: string): string {
@@ -41,15 +38,9 @@ export function originsAt(
   const wanted = Math.min(blanks + offset, clear.trimEnd().length - 1);
   const parts: Part[] = [];
   let seen = 0;
-  for (let at = 0; at < traced.length; at += 1) {
-    const character = traced[at];
-    if (character === begin) {
-      const last = traced.indexOf(middle, at);
-      const mark = marks[Number(traced.slice(at + 1, last))];
-      if (mark !== undefined) parts.push({ mark, lines: 0, column: 0 });
-      at = last;
-    } else if (character === end) parts.pop();
-    else {
+  let position = 0;
+  for (const sign of [...traced.matchAll(signs), undefined]) {
+    for (const character of traced.slice(position, sign?.index ?? traced.length).split("")) {
       if (seen === wanted) return parts.map((part, depth) => originOf(part, parts.slice(0, depth)));
       seen += 1;
       for (const part of parts) {
@@ -57,6 +48,11 @@ export function originsAt(
         if (character === "\n") part.lines += 1;
       }
     }
+    if (sign === undefined) break;
+    position = sign.index + sign[0].length;
+    const mark = marks[Number(sign[1])];
+    parts.splice(Number(sign[2]));
+    if (mark !== undefined) parts.push({ mark, lines: 0, column: 0 });
   }
   return [];
 }
