@@ -7,6 +7,7 @@ import { queryColumns } from "../core/node.ts";
 import type { DataTest, Model } from "../core/node.ts";
 import type { Engine, EngineName } from "../core/ports.ts";
 import { zones } from "../core/relation.ts";
+import { StatementFailure } from "../core/statement-failure.ts";
 import { keepsItem, technicalColumns } from "../core/technical-columns.ts";
 import { findPortabilityProblems } from "../dialect/portability.ts";
 import { duckdbDialect } from "../dialect/duckdb/dialect.ts";
@@ -198,9 +199,15 @@ async function bindNode(
     }
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
+    const template = "template" in node ? node.template : undefined;
+    const found =
+      error instanceof StatementFailure && template !== undefined
+        ? compiled.locate(error, template)
+        : undefined;
     return error.diagnostics.map((diagnostic) => ({
       ...diagnostic,
-      place: diagnostic.place ?? node.place,
+      place: diagnostic.place ?? found?.place ?? node.place,
+      frame: found?.frame ?? diagnostic.frame,
     }));
   }
 }

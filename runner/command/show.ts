@@ -1,7 +1,9 @@
+import type { CompiledProject } from "../compile/compile.ts";
 import { didYouMean } from "../core/closest.ts";
 import { assertSound, Failure } from "../core/diagnostic.ts";
-import type { Model, SingularTest } from "../core/node.ts";
+import type { Model, SingularTest, Template } from "../core/node.ts";
 import { baseName } from "../core/relation.ts";
+import { StatementFailure } from "../core/statement-failure.ts";
 import { link } from "../graph/link.ts";
 import { parseTemplate } from "../parse/template.ts";
 import { compiledQuery } from "./compile.ts";
@@ -31,11 +33,31 @@ export async function showCommand(
     const { inline, project } = withInline(linked.project, options.inline);
     const compiled = await compileProject(project, options.vars);
     const context = { dialect: engine, resolve: (relation: string) => relation };
-    return printQuery(compiled.testQuery(inline, context), { ...options, limit });
+    const query = compiled.testQuery(inline, context);
+    return atItsLine(inline.template, compiled, () => printQuery(query, { ...options, limit }));
   }
   const compiled = await compileProject(linked, options.vars);
-  const query = compiledQuery(compiled, findModel(linked, name), engine);
-  return printQuery(query, { ...options, limit });
+  const model = findModel(linked, name);
+  const query = compiledQuery(compiled, model, engine);
+  return atItsLine(model.template, compiled, () => printQuery(query, { ...options, limit }));
+}
+
+/** What the engine says of a rendered query, at its line in the template. */
+async function atItsLine(
+  template: Template,
+  { locate }: Pick<CompiledProject, "locate">,
+  run: () => Promise<ExitCode>,
+): Promise<ExitCode> {
+  try {
+    return await run();
+  } catch (error) {
+    if (!(error instanceof StatementFailure)) throw error;
+    const found = locate(error, template);
+    throw new Failure(
+      error.diagnostics.map((diagnostic) => ({ ...diagnostic, ...found })),
+      error.exitCode,
+    );
+  }
 }
 
 /** The project with one more query in it, which is read, linked and rendered like any other. */

@@ -54,7 +54,10 @@ export function instrument(template: Template, marks: Mark[]): hbs.AST.Program {
           const { value, original } = statement as hbs.AST.ContentStatement;
           if (value === "") return [statement];
           // Blanks beside a block's tag are taken off; the rest is as it was.
-          const taken = Math.max(0, (typeof original === "string" ? original : value).indexOf(value));
+          const taken = Math.max(
+            0,
+            (typeof original === "string" ? original : value).indexOf(value),
+          );
           return surround(statement, { kind: "text", name: "", offset: offset + taken, indent: 0 });
         }
         case "MustacheStatement": {

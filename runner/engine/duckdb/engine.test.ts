@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { Failure } from "../../core/diagnostic.ts";
 import type { Diagnostic } from "../../core/diagnostic.ts";
 import type { Engine } from "../../core/ports.ts";
+import { StatementFailure } from "../../core/statement-failure.ts";
 import { openDuckDb } from "./engine.ts";
 import type { DuckDbOptions } from "./engine.ts";
 
@@ -79,6 +80,20 @@ describe("a statement that fails", () => {
         "  4 | from range(3)",
       ].join("\n"),
     );
+  });
+
+  test.each([
+    ["letters of every width", "select 'é日🛒', quantity from (select 1) as t", 1],
+    ["tabs", "select\t1,\t\tquantity from (select 1) as t", 1],
+    ["line ends of Windows", "select 1,\r\n  quantity\r\nfrom (select 1) as t", 2],
+    ["long lines", `select '${"日".repeat(200)}', quantity, '${"x".repeat(200)}'`, 1],
+  ])("shows the very character among %s", async (_, statement, line) => {
+    const engine = await open();
+    const failure = await engine.execute(statement).catch((error: unknown) => error);
+    if (!(failure instanceof StatementFailure)) throw new Error("it was not refused");
+    const column = (statement.split("\n")[line - 1] ?? "").indexOf("quantity") + 1;
+    expect(failure.position).toEqual({ line, column });
+    expect(failure.diagnostics[0]?.message).toMatch(/^Binder Error: Referenced column/);
   });
 
   test("undoes its whole transaction, and the connection can be used again", async () => {
