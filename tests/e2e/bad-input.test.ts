@@ -132,7 +132,7 @@ describe("a source", () => {
     const ended = await project.run(["build"], postgres);
     expectOne(ended, { code: "SOURCE_UNREACHABLE", at: "sources/oltp.yml:", exit: 1 });
     expect(ended.stderr).toContain(
-      "skipped  4 relations and 12 data tests, because of extract.oltp\npublished 3 relations",
+      "skipped  4 relations and 14 data tests, because of extract.oltp\npublished 3 relations",
     );
     expect(ended.stderr).not.toContain("withheld");
     expect(await inspect(project)).toEqual(before);
