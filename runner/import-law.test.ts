@@ -74,7 +74,8 @@ const typesOf: Readonly<Record<string, readonly string[]>> = {
   // A compiled project is a graph with texts, and a plan walks that graph.
   plan: ["compile", "graph"],
   execute: ["plan"],
-  record: [],
+  // An artifact is a compiled graph as values.
+  record: ["compile", "graph"],
   dialect: [],
   engine: [],
   extract: [],

@@ -144,7 +144,19 @@ function describeProgram(wrap: Wrap): Command {
     command("ls", "list sources, seeds and models", async (options: object) =>
       (await import("./command/ls.ts")).listCommand(options),
     ),
-  ).option("--tests", "list data tests too");
+  )
+    .option("--tests", "list data tests too")
+    .addOption(
+      new Option("--output <form>", "what to print of each").choices([
+        "selector",
+        "name",
+        "path",
+        "json",
+      ]),
+    )
+    .option("--output-keys <fields...>", "the fields of --output json")
+    .option("--resource-type <types...>", "only these: model, source, seed, test, incremental, …")
+    .option("--vars <name=value,...>", "variables, over those of pipelines.yaml");
   command("query <sql>", "query what is published", async (sql: string, options: object) =>
     (await import("./command/query.ts")).queryCommand(sql, options),
   ).option("--limit <n>", "rows to show; default 100, all with --json", wholeNumber);
@@ -179,7 +191,9 @@ function selecting(command: Command): Command {
       "-s, --select <selectors...>",
       "what to take: sales, +sales, sales+, gold.*, tag:x, source:oltp",
     )
-    .option("--exclude <selectors...>", "what to leave out");
+    .option("--exclude <selectors...>", "what to leave out")
+    .option("--selector <names...>", "selectors of pipelines.yaml, joined with --select")
+    .option("--state <folder>", "artifacts that state:, result: and source_status: compare with");
 }
 
 /** In milliseconds. */

@@ -4,6 +4,7 @@ import { counted } from "../core/counted.ts";
 import type { DataTest, Model, ProjectNode } from "../core/node.ts";
 import type { EngineName } from "../core/ports.ts";
 import type { RelationName } from "../core/relation.ts";
+import { writeManifest } from "./artifacts.ts";
 import { exitCodes } from "./options.ts";
 import type { ExitCode, SelectionOptions } from "./options.ts";
 import { compileProject, openProject } from "./project.ts";
@@ -30,7 +31,7 @@ export async function compileCommand(options: CompileOptions): Promise<ExitCode>
   const files = new Map<string, string>();
   const models: { readonly id: RelationName; readonly sql: string }[] = [];
   const tested = new Set<RelationName>();
-  const nodes = [...withTests(linked.graph, options)].flatMap(
+  const nodes = [...(await withTests(linked, options))].flatMap(
     (id) => linked.graph.nodes.get(id) ?? [],
   );
   for (const node of nodes) {
@@ -52,8 +53,11 @@ export async function compileCommand(options: CompileOptions): Promise<ExitCode>
     const before = files.get(file);
     files.set(file, before === undefined ? text : `${before}\n${text}`);
   }
-  const isWhole = options.select === undefined && options.exclude === undefined;
+  const isWhole = [options.select, options.selector, options.exclude].every(
+    (given) => given === undefined,
+  );
   writeCompiled(folder, files, isWhole);
+  await writeManifest(target, linked.project.pipelines.value.project, compiled);
 
   const [only] = models;
   if (options.json === true) {

@@ -16,6 +16,11 @@ export interface EnvironmentOptions extends GlobalOptions {
 export interface SelectionOptions extends EnvironmentOptions {
   readonly select?: readonly string[];
   readonly exclude?: readonly string[];
+  /** Names of selectors in `pipelines.yaml`, joined with `select`. */
+  readonly selector?: readonly string[];
+  /** What `state:`, `result:` and `source_status:` compare with: a folder of artifacts or a manifest. */
+  readonly state?: string;
+  readonly vars?: string;
 }
 
 export interface RunOptions extends SelectionOptions {
@@ -28,7 +33,6 @@ export interface RunOptions extends SelectionOptions {
   readonly dryRun?: boolean;
   /** How long to wait for a warehouse that another run has, in milliseconds. */
   readonly wait?: number;
-  readonly vars?: string;
 }
 
 /** The exit codes of the command line. */

@@ -4,6 +4,8 @@ import { assertSound, Failure } from "../core/diagnostic.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
 import type { Graph } from "../graph/graph.ts";
 import { link } from "../graph/link.ts";
+import { readNamedSelectors } from "../graph/named-selectors.ts";
+import type { Selector } from "../graph/selector.ts";
 import { loadHelpers } from "../load/helpers.ts";
 import { loadProjectFiles } from "../load/project-files.ts";
 import { findProjectRoot } from "../load/project-root.ts";
@@ -14,6 +16,8 @@ import type { GlobalOptions } from "./options.ts";
 export interface LinkedProject {
   readonly project: ParsedProject;
   readonly graph: Graph;
+  /** The selectors of `pipelines.yaml` by name. */
+  readonly selectors: ReadonlyMap<string, Selector>;
 }
 
 /** Load, parse and link: all that `ls` needs. Every problem of every file is reported together. */
@@ -22,11 +26,13 @@ export async function openProject(options: GlobalOptions): Promise<LinkedProject
   const parsed = parseProject(loadProjectFiles(root));
   const diagnostics: Diagnostic[] = [...parsed.diagnostics];
   if (parsed.project === undefined) throw new Failure(diagnostics);
+  const named = readNamedSelectors(parsed.project.pipelines);
+  diagnostics.push(...named.diagnostics);
   const linked = link(parsed.project);
   // A file that could not be read leaves refs to it dangling; the first cause is the one to mend.
   if (diagnostics.length === 0) diagnostics.push(...linked.diagnostics);
   assertSound(diagnostics);
-  return { project: parsed.project, graph: linked.graph };
+  return { project: parsed.project, graph: linked.graph, selectors: named.selectors };
 }
 
 /** Adds the macros' code and the variables, so that SQL can be rendered. */

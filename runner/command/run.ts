@@ -7,6 +7,7 @@ import { execute } from "../execute/execute.ts";
 import { recover } from "../execute/recover.ts";
 import { plan } from "../plan/plan.ts";
 import { createReporter } from "../record/reporter.ts";
+import { artifactsOf } from "./artifacts.ts";
 import { Connections } from "./connections.ts";
 import { environmentOf } from "./environment.ts";
 import { abortOnInterruption } from "./interruption.ts";
@@ -26,7 +27,11 @@ import type { OpenedWarehouse } from "./warehouse.ts";
 /** Plans and carries out; with `--dry-run` prints the plan instead. */
 export async function runCommand(verb: RunVerb, options: RunOptions): Promise<ExitCode> {
   const request = await prepareRun(verb, options);
-  const selected = nodesFor(verb, request.linked.graph, options);
+  const selected = await nodesFor(verb, request.linked, options);
+  if (selected.size === 0) {
+    process.stderr.write("Nothing to do.\n");
+    return exitCodes.ok;
+  }
   assertIntervals(options, request.compiled, selected);
   if (options.dryRun === true) return dryRun(request, selected);
   return withWarehouse(request, (opened) => carryOut(opened, selected));
@@ -111,12 +116,24 @@ export async function carryOut(
   opened: OpenedRun,
   selected: ReadonlySet<NodeId>,
 ): Promise<ExitCode> {
-  const { verb, options, compiled, warehouse, emit, interruption } = opened;
+  const { verb, options, linked, compiled, warehouse, interruption } = opened;
   const target = targetOf(opened);
+  const environment = environmentOf(options);
+  const emit = artifactsOf(
+    {
+      target,
+      environment,
+      project: linked.project.pipelines.value.project,
+      compiled,
+      args: { verb, ...options },
+      state: () => warehouse.ledger.state(environment),
+    },
+    opened.emit,
+  );
   const killPoint = killPointFromEnvironment();
   const connections = new Connections(target, warehouse.lake, killPoint);
   try {
-    const state = await warehouse.ledger.state(environmentOf(options));
+    const state = await warehouse.ledger.state(environment);
     const run = await warehouse.ledger.nextRun(new Date());
     const { plan: planned, diagnostics } = plan({
       compiled,
@@ -185,6 +202,7 @@ function assertTestable(
 function describeCommand(verb: RunVerb, options: RunOptions): string {
   const parts: string[] = [verb];
   if (options.select?.length) parts.push("--select", ...options.select);
+  if (options.selector?.length) parts.push("--selector", ...options.selector);
   if (options.exclude?.length) parts.push("--exclude", ...options.exclude);
   if (options.fullRefresh === true) parts.push("--full-refresh");
   if (options.gaps === true) parts.push("--gaps");

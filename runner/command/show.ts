@@ -81,7 +81,7 @@ function withInline(
   const project = { ...parsed, tests: [...parsed.tests, inline] };
   const linked = link(project);
   assertSound(linked.diagnostics);
-  return { inline, project: { project, graph: linked.graph } };
+  return { inline, project: { project, graph: linked.graph, selectors: new Map() } };
 }
 
 function findModel({ project }: LinkedProject, name: string | undefined): Model {

@@ -1,8 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { format } from "prettier";
 import { jsonSchemas } from "../parse/schema/json-schemas.ts";
+import { artifactSchemas } from "../record/artifacts/schemas.ts";
 
-for (const [name, schema] of Object.entries(jsonSchemas())) {
+for (const [name, schema] of Object.entries({ ...jsonSchemas(), ...artifactSchemas() })) {
   const text = await format(JSON.stringify(schema), { parser: "json", printWidth: 100 });
   writeFileSync(new URL(`../schemas/${name}.schema.json`, import.meta.url), text);
 }

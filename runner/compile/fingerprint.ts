@@ -1,11 +1,12 @@
-import { createHash } from "node:crypto";
-import type { Column, NodeId, ProjectNode } from "../core/node.ts";
+import { hash } from "node:crypto";
+import { isTest } from "../core/node.ts";
+import type { Column, NodeId, ProjectNode, Template } from "../core/node.ts";
 import type { Graph } from "../graph/graph.ts";
 import { canonicalText, templatesIn } from "./canonical-text.ts";
 import type { RendererParts } from "./renderer.ts";
 import { transitiveUses } from "./transitive-uses.ts";
 
-/** What of a node can be told apart when it changed. Each is a sha-256 in hexadecimal. */
+/** What of a node can be told apart when it changed: the first 16 digits of a sha-256 in hexadecimal each. */
 export interface FingerprintParts {
   /** A model's or a test's SQL, a seed's rows. */
   readonly body: string;
@@ -23,15 +24,16 @@ export interface FingerprintParts {
  * What tells one version of a node from another by content, the same on every machine.
  *
  * Left out, because no row depends on it: descriptions, the grain, tags, owner, places and names of files, data
- * tests, whether a model's column may be null (that is a test), the order of YAML keys, and how lines end. Comments
- * count: a template may render into one, and an engine may read hints there.
+ * tests, whether a model's column may be null (that is a test), what is done on a changed schema and on a full
+ * refresh, the order of YAML keys, and how lines end. Comments count: a template may render into one, and an engine may read hints there.
  */
 export interface Fingerprint {
   /** Changes with whatever of the node itself can change its result. */
   readonly own: string;
   /** Changes with that of the node or of anything upstream. */
   readonly full: string;
-  readonly parts: FingerprintParts;
+  /** Undefined for a test, which is one thing. */
+  readonly parts?: FingerprintParts;
 }
 
 export interface FingerprintInputs extends Pick<RendererParts, "partials" | "vars" | "env"> {
@@ -47,33 +49,85 @@ export function fingerprints(
   graph: Graph,
   inputs: FingerprintInputs,
 ): ReadonlyMap<NodeId, Fingerprint> {
+  const sha256 = rememberingSha256();
   const found = new Map<NodeId, Fingerprint>();
+  const full = (own: string, id: NodeId) => {
+    const parents = [...(graph.parents.get(id) ?? [])].sort();
+    return sha256([own, parents.map((parent) => found.get(parent)?.full ?? parent)]);
+  };
   for (const [id, node] of graph.nodes) {
-    const parts = partsOf(node, inputs);
-    const own = sha256([version, node.kind, id, parts]);
-    const upstream = [...(graph.parents.get(id) ?? [])]
-      .sort()
-      .map((parent) => found.get(parent)?.full ?? parent);
-    found.set(id, { own, full: sha256([own, upstream]), parts });
+    const whole = isTest(node) ? undefined : partsOf(node, inputs, sha256);
+    const content = whole === undefined ? everything(node, inputs) : Object.values(whole);
+    const own = sha256([version, node.kind, id, content]);
+    const parts = whole && {
+      body: whole.body.slice(0, 16),
+      config: whole.config.slice(0, 16),
+      contract: whole.contract.slice(0, 16),
+      macros: whole.macros.slice(0, 16),
+      vars: whole.vars.slice(0, 16),
+    };
+    found.set(id, { own, full: full(own, id), parts });
   }
   return found;
 }
 
-function partsOf(node: ProjectNode, inputs: FingerprintInputs): FingerprintParts {
+type Sha256 = (value: unknown) => string;
+
+/** Many nodes have the same contract, the same macros, or none. */
+function rememberingSha256(): Sha256 {
+  const known = new Map<string, string>();
+  return (value) => {
+    const text = canonicalText(value);
+    if (text.length > 400) return hash("sha256", text);
+    let sum = known.get(text);
+    if (sum === undefined) {
+      sum = hash("sha256", text);
+      known.set(text, sum);
+    }
+    return sum;
+  };
+}
+
+function partsOf(node: ProjectNode, inputs: FingerprintInputs, sha256: Sha256): FingerprintParts {
   const { body, config, contract } = sections(node);
-  const { partials, helperChecksums, vars, env } = inputs;
-  const macros = { partials, helpers: helperChecksums.keys() };
-  const uses = transitiveUses(templatesIn(node), macros);
+  const { macros, vars } = surroundings(node, inputs);
   return {
     body: sha256(body),
     config: sha256(config),
     contract: sha256(contract),
-    macros: sha256([
+    macros: sha256(macros),
+    vars: sha256(vars),
+  };
+}
+
+function everything(node: ProjectNode, inputs: FingerprintInputs): readonly unknown[] {
+  const { body, config } = sections(node);
+  const { macros, vars } = surroundings(node, inputs);
+  return [body, config, macros, vars];
+}
+
+const nothingAround = { macros: [], vars: [] };
+
+/** What the templates of a node use beside their own text. */
+function surroundings(
+  node: ProjectNode,
+  { partials, helperChecksums, vars, env }: FingerprintInputs,
+): Readonly<Record<"macros" | "vars", unknown>> {
+  const templates = templatesOf(node);
+  if (templates.length === 0) return nothingAround;
+  const uses = transitiveUses(templates, { partials, helpers: helperChecksums.keys() });
+  return {
+    macros: [
       uses.partials.map((name) => [name, partials.get(name)]),
       uses.helpers.map((name) => [name, helperChecksums.get(name)]),
-    ]),
-    vars: sha256([valuesOf(vars, uses.vars), valuesOf(env, uses.env)]),
+    ],
+    vars: [valuesOf(vars, uses.vars), valuesOf(env, uses.env)],
   };
+}
+
+/** Rows of a seed are many and hold no template. */
+function templatesOf(node: ProjectNode): readonly Template[] {
+  return node.kind === "seed" || node.kind === "source" ? [] : templatesIn(node);
 }
 
 /** A field that is not left out here is part of `config`, so that one that is added later is never overlooked. */
@@ -90,8 +144,11 @@ function sections(node: ProjectNode): Readonly<Record<"body" | "config" | "contr
       return { body: rows, config, contract: [contractOf(columns), key] };
     }
     case "model": {
-      const { columns, key, template, ...rest } = node;
-      const config = without(rest, [...aboutNode, "grain"]);
+      const { columns, key, template, materialization, ...rest } = node;
+      const config = {
+        ...without(rest, [...aboutNode, "grain"]),
+        materialization: without(materialization, ["onSchemaChange", "fullRefresh"]),
+      };
       return { body: template, config, contract: [contractOf(columns), key] };
     }
     case "test": {
@@ -112,14 +169,16 @@ function sections(node: ProjectNode): Readonly<Record<"body" | "config" | "contr
   }
 }
 
-const aboutNode = ["description", "tags", "place"];
+const aboutNode = ["description", "tags", "owner", "place"];
 
 function contractOf(columns: readonly Column[]): readonly object[] {
   return columns.map((column) => without(column, ["description", "nullable"]));
 }
 
 function without(record: object, names: readonly string[]): object {
-  return Object.fromEntries(Object.entries(record).filter(([name]) => !names.includes(name)));
+  const rest: Record<string, unknown> = { ...record };
+  for (const name of names) if (name in rest) rest[name] = undefined;
+  return rest;
 }
 
 function valuesOf<Value>(
@@ -128,10 +187,4 @@ function valuesOf<Value>(
 ): readonly (readonly [string, Value | undefined])[] {
   const wanted = names ?? Object.keys(values).sort();
   return wanted.map((name) => [name, Object.hasOwn(values, name) ? values[name] : undefined]);
-}
-
-function sha256(value: unknown): string {
-  return createHash("sha256")
-    .update(canonicalText(value ?? null))
-    .digest("hex");
 }

@@ -15,6 +15,8 @@ export interface FilePlace {
 
 /** Every code a user can meet. A code never changes its meaning; retired codes are not used again. */
 export type DiagnosticCode =
+  | "ARTIFACT_MISSING"
+  | "ARTIFACT_UNREADABLE"
   | "CLI_USAGE"
   | "CONNECTION_FAILED"
   | "CONTRACT_MISMATCH"

@@ -144,6 +144,8 @@ export interface TemplateRef {
 interface NodeBase {
   readonly description: string;
   readonly tags: readonly string[];
+  /** Who answers for it: a person, a team, an address. */
+  readonly owner?: string;
   readonly place: Place;
 }
 

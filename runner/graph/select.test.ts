@@ -84,6 +84,123 @@ describe("selecting", () => {
   });
 });
 
+describe("selecting by owner and by type", () => {
+  const owned = graphOf({
+    sources: [sourceTable("order")],
+    models: [
+      model("cleaned.order", ["raw.order"], { owner: "data" }),
+      model("gold.sales", ["cleaned.order"], {
+        owner: "analysts",
+        materialization: {
+          type: "incremental",
+          strategy: "append",
+          cursor: "id",
+          onSchemaChange: "fail",
+          fullRefresh: "allow",
+        },
+      }),
+    ],
+    tests: [dataTest("sales_add_up", ["gold.sales"])],
+  });
+
+  test.each<[string, readonly string[]]>([
+    ["owner:analysts", ["gold.sales"]],
+    ["owner:*a*", ["cleaned.order", "gold.sales"]],
+    ["type:incremental", ["gold.sales"]],
+    ["type:table", ["cleaned.order"]],
+    ["resource_type:source", ["raw.order"]],
+    ["config.materialized:incremental", ["gold.sales"]],
+    ["test_type:singular", ["test.sales_add_up"]],
+    ["owner:data+1", ["cleaned.order", "gold.sales"]],
+  ])("%s", (selector, expected) => {
+    expect(pick([selector], [], owned)).toEqual(expected);
+  });
+
+  test.each([
+    ["owner:analyst", 'Did you mean "analysts"?'],
+    ["type:incrementel", 'Did you mean "incremental"?'],
+    ["path:models/glod", 'Did you mean "models/gold"?'],
+    ["tag:data", 'Did you mean "owner:data"?'],
+    ["incremental", 'Did you mean "type:incremental"?'],
+    ["selector:nightly", "runner ls lists what there is."],
+  ])("%s says what was meant", (selector, hint) => {
+    expect(select(owned, [selector]).diagnostics).toMatchObject([{ code: "SELECT_NOTHING", hint }]);
+  });
+});
+
+describe("selecting by what earlier runs left", () => {
+  const version = (own: string, parents: readonly string[] = [], contract = "c") => ({
+    own,
+    parts: { body: own, config: "x", contract, macros: "x", vars: "x" },
+    parents,
+  });
+  const before = new Map([
+    ["cleaned.customer", version("1", ["raw.customer"], "old")],
+    ["gold.customer", version("2", ["cleaned.customer"])],
+    ["gold.sales", version("3", ["cleaned.order", "gold.customer"])],
+    ["gold.gone", version("9")],
+  ]);
+  const now = new Map<NodeId, ReturnType<typeof version>>([
+    ["cleaned.customer", version("1b", ["raw.customer"], "new")],
+    ["gold.customer", version("2", ["cleaned.customer"])],
+    ["gold.sales", version("3", ["cleaned.order", "gold.customer"])],
+    ["gold.report", version("4", ["gold.sales"])],
+  ]);
+  const context = {
+    state: { from: "an earlier manifest", value: { before, now } },
+    results: {
+      from: "an earlier run",
+      value: new Map([
+        ["gold.sales", "error" as const],
+        ["gold.report", "skipped" as const],
+        ["test.sales_add_up", "fail" as const],
+        ["test.report_adds_up", "pass" as const],
+        ["extract.oltp", "success" as const],
+      ]),
+    },
+    fresher: { from: "sources.json", value: new Set(["raw.order"]) },
+  };
+  const answer = (selector: string) => select(shop, [selector], [], context);
+
+  test.each<[string, readonly string[]]>([
+    ["state:new", ["gold.report"]],
+    ["state:old", ["cleaned.customer", "gold.customer", "gold.sales"]],
+    ["state:modified.upstream_schema", ["gold.customer", "gold.report"]],
+    ["state:modified.contract", ["cleaned.customer", "gold.report"]],
+    ["state:modified.configs", ["gold.report"]],
+    ["state:modified", ["cleaned.customer", "gold.customer", "gold.report"]],
+    ["state:unmodified", ["gold.sales"]],
+    ["state:modified,cleaned.*", ["cleaned.customer"]],
+    ["result:error", ["gold.sales"]],
+    [
+      "result:error+ result:fail",
+      ["gold.report", "gold.sales", "test.report_adds_up", "test.sales_add_up"],
+    ],
+    ["result:success", ["raw.customer", "test.report_adds_up"]],
+    ["result:pass", ["test.report_adds_up"]],
+    ["source_status:fresher+1", ["cleaned.order", "raw.order"]],
+  ])("%s takes what dbt's users expect", (selector, expected) => {
+    expect([...answer(selector).selected].sort()).toEqual(expected);
+    expect(answer(selector).diagnostics).toEqual([]);
+  });
+
+  test("that nothing failed is an answer and no mistake", () => {
+    expect(answer("result:warn")).toMatchObject({
+      diagnostics: [],
+      notes: [expect.stringMatching(/result:warn matches nothing, compared with an earlier run/)],
+    });
+    expect(answer("result:warn,gold.*").diagnostics).toEqual([]);
+  });
+
+  test.each([
+    ["state:modifed", 'Did you mean "modified"?'],
+    ["result:failed", 'Did you mean "fail"?'],
+    ["source_status:fresh", 'Did you mean "fresher"?'],
+  ])("%s is a misspelling and no empty answer", (selector, hint) => {
+    expect(answer(selector).diagnostics).toMatchObject([{ code: "CLI_USAGE", hint }]);
+  });
+});
+
 describe("the laws of selection, on any graph", () => {
   /** What is reached from a node, by walking the edges one by one: slow and plainly right. */
   function walk(id: NodeId, edges: Graph["parents"], depth: number): Set<NodeId> {
@@ -158,5 +275,18 @@ describe("the tests that go with a selection", () => {
     ]);
     expect(withTests("cleaned.order")).toEqual([]);
     expect(withTests("gold.customer")).toEqual([]);
+  });
+
+  test("are those that were selected by themselves too, where nothing they read goes stale", () => {
+    const also = (...ids: NodeId[]) => [...testsOf(shop, new Set(["gold.report"]), new Set(ids))];
+    expect(also("gold.report", "test.sales_add_up")).toEqual([
+      "test.report_adds_up",
+      "test.sales_add_up",
+    ]);
+    const stale = testsOf(shop, new Set(["cleaned.order"]), new Set(["test.report_adds_up"]));
+    expect([...stale]).toEqual([]);
+    expect([...testsOf(shop, new Set(), new Set(["test.report_adds_up"]))]).toEqual([
+      "test.report_adds_up",
+    ]);
   });
 });

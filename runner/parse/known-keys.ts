@@ -19,11 +19,12 @@ function unwrap(schema: unknown): unknown {
   ) {
     return unwrap(schema.def.innerType);
   }
+  if (schema instanceof z.ZodLazy) return unwrap(schema.def.getter());
   return schema instanceof z.ZodPipe ? unwrap(schema.def.in) : schema;
 }
 
 function chooseForm(schema: unknown, data: unknown): unknown {
-  if (!(schema instanceof z.ZodDiscriminatedUnion)) return schema;
+  if (!(schema instanceof z.ZodDiscriminatedUnion)) return objectOf(schema);
   const { discriminator } = schema.def;
   const wanted = fieldOf(data, discriminator);
   return schema.options.find((option) => {
@@ -31,6 +32,12 @@ function chooseForm(schema: unknown, data: unknown): unknown {
       option instanceof z.ZodObject ? option.shape[discriminator] : undefined;
     return literal instanceof z.ZodLiteral && literal.values.has(wanted as string);
   });
+}
+
+/** A union of a text and a mapping is the mapping to whoever asks for its settings. */
+function objectOf(schema: unknown): unknown {
+  if (!(schema instanceof z.ZodUnion)) return schema;
+  return schema.options.map(unwrap).find((option) => option instanceof z.ZodObject) ?? schema;
 }
 
 function childOf(schema: unknown, part: string | number): z.ZodType | undefined {

@@ -99,6 +99,7 @@ export function parseModels(
       grain: yaml.value.grain,
       key,
       tags,
+      owner: yaml.value.owner ?? defaults.owner,
       place,
       template: template.template,
       materialization,
@@ -151,9 +152,10 @@ function relationOf(file: string): RelationName | undefined {
 interface FolderDefaults {
   readonly materialized: Materialization["type"];
   readonly tags: readonly string[];
+  readonly owner?: string;
 }
 
-/** Defaults of the folders around a file; an inner folder's materialization wins, tags add up. */
+/** Defaults of the folders around a file; an inner folder's materialization and owner win, tags add up. */
 function folderDefaultsOf(file: string, declared: PipelinesFile["models"]): FolderDefaults {
   const around = Object.entries(declared)
     .filter(([folder]) => file.startsWith(`models/${folder}/`))
@@ -164,5 +166,6 @@ function folderDefaultsOf(file: string, declared: PipelinesFile["models"]): Fold
       "view",
     ),
     tags: around.flatMap(([, defaults]) => defaults.tags ?? []),
+    owner: around.findLast(([, defaults]) => defaults.owner !== undefined)?.[1].owner,
   };
 }

@@ -72,7 +72,12 @@ function explainUnion(
 ): readonly SchemaProblem[] {
   const depth = (issues: readonly z.core.$ZodIssue[]) =>
     Math.max(0, ...issues.map((inner) => inner.path.length));
-  const forms = [...issue.errors].sort((a, b) => depth(b) - depth(a));
+  // A form that takes a value of this type is the one that was meant, whatever else it has against it.
+  const fitting = issue.errors.filter(
+    (form) => !form.some((inner) => inner.code === "invalid_type" && inner.path.length === 0),
+  );
+  const candidates = fitting.length === 1 ? fitting : issue.errors;
+  const forms = [...candidates].sort((a, b) => depth(b) - depth(a));
   const [furthest, other] = forms;
   const path = issue.path.filter((part) => typeof part !== "symbol");
   if (furthest === undefined) return [{ path, message: `${printPath(path)}: ${issue.message}.` }];

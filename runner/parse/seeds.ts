@@ -49,7 +49,7 @@ export function parseSeeds(
     if (parsed.value === undefined) continue;
     const yaml = parsed.value;
     const columns = readContract(yaml, diagnostics);
-    const { description, tags, key = [] } = yaml.value;
+    const { description, tags, owner, key = [] } = yaml.value;
     const { file, checksum } = csv;
     const { rows, diagnostics: found } = readSeedRows(csv, columns);
     diagnostics.push(...found);
@@ -59,6 +59,7 @@ export function parseSeeds(
       relation,
       description,
       tags,
+      owner,
       place,
       file,
       key,

@@ -60,6 +60,7 @@ function readTable(
     table: table.name,
     description: table.description,
     tags: [...source.tags, ...table.tags],
+    owner: table.owner ?? source.owner,
     place: yaml.place(path),
     key: table.key,
     columns,

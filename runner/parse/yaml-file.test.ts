@@ -83,7 +83,7 @@ describe("YAML that says something wrong", () => {
     expect(problems(`${model}colour: red\n`)).toMatchObject([
       {
         hint: expect.stringMatching(
-          /^Known here: description, tags, key, .*materialized, strategy/,
+          /^Known here: description, tags, owner, key, .*materialized, strategy/,
         ),
       },
     ]);

@@ -39,4 +39,6 @@ export const hooks = z
   .union([z.string().min(1), z.array(z.string().min(1))])
   .transform((given) => (typeof given === "string" ? [given] : given))
   .default([]);
+/** Who answers for it: a person, a team, an address. */
+export const owner = z.string().trim().min(1).optional();
 export const key = z.array(identifier).min(1);

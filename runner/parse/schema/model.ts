@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { intervalUnits } from "../../core/interval.ts";
-import { columnType, description, hooks, identifier, key, tags } from "./common.ts";
+import { columnType, description, hooks, identifier, key, owner, tags } from "./common.ts";
 import { columnTestList, tableTestList, testModifiers } from "./tests.ts";
 import { modelUnitTest } from "./unit-tests.ts";
 
@@ -15,6 +15,7 @@ const contractColumn = z.strictObject({
 const relationSchema = {
   description,
   tags,
+  owner,
   key: key.optional(),
   columns: z.array(contractColumn).min(1),
   tests: tableTestList,

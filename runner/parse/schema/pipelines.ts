@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { parseSyntax } from "../template-syntax.ts";
-import { hooks, identifier, tags } from "./common.ts";
+import { hooks, identifier, owner, tags } from "./common.ts";
 import { materialized } from "./model.ts";
+import { namedSelector } from "./selectors.ts";
 
 /** Text that may name environment variables: `{{env "NAME" "default"}}`. */
 const templated = z
@@ -40,11 +41,12 @@ export const pipelinesSchema = z.strictObject({
   models: z
     .record(
       z.string(),
-      z.strictObject({ materialized: materialized.optional(), tags: tags.optional() }),
+      z.strictObject({ materialized: materialized.optional(), tags: tags.optional(), owner }),
     )
     .default({}),
   on_run_start: hooks,
   on_run_end: hooks,
+  selectors: z.array(namedSelector).default([]),
 });
 export type PipelinesFile = z.output<typeof pipelinesSchema>;
 export type TargetDeclaration = z.output<typeof target>;

@@ -1,5 +1,13 @@
 import { z } from "zod";
-import { columnType, description, durationSeconds, identifier, key, tags } from "./common.ts";
+import {
+  columnType,
+  description,
+  durationSeconds,
+  identifier,
+  key,
+  owner,
+  tags,
+} from "./common.ts";
 import { columnTestList, tableTestList } from "./tests.ts";
 
 const extraction = {
@@ -12,6 +20,7 @@ const tableBase = {
   name: identifier,
   description,
   tags,
+  owner,
   key,
   ...extraction,
   tests: tableTestList,
@@ -25,7 +34,7 @@ const columnBase = {
   tests: columnTestList,
 };
 
-const sourceBase = { source: identifier, description, tags, connection: identifier };
+const sourceBase = { source: identifier, description, tags, owner, connection: identifier };
 
 const postgresSource = z.strictObject({
   ...sourceBase,

@@ -1,0 +1,102 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+import type { CompiledProject } from "../compile/compile.ts";
+import { messageOf } from "../core/caught.ts";
+import { production } from "../core/environment.ts";
+import type { Emit } from "../core/event.ts";
+import type { WarehouseState } from "../core/state.ts";
+import { mergeBuilt } from "../record/artifacts/built.ts";
+import type { Built } from "../record/artifacts/built.ts";
+import { printArtifact, readArtifact, replaceFile } from "../record/artifacts/files.ts";
+import { createManifest, printManifest } from "../record/artifacts/manifest.ts";
+import { recordRunResults } from "../record/artifacts/run-results.ts";
+import { manifestSchema, sourcesSchema } from "../record/artifacts/schemas.ts";
+import type { Manifest } from "../record/artifacts/schemas.ts";
+import { sourceStates } from "../record/artifacts/source-states.ts";
+import type { Target } from "./target.ts";
+
+export const artifactNames = {
+  manifest: "manifest.json",
+  runResults: "run_results.json",
+  sources: "sources.json",
+} as const;
+
+/** The latest command's artifacts. */
+export function artifactsFolder({ home }: Pick<Target, "home">): string {
+  return path.join(home, "artifacts");
+}
+
+/** What an environment of a target was last built from: each node as it was at its own last build. */
+export function builtFolder(target: Pick<Target, "home" | "name">, environment: string): string {
+  const folder = environment === production ? target.name : `${target.name}.${environment}`;
+  return path.join(artifactsFolder(target), "built", folder);
+}
+
+/** An environment that was never built has what production has. */
+export function builtFolderToRead(target: Target, environment: string): string {
+  const own = builtFolder(target, environment);
+  const isBuilt = existsSync(path.join(own, artifactNames.manifest));
+  return isBuilt ? own : builtFolder(target, production);
+}
+
+export async function readBuilt(folder: string): Promise<Built> {
+  const [manifest, sources] = await Promise.all([
+    readArtifact(path.join(folder, artifactNames.manifest), manifestSchema),
+    readArtifact(path.join(folder, artifactNames.sources), sourcesSchema),
+  ]);
+  return { manifest, sources };
+}
+
+/** Writes `<home>/artifacts/manifest.json`. */
+export async function writeManifest(
+  target: Target,
+  project: string,
+  compiled: CompiledProject,
+): Promise<Manifest> {
+  const manifest = createManifest(project, compiled);
+  const file = path.join(artifactsFolder(target), artifactNames.manifest);
+  await replaceFile(file, printManifest(manifest));
+  return manifest;
+}
+
+export interface ArtifactsRequest {
+  readonly target: Target;
+  readonly environment: string;
+  readonly project: string;
+  readonly compiled: CompiledProject;
+  readonly args: Readonly<Record<string, unknown>>;
+  readonly state: () => Promise<WarehouseState>;
+}
+
+/**
+ * Listens to a run and writes its artifacts. Should that fail, on a full disk say, the run goes on and says so: what
+ * is published does not depend on them.
+ */
+export function artifactsOf(request: ArtifactsRequest, emit: Emit): Emit {
+  const { target, environment, project, compiled } = request;
+  let manifest: Manifest | undefined;
+  const record = recordRunResults({
+    args: request.args,
+    sources: async () => sourceStates(compiled.graph, await request.state()),
+    write: async (results) => {
+      const folder = artifactsFolder(target);
+      manifest ??= await writeManifest(target, project, compiled);
+      await replaceFile(path.join(folder, artifactNames.runResults), printArtifact(results));
+      if (results.status === "running") return;
+      const before = await readBuilt(builtFolderToRead(target, environment)).catch(() => ({}));
+      const merged = mergeBuilt(before, manifest, results);
+      const built = builtFolder(target, environment);
+      await replaceFile(path.join(built, artifactNames.manifest), printManifest(merged.manifest));
+      await replaceFile(path.join(built, artifactNames.sources), printArtifact(merged.sources));
+    },
+  });
+  return async (event) => {
+    try {
+      await record(event);
+    } catch (error) {
+      const message = `The run's artifacts could not be written: ${messageOf(error)}`;
+      await emit({ type: "note", message });
+    }
+    await emit(event);
+  };
+}

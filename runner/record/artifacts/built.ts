@@ -1,0 +1,80 @@
+import type { Manifest, ManifestNode, RunResults, SourceStates } from "./schemas.ts";
+
+/** What `state:` and `source_status:` compare with: each node as it was when it was last built. */
+export interface Built {
+  readonly manifest?: Manifest;
+  readonly sources?: SourceStates;
+}
+
+/**
+ * What is built after a run: nodes that it built are taken as they are now, the others stay as they were, and what
+ * the project no longer holds goes. So a build of a part of the project leaves the other changes to be seen.
+ */
+export function mergeBuilt(before: Built, now: Manifest, run: RunResults): Required<Built> {
+  const built = builtIn(now, run);
+  const nodes: Record<string, ManifestNode> = {};
+  for (const [id, node] of Object.entries(now.nodes)) {
+    const kept = built.has(id) ? node : before.manifest?.nodes[id];
+    if (kept !== undefined) nodes[id] = kept;
+  }
+  const only = (edges: Manifest["parent_map"]) =>
+    Object.fromEntries(
+      Object.keys(nodes).map((id) => [
+        id,
+        (edges[id] ?? []).filter((other) => nodes[other] !== undefined),
+      ]),
+    );
+  const sources: SourceStates["sources"] = {};
+  for (const [id, { kind }] of Object.entries(now.nodes)) {
+    if (kind !== "source") continue;
+    const readers = (now.child_map[id] ?? []).filter((child) => now.nodes[child]?.kind === "model");
+    const read = readers.every((reader) => built.has(reader)) ? run.sources[id] : undefined;
+    const kept = read ?? before.sources?.sources[id];
+    if (kept !== undefined) sources[id] = kept;
+  }
+  const { schema_version, project } = now;
+  const parents = Object.fromEntries(Object.entries(nodes).map(([id, n]) => [id, n.depends_on]));
+  return {
+    manifest: {
+      schema_version,
+      project,
+      nodes,
+      parent_map: parents,
+      child_map: only(now.child_map),
+    },
+    sources: { schema_version, sources },
+  };
+}
+
+/** The nodes that a run built as they are now: what it published, the tests that passed, and what was inlined in those. */
+function builtIn(now: Manifest, run: RunResults): ReadonlySet<string> {
+  const built = new Set<string>(run.published.map(({ relation }) => relation));
+  for (const { id, status } of run.results) {
+    if (status === "pass" || status === "warn") built.add(id);
+  }
+  // An ephemeral model is never published: it is built with all that read it.
+  const ephemeral = Object.keys(now.nodes).filter(
+    (id) => materializationOf(now.nodes[id]) === "ephemeral",
+  );
+  for (let before = -1; before !== built.size;) {
+    before = built.size;
+    for (const id of ephemeral) {
+      const readers = (now.child_map[id] ?? []).filter((child) => !isTest(now.nodes[child]));
+      if (readers.length > 0 && readers.every((reader) => built.has(reader))) built.add(id);
+    }
+  }
+  return built;
+}
+
+function isTest(node: ManifestNode | undefined): boolean {
+  return node?.kind === "test" || node?.kind === "unit_test";
+}
+
+function materializationOf(node: ManifestNode | undefined): unknown {
+  const materialization = node?.config.materialization;
+  return typeof materialization === "object" &&
+    materialization !== null &&
+    "type" in materialization
+    ? materialization.type
+    : undefined;
+}
