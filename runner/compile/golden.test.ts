@@ -7,6 +7,8 @@ import { link } from "../graph/link.ts";
 import { loadHelpers } from "../load/helpers.ts";
 import { loadProjectFiles } from "../load/project-files.ts";
 import { parseProject } from "../parse/project.ts";
+import { ansiStatements } from "../dialect/ansi/statements.ts";
+import { snapshotRules } from "../plan/write/snapshot.ts";
 import { compile } from "./compile.ts";
 import type { CompiledProject } from "./compile.ts";
 
@@ -33,7 +35,7 @@ async function openRepository(): Promise<{ compiled: CompiledProject; models: re
   return { compiled: compile(graph, { ...parts, env: {} }), models: project.models };
 }
 
-/** Every model with public names, and an incremental one in its second form too, by file name. */
+/** Every model with public names, an incremental one in its second form too, and how a snapshot finds versions, by file name. */
 function compiledFiles(
   compiled: CompiledProject,
   models: readonly Model[],
@@ -43,7 +45,13 @@ function compiledFiles(
   for (const model of models) {
     const context = { dialect, resolve: (name: string) => name, self: model.relation };
     files.set(`${model.relation}.sql`, compiled.modelQuery(model, context));
-    if (model.materialization.type !== "incremental") continue;
+    const { materialization } = model;
+    if (materialization.type === "snapshot") {
+      const rules = snapshotRules({ ...model, materialization }, "cast('2025-03-17' as timestamp)");
+      const rows = { source: "_physical.source", published: "_physical.published" };
+      files.set(`${model.relation}.versions.sql`, ansiStatements().changedVersions(rows, rules));
+    }
+    if (materialization.type !== "incremental") continue;
     const increment = {
       since: "cast('2025-03-16 00:00:00' as timestamp)",
       until: "cast('2025-03-17 00:00:00' as timestamp)",

@@ -7,7 +7,14 @@ import { printColumnType } from "../../runner/core/column-type.ts";
 import type { Model } from "../../runner/core/node.ts";
 import type { RelationName } from "../../runner/core/relation.ts";
 import { good } from "../testing/shop-rows.ts";
-import { Warehouse, compileProject, rawColumns } from "../testing/warehouse.ts";
+import { ansiStatements } from "../../runner/dialect/ansi/statements.ts";
+import {
+  Warehouse,
+  compileProject,
+  firstVersions,
+  rawColumns,
+  rulesOf,
+} from "../testing/warehouse.ts";
 import type { RawRow } from "../testing/warehouse.ts";
 
 // Redshift descends from Postgres: what its SQL says here is the nearest that can be had without Redshift itself.
@@ -87,9 +94,9 @@ function models(): readonly Model[] {
   return [...project.graph.nodes.values()].filter((node) => node.kind === "model");
 }
 
-function asText(model: Model): string {
+function asText(model: Model, rows: string = model.relation): string {
   const columns = model.columns.map(({ name }) => `coalesce(cast(${name} as varchar), '(null)')`);
-  return `select ${columns.join(" || ' | ' || ")} as line from ${model.relation}`;
+  return `select ${columns.join(" || ' | ' || ")} as line from ${rows} as rows_of_model`;
 }
 
 async function postgresTypes(relation: RelationName): Promise<string[]> {
@@ -112,7 +119,7 @@ test("the SQL for Redshift gives on Postgres the declared types and the rows tha
     const { relation, materialization, columns } = model;
     const query = project.modelQuery(model, { dialect: "redshift", resolve, self: relation });
     const form = materialization.type === "view" ? "view" : "table";
-    await client.query(`create ${form} ${relation} as ${query}`);
+    await client.query(`create ${form} ${relation} as ${firstVersions(model, query) ?? query}`);
     expect(await postgresTypes(relation)).toEqual(
       columns.map(({ name, type }) => `${name} ${printColumnType(type)}`),
     );
@@ -120,6 +127,24 @@ test("the SQL for Redshift gives on Postgres the declared types and the rows tha
     const found = rows.map(({ line }) => line).sort();
     const expected = (await duckdb.query(asText(model))).map(({ line }) => String(line)).sort();
     expect({ relation, rows: found }).toEqual({ relation, rows: expected });
+  }
+
+  for (const model of models()) {
+    const rules = rulesOf(model, "2026-06-02");
+    if (rules === undefined) continue;
+    const { relation } = model;
+    const none = `(select * from ${relation} where 1 = 0)`;
+    for (const rows of [
+      { source: relation, published: none },
+      { source: none, published: relation },
+      { source: relation, published: relation },
+    ]) {
+      const changes = asText(model, `(${ansiStatements().changedVersions(rows, rules)})`);
+      const { rows: found } = await client.query<{ line: string }>(changes);
+      const expected = (await duckdb.query(changes)).map(({ line }) => String(line)).sort();
+      expect(found.map(({ line }) => line).sort()).toEqual(expected);
+      expect(expected.length > 0).toBe(rows.source !== rows.published);
+    }
   }
 
   const failing: string[] = [];

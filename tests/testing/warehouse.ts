@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { compile } from "../../runner/compile/compile.ts";
 import type { CompiledProject } from "../../runner/compile/compile.ts";
+import type { SnapshotRules } from "../../runner/core/dialect.ts";
 import type { Column, DataTest, Model, SourceTable } from "../../runner/core/node.ts";
 import type { Engine, Row } from "../../runner/core/ports.ts";
 import { zoneOf } from "../../runner/core/relation.ts";
@@ -10,6 +11,7 @@ import { openDuckDb } from "../../runner/engine/duckdb/engine.ts";
 import { link } from "../../runner/graph/link.ts";
 import { loadHelpers } from "../../runner/load/helpers.ts";
 import { loadProjectFiles } from "../../runner/load/project-files.ts";
+import { snapshotRules } from "../../runner/plan/write/snapshot.ts";
 import { parseProject } from "../../runner/parse/project.ts";
 
 export type RawRow = Readonly<Record<string, string | number | null>>;
@@ -118,7 +120,9 @@ export class Warehouse {
     const since = fullRefresh ? undefined : await this.#highestCursor(model);
     const isMerged = materialization.type === "incremental" && materialization.strategy === "merge";
     if (!isMerged || since === undefined) {
-      return this.execute(`create or replace table ${relation} as ${query}`);
+      return this.execute(
+        `create or replace table ${relation} as ${firstVersions(model, query) ?? query}`,
+      );
     }
     const increment = { since: `cast('${since}' as timestamp)`, until: "cast(null as timestamp)" };
     const changes = this.#project.modelQuery(model, { ...context, increment });
@@ -169,6 +173,20 @@ export class Warehouse {
   close(): Promise<void> {
     return this.#engine.close();
   }
+}
+
+/** How a snapshot finds versions in a run of that day; undefined for any other model. */
+export function rulesOf(model: Model, day: string): SnapshotRules | undefined {
+  const { materialization } = model;
+  if (materialization.type !== "snapshot") return undefined;
+  const now = dialect.literal(`${day} 00:00:00`, { kind: "timestamp" });
+  return snapshotRules({ ...model, materialization }, now);
+}
+
+/** A snapshot's first versions, in words that every engine reads alike; undefined for any other model. */
+export function firstVersions(model: Model, query: string): string | undefined {
+  const rules = rulesOf(model, "2026-06-01");
+  return rules && dialect.firstVersions(`(${query})`, rules);
 }
 
 /** A raw relation's columns: the declared ones and the moment of extraction. */

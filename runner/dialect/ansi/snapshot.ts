@@ -73,10 +73,11 @@ export const snapshotStatements: Pick<Dialect, "firstVersions" | "changedVersion
     const listOf = (row: string) => names.map((name) => `${row}.${name}`).join(", ");
     const keyOf = (row: string) => serialized(keyText(rules, row));
     const told = changedAt(rules, "staged");
-    // A row that came back, or that was stamped late, begins no version before the one that it follows.
+    // What a run sees it dates by itself. A row that came back, or that was stamped late, begins no version before the one that it follows.
     const after =
       "case when latest.valid_to is null then latest.valid_from else latest.valid_to end";
-    const begins = `case when latest.snapshot_id is null or ${told} > ${after} then ${told} else ${now} end`;
+    const dated = `case when latest.snapshot_id is null or ${told} > ${after} then ${told} else ${now} end`;
+    const begins = rules.change.strategy === "check" ? now : dated;
     return `with
 
 latest as (

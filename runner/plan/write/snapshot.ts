@@ -22,7 +22,8 @@ export function snapshotParts(wanted: ModelRequest<Snapshot>): Parts {
   const source = `${candidate}__source`;
   const stage = dialect.createTableAs(source, query);
   const guards = sourceGuards(node, source, stage);
-  const rules = snapshotRules(wanted);
+  const now = dialect.literal(run.startedAt, { kind: "timestamp" });
+  const rules = snapshotRules(node, now);
   const grown = grownTable(wanted);
   if (grown === undefined) {
     const parts = firstParts(wanted, dialect.firstVersions(source, rules));
@@ -65,7 +66,8 @@ export function snapshotParts(wanted: ModelRequest<Snapshot>): Parts {
   };
 }
 
-function snapshotRules({ node, request }: ModelRequest<Snapshot>): SnapshotRules {
+/** How a snapshot finds its versions in a run that began at `now`, a SQL literal. */
+export function snapshotRules(node: ModelRequest<Snapshot>["node"], now: string): SnapshotRules {
   const { materialization } = node;
   const { key, deletes } = materialization;
   return {
@@ -76,7 +78,7 @@ function snapshotRules({ node, request }: ModelRequest<Snapshot>): SnapshotRules
       materialization.strategy === "timestamp"
         ? { strategy: "timestamp", cursor: materialization.cursor }
         : { strategy: "check", columns: materialization.columns },
-    now: request.dialect.literal(request.run.startedAt, { kind: "timestamp" }),
+    now,
   };
 }
 
