@@ -159,13 +159,16 @@ function describeProgram(wrap: Wrap): Command {
     .option("--vars <name=value,...>", "variables, over those of pipelines.yaml");
   command("query <sql>", "query what is published", async (sql: string, options: object) =>
     (await import("./command/query.ts")).queryCommand(sql, options),
-  ).option("--limit <n>", "rows to show; default 100, all with --json", wholeNumber);
+  )
+    .option("--env <name>", "the environment to read; default is production")
+    .option("--limit <n>", "rows to show; default 100, all with --json", wholeNumber);
   command(
     "show [model]",
     "preview what a model yields from what is published",
     async (name: string | undefined, options: object) =>
       (await import("./command/show.ts")).showCommand(name, options),
   )
+    .option("--env <name>", "the environment to read; default is production")
     .option("--inline <sql>", "preview this query instead of a model")
     .option("--limit <n>", "rows to show; default 20", wholeNumber)
     .option("--vars <name=value,...>", "variables, over those of pipelines.yaml");
@@ -179,6 +182,52 @@ function describeProgram(wrap: Wrap): Command {
       (await import("./command/runs.ts")).showRunCommand(id, self.optsWithGlobals()),
     runs,
   );
+  const holding = (held: Command): Command =>
+    held.option("--wait <duration>", "wait for a run that has the warehouse", duration);
+  holding(
+    command(
+      "retry [run]",
+      "go on with what a run, by default the latest, left undone",
+      async (id: string | undefined, options: object) =>
+        (await import("./command/retry.ts")).retryCommand(id, options),
+    ),
+  );
+  holding(
+    command(
+      "rollback [run]",
+      "take production back to what a run, by default the last but one, had published",
+      async (id: string | undefined, options: object) =>
+        (await import("./command/rollback.ts")).rollbackCommand(id, options),
+    ),
+  ).option("--dry-run", "print what would be done, and do nothing");
+  const environments = command("env", "list environments", async (options: object) =>
+    (await import("./command/environments.ts")).environmentsCommand(options),
+  );
+  holding(
+    command(
+      "drop <name>",
+      "remove an environment",
+      async (name: string, _options: object, self: Command) =>
+        (await import("./command/environments.ts")).dropEnvironmentCommand(
+          name,
+          self.optsWithGlobals(),
+        ),
+      environments,
+    ),
+  );
+  holding(
+    command(
+      "promote <environment>",
+      "give production what an environment has built",
+      async (name: string, options: object) =>
+        (await import("./command/environments.ts")).promoteCommand(name, options),
+    ),
+  );
+  holding(
+    command("gc", "remove superseded versions", async (options: object) =>
+      (await import("./command/gc.ts")).gcCommand(options),
+    ),
+  ).option("--retention <duration>", "how old they must be; default is the target's", duration);
   command("doctor", "check this machine, the target and its connections", async (options: object) =>
     (await import("./command/doctor.ts")).doctorCommand(options),
   );

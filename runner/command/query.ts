@@ -2,9 +2,10 @@ import { counted } from "../core/counted.ts";
 import { Failure } from "../core/diagnostic.ts";
 import type { ResultSet } from "../core/ports.ts";
 import { printTable } from "../record/print-table.ts";
+import { environmentOf } from "./environment.ts";
 import { endOnInterruption } from "./interruption.ts";
 import { exitCodes } from "./options.ts";
-import type { ExitCode, GlobalOptions } from "./options.ts";
+import type { EnvironmentOptions, ExitCode, GlobalOptions } from "./options.ts";
 import { openProject } from "./project.ts";
 import { openForReading } from "./reader.ts";
 import { resolveTarget } from "./target.ts";
@@ -12,7 +13,7 @@ import { resolveTarget } from "./target.ts";
 /** Rows of a table when `--limit` does not say otherwise. */
 const defaultLimit = 100;
 
-export interface QueryOptions extends GlobalOptions {
+export interface QueryOptions extends EnvironmentOptions {
   readonly limit?: number;
 }
 
@@ -49,7 +50,7 @@ export function printRows(result: ResultSet, options: GlobalOptions): ExitCode {
 /** The rows of a query over what is published; at most `rowLimit`, when given. */
 export async function readPublished(
   query: string,
-  options: GlobalOptions,
+  options: EnvironmentOptions,
   rowLimit?: number,
 ): Promise<ResultSet> {
   if (query === "") {
@@ -57,7 +58,8 @@ export async function readPublished(
     throw new Failure([{ code: "CLI_USAGE", message: "There is no query.", hint }]);
   }
   const { project } = await openProject(options);
-  const engine = await openForReading(resolveTarget(project, options.target), query);
+  const target = resolveTarget(project, options.target);
+  const engine = await openForReading(target, query, environmentOf(options));
   endOnInterruption(() => {
     engine.interrupt();
   });

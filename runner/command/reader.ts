@@ -13,7 +13,11 @@ import { dialectOf, openLake } from "./warehouse.ts";
  * Opens what is published for reading. Relations are read from the lake, so that a query never keeps a build from
  * opening the warehouse, nor waits for one; only the ledger stands in the warehouse alone.
  */
-export async function openForReading(target: Target, query: string): Promise<Engine> {
+export async function openForReading(
+  target: Target,
+  query: string,
+  environment: string,
+): Promise<Engine> {
   dialectOf(target);
   const { openDuckDb } = await import("../engine/duckdb/engine.ts");
   const { threads } = target;
@@ -22,7 +26,7 @@ export async function openForReading(target: Target, query: string): Promise<Eng
     return openDuckDb({ file: target.warehouse, threads, readOnly: true });
   }
   const lake = await openLake(target);
-  const manifests = await publishedManifests(lake);
+  const manifests = await publishedManifests(lake, environment);
   if (manifests.length === 0) throw nothingPublished(target.lake);
   const engine = await openDuckDb({ file: ":memory:", threads });
   await engine.transaction([
@@ -34,9 +38,18 @@ export async function openForReading(target: Target, query: string): Promise<Eng
   return engine;
 }
 
-async function publishedManifests(lake: Lake): Promise<readonly LakeManifest[]> {
+/** The manifests that an environment's readers follow: its own, and production's where it has none. */
+async function publishedManifests(
+  lake: Lake,
+  environment: string,
+): Promise<readonly LakeManifest[]> {
   const relations = await lake.relations();
-  const manifests = await Promise.all(relations.map((relation) => lake.readManifest(relation)));
+  const manifests = await Promise.all(
+    relations.map(
+      async (relation) =>
+        (await lake.readManifest(relation, environment)) ?? (await lake.readManifest(relation)),
+    ),
+  );
   return manifests.filter((manifest) => manifest !== undefined);
 }
 

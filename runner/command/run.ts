@@ -1,16 +1,15 @@
 import type { CompiledProject } from "../compile/compile.ts";
 import { assertSound, Failure } from "../core/diagnostic.ts";
 import { production } from "../core/environment.ts";
-import type { Emit, RunStatus } from "../core/event.ts";
+import type { RunStatus } from "../core/event.ts";
 import type { NodeId } from "../core/node.ts";
 import { execute } from "../execute/execute.ts";
-import { recover } from "../execute/recover.ts";
 import { plan } from "../plan/plan.ts";
-import { createReporter } from "../record/reporter.ts";
 import { artifactsOf } from "./artifacts.ts";
 import { Connections } from "./connections.ts";
 import { environmentOf } from "./environment.ts";
-import { abortOnInterruption } from "./interruption.ts";
+import { holdWarehouse } from "./held-warehouse.ts";
+import type { HeldWarehouse } from "./held-warehouse.ts";
 import { assertIntervals } from "./interval-option.ts";
 import { killPointFromEnvironment } from "./kill-point.ts";
 import { exitCodes } from "./options.ts";
@@ -21,39 +20,35 @@ import type { LinkedProject } from "./project.ts";
 import { nodesFor } from "./run-verb.ts";
 import type { RunVerb } from "./run-verb.ts";
 import { resolveTarget } from "./target.ts";
-import { closeWarehouse, dialectOf, openWarehouse, peekState } from "./warehouse.ts";
-import type { OpenedWarehouse } from "./warehouse.ts";
+import { dialectOf, peekState } from "./warehouse.ts";
 
 /** Plans and carries out; with `--dry-run` prints the plan instead. */
 export async function runCommand(verb: RunVerb, options: RunOptions): Promise<ExitCode> {
-  const request = await prepareRun(verb, options);
-  const selected = await nodesFor(verb, request.linked, options);
+  const linked = await openProject(options);
+  const compiled = await compileProject(linked, options.vars);
+  const selected = await nodesFor(verb, linked, options);
   if (selected.size === 0) {
     process.stderr.write("Nothing to do.\n");
     return exitCodes.ok;
   }
-  assertIntervals(options, request.compiled, selected);
-  if (options.dryRun === true) return dryRun(request, selected);
-  return withWarehouse(request, (opened) => carryOut(opened, selected));
+  assertIntervals(options, compiled, selected);
+  const request = { verb, options, linked, compiled, selected };
+  if (options.dryRun === true) return dryRun(request);
+  return holdWarehouse({ linked, options, command: describeCommand(verb, options) }, (held) =>
+    carryOut(request, held),
+  );
 }
 
-/** A run whose project was read and compiled before anything is opened. */
+/** What to do with a warehouse that is open. */
 export interface RunRequest {
   readonly verb: RunVerb;
   readonly options: RunOptions;
   readonly linked: LinkedProject;
   readonly compiled: CompiledProject;
+  readonly selected: ReadonlySet<NodeId>;
 }
 
-export async function prepareRun(verb: RunVerb, options: RunOptions): Promise<RunRequest> {
-  const linked = await openProject(options);
-  return { verb, options, linked, compiled: await compileProject(linked, options.vars) };
-}
-
-async function dryRun(
-  { options, linked, compiled }: RunRequest,
-  selected: ReadonlySet<NodeId>,
-): Promise<ExitCode> {
+async function dryRun({ options, linked, compiled, selected }: RunRequest): Promise<ExitCode> {
   const target = resolveTarget(linked.project, options.target);
   const { plan: planned, diagnostics } = plan({
     compiled,
@@ -71,53 +66,12 @@ async function dryRun(
   return exitCodes.ok;
 }
 
-/** A run in a warehouse that is open, recovered, and held by its lease. */
-export interface OpenedRun extends RunRequest {
-  readonly warehouse: OpenedWarehouse;
-  readonly emit: Emit;
-  readonly interruption: AbortController;
-}
-
-/** Opens the warehouse, ends what a killed run left, and closes it when the work is done. */
-export async function withWarehouse(
-  request: RunRequest,
-  work: (opened: OpenedRun) => Promise<ExitCode>,
-): Promise<ExitCode> {
-  const { verb, options } = request;
-  const interruption = new AbortController();
-  const emit = createReporter({ json: options.json ?? false });
-  const warehouse = await openWarehouse({
-    target: targetOf(request),
-    command: describeCommand(verb, options),
-    killPoint: killPointFromEnvironment(),
-    wait: options.wait,
-    onLost: () => {
-      interruption.abort();
-    },
-  });
-  abortOnInterruption(interruption, () => {
-    warehouse.engine.interrupt();
-  });
-  try {
-    await recover({ ...warehouse, emit });
-    return await work({ ...request, warehouse, emit, interruption });
-  } finally {
-    await closeWarehouse(warehouse);
-  }
-}
-
-function targetOf({ linked, options }: RunRequest) {
-  const declared = resolveTarget(linked.project, options.target);
-  return { ...declared, threads: options.threads ?? declared.threads };
-}
-
 /** Builds, extracts or tests what is selected. */
 export async function carryOut(
-  opened: OpenedRun,
-  selected: ReadonlySet<NodeId>,
+  { verb, options, linked, compiled, selected }: RunRequest,
+  held: HeldWarehouse,
 ): Promise<ExitCode> {
-  const { verb, options, linked, compiled, warehouse, interruption } = opened;
-  const target = targetOf(opened);
+  const { target, interruption, ...warehouse } = held;
   const environment = environmentOf(options);
   const emit = artifactsOf(
     {
@@ -128,7 +82,7 @@ export async function carryOut(
       args: { verb, ...options },
       state: () => warehouse.ledger.state(environment),
     },
-    opened.emit,
+    held.emit,
   );
   const killPoint = killPointFromEnvironment();
   const connections = new Connections(target, warehouse.lake, killPoint);
@@ -158,6 +112,7 @@ export async function carryOut(
         killPoint,
         locate: compiled.locate,
         threads: target.threads,
+        retentionSeconds: target.retentionSeconds,
         signal: interruption.signal,
       },
       command: describeCommand(verb, options),
@@ -199,7 +154,7 @@ function assertTestable(
   ]);
 }
 
-function describeCommand(verb: RunVerb, options: RunOptions): string {
+export function describeCommand(verb: RunVerb, options: RunOptions): string {
   const parts: string[] = [verb];
   if (options.select?.length) parts.push("--select", ...options.select);
   if (options.selector?.length) parts.push("--selector", ...options.selector);

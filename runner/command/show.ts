@@ -7,13 +7,13 @@ import { StatementFailure } from "../core/statement-failure.ts";
 import { link } from "../graph/link.ts";
 import { parseTemplate } from "../parse/template.ts";
 import { compiledQuery } from "./compile.ts";
-import type { ExitCode, GlobalOptions } from "./options.ts";
+import type { EnvironmentOptions, ExitCode } from "./options.ts";
 import { compileProject, openProject } from "./project.ts";
 import type { LinkedProject } from "./project.ts";
 import { printQuery } from "./query.ts";
 import { resolveTarget } from "./target.ts";
 
-export interface ShowOptions extends GlobalOptions {
+export interface ShowOptions extends EnvironmentOptions {
   readonly inline?: string;
   readonly limit?: number;
   readonly vars?: string;

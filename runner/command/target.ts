@@ -13,6 +13,8 @@ export interface Target {
   readonly warehouse: string;
   readonly lake: string;
   readonly threads: number;
+  /** How long superseded versions stay. */
+  readonly retentionSeconds: number;
   /** The folder of embedded services and of what the runner writes for its own use. */
   readonly home: string;
   readonly connections: Readonly<Record<string, ConnectionDeclaration>>;
@@ -50,6 +52,7 @@ export function resolveTarget(project: ParsedProject, name: string | undefined):
     warehouse: path.resolve(root, fill(declared.warehouse)),
     lake: path.resolve(root, fill(declared.lake)),
     threads: declared.threads,
+    retentionSeconds: declared.retention,
     home: path.resolve(root, process.env.MERCADO_HOME || ".mercado"),
     connections,
   };

@@ -127,6 +127,8 @@ export interface Ledger {
   pendingManifests(): Promise<
     readonly { readonly environment: string; readonly manifest: LakeManifest }[]
   >;
+  /** Relations that production's readers once saw and see no more. */
+  unpublished(): Promise<readonly RelationName[]>;
   markPointed(relations: readonly EnvironmentRelation[]): Promise<void>;
   /** Physical relations that no version published or superseded since `keepSince` needs, and the manifests that are needed. */
   collectable(keepSince: string): Promise<{

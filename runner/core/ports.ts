@@ -65,7 +65,11 @@ export interface Lake {
   /** The runs that left files under a relation, manifest or not. */
   runsOf(relation: RelationName): Promise<readonly string[]>;
   /** Removes a run's files of a relation, except those whose keys are in `keep`. Missing files are no error. */
-  removeRun(relation: RelationName, runId: string, keep: ReadonlySet<string>): Promise<void>;
+  removeRun(
+    relation: RelationName,
+    runId: string,
+    keep: ReadonlySet<string>,
+  ): Promise<{ readonly files: number; readonly bytes: number }>;
 }
 
 export interface ExtractRequest {

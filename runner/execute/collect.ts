@@ -1,28 +1,48 @@
+import type { RelationName } from "../core/relation.ts";
 import type { ExecutionContext } from "./context.ts";
 
-/** How long a superseded table or file stays, for readers that opened it before it was replaced. */
-export const retentionMilliseconds = 60 * 60 * 1000;
+export interface Collected {
+  /** Physical relations of the warehouse. */
+  readonly physical: readonly string[];
+  readonly files: number;
+  readonly bytes: number;
+}
 
-/** Removes what was superseded longer ago than the retention, from the warehouse and from the lake. */
-export async function collect({
-  engine,
-  ledger,
-  lake,
-  dialect,
-}: Pick<ExecutionContext, "engine" | "ledger" | "lake" | "dialect">): Promise<void> {
-  const keepSince = new Date(Date.now() - retentionMilliseconds).toISOString();
+type CollectContext = Pick<
+  ExecutionContext,
+  "engine" | "ledger" | "lake" | "dialect" | "killPoint"
+>;
+
+/**
+ * Removes what was superseded longer ago than the retention, from the warehouse and from the lake. The ledger forgets
+ * first: what a crash leaves after that is known to nobody, and goes with the next run.
+ */
+export async function collect(
+  { engine, ledger, lake, dialect, killPoint }: CollectContext,
+  retentionSeconds: number,
+): Promise<Collected> {
+  const keepSince = new Date(Date.now() - retentionSeconds * 1000).toISOString();
   const { physical, manifests } = await ledger.collectable(keepSince);
-  for (const name of physical) await engine.execute(dialect.dropTable(name));
-  const neededByRelation = new Map<string, Set<string>>();
-  for (const manifest of manifests) {
-    const keys = neededByRelation.get(manifest.relation) ?? new Set<string>();
-    for (const file of manifest.files) keys.add(file.key);
-    neededByRelation.set(manifest.relation, keys);
-  }
-  for (const relation of await lake.relations()) {
-    const needed = neededByRelation.get(relation);
-    if (needed === undefined) continue;
-    for (const run of await lake.runsOf(relation)) await lake.removeRun(relation, run, needed);
-  }
   await ledger.forget(keepSince);
+  killPoint("after-forget");
+  for (const name of physical) await engine.execute(dialect.dropTable(name));
+  const needed = new Map<RelationName, Set<string>>();
+  for (const { relation, files } of manifests) {
+    const keys = needed.get(relation) ?? new Set<string>();
+    for (const { key } of files) keys.add(key);
+    needed.set(relation, keys);
+  }
+  let files = 0;
+  let bytes = 0;
+  for (const relation of await lake.relations()) {
+    const keep = needed.get(relation);
+    // What the ledger does not know may be another project's.
+    if (keep === undefined) continue;
+    for (const run of await lake.runsOf(relation)) {
+      const removed = await lake.removeRun(relation, run, keep);
+      files += removed.files;
+      bytes += removed.bytes;
+    }
+  }
+  return { physical, files, bytes };
 }

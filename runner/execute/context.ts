@@ -26,6 +26,8 @@ export interface ExecutionContext {
   readonly locate: LocateFailure;
   /** Steps, and files of the lake, that are written at the same time. */
   readonly threads: number;
+  /** How long superseded versions stay, for readers that hold them and for the way back. */
+  readonly retentionSeconds: number;
   /** Aborted when the user wants the run to end: what has begun is finished, and nothing is published. */
   readonly signal?: AbortSignal;
 }

@@ -18,15 +18,7 @@ export function inheritStatements(
   ];
 }
 
-/** Removes an environment's views and schemas. */
-export function dropEnvironmentStatements(
-  environment: string,
-  relations: readonly RelationName[],
-  dialect: Dialect,
-): readonly string[] {
-  const nameIn = publicNameIn(environment);
-  return [
-    ...relations.map((relation) => dialect.dropView(nameIn(relation))),
-    ...zones.map((zone) => `drop schema if exists ${schemaOf(zone, environment)}`),
-  ];
+/** Removes an environment's views with their schemas. */
+export function dropEnvironmentStatements(environment: string): readonly string[] {
+  return zones.map((zone) => `drop schema if exists ${schemaOf(zone, environment)} cascade`);
 }

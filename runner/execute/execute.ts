@@ -73,7 +73,7 @@ export async function execute(request: ExecutionRequest): Promise<ExecutionResul
     await discard(plan, progress.published, context);
     await ledger.finishRun(run.id, status);
     context.killPoint("before-collect");
-    if (status !== "interrupted") await collect(context);
+    if (status !== "interrupted") await collect(context, context.retentionSeconds);
     return await finish(status);
   } catch (error) {
     if (!progress.outcomes.some(({ id }) => id.startsWith("hook.on_run_end"))) {

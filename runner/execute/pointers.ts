@@ -13,11 +13,12 @@ export async function followPointers({
   return pending.length;
 }
 
-/** Removes pointers of environments that no longer have a relation for themselves. */
+/** Removes pointers to what was taken from readers: in production, and in environments that read production again. */
 export async function dropStalePointers({
   ledger,
   lake,
 }: Pick<ExecutionContext, "ledger" | "lake">): Promise<void> {
+  for (const relation of await ledger.unpublished()) await lake.removeManifest(relation);
   const pointing = await lake.environments();
   if (pointing.length === 0) return;
   const known = await ledger.environments();

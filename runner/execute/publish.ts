@@ -1,7 +1,4 @@
-import { messageOf } from "../core/caught.ts";
-import { Failure } from "../core/diagnostic.ts";
 import { production } from "../core/environment.ts";
-import type { Lease } from "../core/lease.ts";
 import type { RelationVersion } from "../core/ledger.ts";
 import type { LakeManifest } from "../core/manifest.ts";
 import type { RelationName } from "../core/relation.ts";
@@ -9,8 +6,9 @@ import type { PublishedDetail } from "../core/state.ts";
 import { publicName } from "../core/published-name.ts";
 import type { ExtractStep, Plan, TableExtraction, WriteStep } from "../plan/step.ts";
 import type { ExecutionContext, Findings } from "./context.ts";
-import { inheritStatements } from "./environment-views.ts";
+import { dropEnvironmentStatements, inheritStatements } from "./environment-views.ts";
 import { exportToLake } from "./export.ts";
+import { fenced } from "./fenced.ts";
 import { rawQuery } from "./extract-step.ts";
 import { ownManifest } from "./own-manifest.ts";
 
@@ -68,18 +66,6 @@ export async function publish(
   return releases.map(({ detail }) => detail);
 }
 
-/** A transaction that failed because the lease is gone is told so: no other cause matters then. */
-export async function fenced(lease: Lease, transaction: () => Promise<void>): Promise<void> {
-  try {
-    await transaction();
-  } catch (error) {
-    if (await lease.isHeld().catch(() => true)) throw error;
-    const message = "Another run has taken the warehouse over, so that this one may not publish.";
-    const hint = "Nothing was published. See what the other did: runner runs";
-    throw new Failure([{ code: "LEASE_LOST", message, cause: messageOf(error), hint }], 1);
-  }
-}
-
 /** No later run may find a time before that of its predecessor, whatever the clock did. */
 function latest(a: string, b: string): string {
   return a > b ? a : b;
@@ -96,6 +82,10 @@ async function viewStatements(
     const inherited = [...state.published.values()]
       .filter(({ environment }) => environment === production)
       .map(({ relation }) => relation);
+    const isLeft = [...state.published.values()].some(
+      ({ relation, environment }) => environment !== production && !released.includes(relation),
+    );
+    if (own.size === 0 && !isLeft) return dropEnvironmentStatements(state.environment);
     const wanted = [...inherited, ...released].filter((relation) => !own.has(relation));
     return inheritStatements(state.environment, wanted, dialect);
   }

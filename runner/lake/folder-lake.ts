@@ -1,4 +1,4 @@
-import { access, readdir, readFile, rm, rmdir } from "node:fs/promises";
+import { access, readdir, readFile, rm, rmdir, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { codeOf, messageOf } from "../core/caught.ts";
 import { diskFailure } from "../core/disk-failure.ts";
@@ -138,16 +138,24 @@ class FolderLake implements Lake {
     return folders.map(layout.runOfFolder).filter((runId) => runId !== undefined);
   }
 
-  async removeRun(relation: RelationName, runId: string, keep: ReadonlySet<string>): Promise<void> {
+  async removeRun(
+    relation: RelationName,
+    runId: string,
+    keep: ReadonlySet<string>,
+  ): Promise<{ readonly files: number; readonly bytes: number }> {
     const key = layout.runKey(relation, runId);
     const folder = this.locate(key);
-    await writing(folder, async () => {
+    return writing(folder, async () => {
       const names = await namesIn(folder);
-      const kept = names.filter((name) => keep.has(`${key}/${name}`));
-      for (const name of names) {
-        if (!kept.includes(name)) await rm(join(folder, name), { recursive: true, force: true });
+      const unneeded = names.filter((name) => !keep.has(`${key}/${name}`));
+      let bytes = 0;
+      for (const name of unneeded) {
+        const path = join(folder, name);
+        bytes += await sizeOf(path);
+        await rm(path, { recursive: true, force: true });
       }
-      if (kept.length === 0) await removeEmptyFolder(folder);
+      if (unneeded.length === names.length) await removeEmptyFolder(folder);
+      return { files: unneeded.length, bytes };
     });
   }
 
@@ -201,6 +209,13 @@ async function exists(path: string): Promise<boolean> {
   return access(path).then(
     () => true,
     () => false,
+  );
+}
+
+async function sizeOf(path: string): Promise<number> {
+  return stat(path).then(
+    ({ size }) => size,
+    () => 0,
   );
 }
 

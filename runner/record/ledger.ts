@@ -63,6 +63,13 @@ export async function openLedger(engine: Engine): Promise<Ledger> {
   return new WarehouseLedger(engine);
 }
 
+/** The ledger of a warehouse that was opened for reading. */
+export function openLedgerForReading(
+  engine: Engine,
+): Pick<Ledger, "state" | "environments" | "history" | "unfinished"> {
+  return new WarehouseLedger(engine);
+}
+
 class WarehouseLedger implements Ledger {
   readonly #engine: Engine;
   readonly #writes: WriteQueue;
@@ -152,6 +159,13 @@ class WarehouseLedger implements Ledger {
     return versions.flatMap(({ published, manifest }) =>
       manifest === undefined ? [] : [{ environment: published.environment, manifest }],
     );
+  }
+
+  async unpublished(): Promise<readonly RelationName[]> {
+    const { rows } = await this.#engine.query(
+      `select relation from ${ledgerTable("relation_version")} where environment = ${quoteText(production)}\ngroup by relation having count(*) = count(superseded_at) order by relation`,
+    );
+    return rows.map((row) => String(row.relation) as RelationName);
   }
 
   async markPointed(relations: readonly EnvironmentRelation[]): Promise<void> {

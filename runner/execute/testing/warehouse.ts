@@ -52,6 +52,7 @@ export async function openTestWarehouse(): Promise<TestWarehouse> {
     killPoint: () => undefined,
     locate: () => undefined,
     threads: 2,
+    retentionSeconds: 3600,
   };
   return {
     ...context,

@@ -28,6 +28,8 @@ const target = z.strictObject({
   warehouse: templated,
   lake: templated,
   threads: z.int().min(1).max(64).default(2),
+  /** How long superseded versions stay, for readers that hold them and for the way back. */
+  retention: durationSeconds.default(86_400),
   connections: z.record(identifier, connection).default({}),
 });
 

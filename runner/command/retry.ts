@@ -1,0 +1,75 @@
+import { Failure } from "../core/diagnostic.ts";
+import type { UnfinishedRun } from "../core/ledger.ts";
+import type { NodeId } from "../core/node.ts";
+import type { Graph } from "../graph/graph.ts";
+import { testsOf } from "../graph/select.ts";
+import { holdWarehouse } from "./held-warehouse.ts";
+import type { HeldWarehouse } from "./held-warehouse.ts";
+import { exitCodes } from "./options.ts";
+import type { ExitCode, RunOptions } from "./options.ts";
+import { compileProject, openProject } from "./project.ts";
+import type { LinkedProject } from "./project.ts";
+import { carryOut } from "./run.ts";
+import type { RunVerb } from "./run-verb.ts";
+
+/** Goes on with what a run, by default the latest one, did not bring to its end, as it was told to. */
+export async function retryCommand(
+  runId: string | undefined,
+  options: RunOptions,
+): Promise<ExitCode> {
+  const linked = await openProject(options);
+  const command = ["retry", runId].filter(Boolean).join(" ");
+  return holdWarehouse({ linked, options, command }, async (held) => {
+    const unfinished = await held.ledger.unfinished(runId);
+    if (unfinished === undefined) throw noRun(runId);
+    const { verb, ...before } = unfinished.options as unknown as RunOptions & {
+      readonly verb?: RunVerb;
+    };
+    if (verb === undefined) throw notRepeatable(unfinished);
+    const selected = await whatIsLeft(unfinished, linked, held);
+    if (selected.size === 0) {
+      await held.emit({ type: "note", message: `Nothing is left of the run ${unfinished.id}.` });
+      return exitCodes.ok;
+    }
+    const told = { ...before, ...options };
+    const compiled = await compileProject(linked, told.vars);
+    return carryOut({ verb, options: told, compiled, selected }, held);
+  });
+}
+
+/** Relations that were not published, with their tests, and tests that did not end well. */
+async function whatIsLeft(
+  unfinished: UnfinishedRun,
+  { graph }: LinkedProject,
+  { emit }: HeldWarehouse,
+): Promise<ReadonlySet<NodeId>> {
+  const { known, gone } = split([...unfinished.relations, ...unfinished.steps], graph);
+  if (gone.length > 0) {
+    const message = `No longer part of the project: ${gone.join(", ")}.`;
+    await emit({ type: "note", message });
+  }
+  const relations = new Set(known.filter((id) => graph.nodes.get(id)?.kind !== "test"));
+  return new Set([...known, ...testsOf(graph, relations)]);
+}
+
+function split(
+  ids: readonly string[],
+  graph: Graph,
+): { readonly known: readonly NodeId[]; readonly gone: readonly string[] } {
+  const isKnown = (id: string): id is NodeId => graph.nodes.has(id as NodeId);
+  return {
+    known: ids.filter(isKnown),
+    // A run's hooks and extractions are no nodes; they come with what they belong to.
+    gone: ids.filter((id) => !isKnown(id) && !/^(?:hook|extract)\./.test(id)),
+  };
+}
+
+function noRun(runId: string | undefined): Failure {
+  const message = runId === undefined ? "There was no run yet." : `There is no run "${runId}".`;
+  return new Failure([{ code: "SELECT_NOTHING", message, hint: "runner runs lists the runs." }]);
+}
+
+function notRepeatable({ id }: UnfinishedRun): Failure {
+  const message = `The run ${id} was no build, extract, run or test.`;
+  return new Failure([{ code: "SELECT_NOTHING", message, hint: "runner runs lists the runs." }]);
+}

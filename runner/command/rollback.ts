@@ -1,0 +1,46 @@
+import { counted } from "../core/counted.ts";
+import { production } from "../core/environment.ts";
+import { rollBack } from "../execute/republish.ts";
+import { planRollback } from "../plan/rollback.ts";
+import type { RollbackPlan } from "../plan/rollback.ts";
+import { holdWarehouse } from "./held-warehouse.ts";
+import type { HoldingOptions } from "./held-warehouse.ts";
+import { killPointFromEnvironment } from "./kill-point.ts";
+import { exitCodes } from "./options.ts";
+import type { ExitCode } from "./options.ts";
+import { openProject } from "./project.ts";
+
+export interface RollbackOptions extends HoldingOptions {
+  readonly dryRun?: boolean;
+}
+
+/** Repoints every relation of production to what it was when a run, by default the last but one, had published. */
+export async function rollbackCommand(
+  runId: string | undefined,
+  options: RollbackOptions,
+): Promise<ExitCode> {
+  const linked = await openProject(options);
+  const command = ["rollback", runId].filter(Boolean).join(" ");
+  return holdWarehouse({ linked, options, command }, async (held) => {
+    const { ledger, dialect, emit } = held;
+    const plan = planRollback(await ledger.history(production), runId, dialect);
+    if (options.dryRun === true) {
+      process.stdout.write(plan.statements.map((statement) => `${statement};\n\n`).join(""));
+      await emit({ type: "note", message: describe(plan, "would go") });
+      return exitCodes.ok;
+    }
+    const run = await ledger.nextRun(new Date());
+    const state = await ledger.state(production);
+    await rollBack(plan, command, { ...held, run, state, killPoint: killPointFromEnvironment() });
+    await emit({ type: "note", message: describe(plan, "went") });
+    return exitCodes.ok;
+  });
+}
+
+function describe({ to, restored, removed }: RollbackPlan, went: string): string {
+  const parts = [
+    `${counted(restored.length, "relation")} ${went} back to what ${to.id} published`,
+    ...(removed.length > 0 ? [`${removed.join(", ")} did not exist then`] : []),
+  ];
+  return `${parts.join("; ")}.`;
+}
