@@ -33,7 +33,7 @@ export async function retryCommand(
     }
     const told = { ...before, ...options };
     const compiled = await compileProject(linked, told.vars);
-    return carryOut({ verb, options: told, compiled, selected }, held);
+    return carryOut({ verb, options: told, linked, compiled, selected }, held);
   });
 }
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { parseSyntax } from "../template-syntax.ts";
-import { hooks, identifier, owner, tags } from "./common.ts";
+import { durationSeconds, hooks, identifier, owner, tags } from "./common.ts";
 import { materialized } from "./model.ts";
 import { namedSelector } from "./selectors.ts";
 
