@@ -33,6 +33,7 @@ export async function environmentsCommand(options: GlobalOptions): Promise<ExitC
       }),
     );
   });
+  if (rows.length === 0) process.stderr.write("There is no environment but production.\n");
   const columns = ["environment", "status", "relations"].map((name) => ({ name, type: "VARCHAR" }));
   return printRows({ columns, rows }, options);
 }

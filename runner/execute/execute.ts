@@ -138,7 +138,13 @@ async function writeAuditPublish(
     await followPointers(context);
     await dropStalePointers(context);
     const milliseconds = performance.now() - began;
-    await emit({ type: "published", relations: [...sound], details, milliseconds });
+    if (sound.size > 0) {
+      await emit({ type: "published", relations: [...sound], details, milliseconds });
+    }
+    if (plan.released.length > 0) {
+      const message = `Read from production again: ${plan.released.join(", ")}.`;
+      await emit({ type: "note", message });
+    }
   }
   const isSound = [...statuses.values()].every((status) => status === "ok" || status === "warned");
   return isSound ? "succeeded" : "failed";

@@ -48,10 +48,13 @@ export async function publish(
   const releases = [...raw, ...built];
   context.killPoint("before-publish");
 
+  const isProduction = state.environment === production;
   const statements = [
     ...lease.guardStatements(),
+    // An environment needs its schemas first; views of production's relations need those.
+    ...(isProduction ? [] : ownViewStatements(releases, plan.released, context)),
     ...releases.flatMap(({ statements }) => statements),
-    ...(await viewStatements(releases, plan.released, context)),
+    ...(isProduction ? await otherViewStatements(releases, context) : []),
     ...ledger.publishStatements({
       runId: run.id,
       publishedAt,
@@ -71,24 +74,29 @@ function latest(a: string, b: string): string {
   return a > b ? a : b;
 }
 
-/** Views of environments that read production's relations: made where there are none, renewed where columns changed. */
-async function viewStatements(
+/** The views of what an environment reads from production; none are left when it has nothing for itself any more. */
+function ownViewStatements(
   releases: readonly Release[],
   released: readonly RelationName[],
+  { dialect, state }: ExecutionContext,
+): readonly string[] {
+  const built = new Set(releases.map(({ version }) => version.published.relation));
+  const inherited: RelationName[] = [...released];
+  let hasOwn = built.size > 0;
+  for (const { relation, environment } of state.published.values()) {
+    if (environment === production) inherited.push(relation);
+    else hasOwn ||= !released.includes(relation);
+  }
+  if (!hasOwn) return dropEnvironmentStatements(state.environment);
+  const wanted = inherited.filter((relation) => !built.has(relation));
+  return inheritStatements(state.environment, wanted, dialect);
+}
+
+/** The views by which environments read what production publishes, where there are none yet or columns changed. */
+async function otherViewStatements(
+  releases: readonly Release[],
   { dialect, ledger, state }: ExecutionContext,
 ): Promise<readonly string[]> {
-  if (state.environment !== production) {
-    const own = new Set(releases.map(({ version }) => version.published.relation));
-    const inherited = [...state.published.values()]
-      .filter(({ environment }) => environment === production)
-      .map(({ relation }) => relation);
-    const isLeft = [...state.published.values()].some(
-      ({ relation, environment }) => environment !== production && !released.includes(relation),
-    );
-    if (own.size === 0 && !isLeft) return dropEnvironmentStatements(state.environment);
-    const wanted = [...inherited, ...released].filter((relation) => !own.has(relation));
-    return inheritStatements(state.environment, wanted, dialect);
-  }
   const changed = releases
     .map(({ version }) => version.published)
     .filter(
