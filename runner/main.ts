@@ -191,7 +191,9 @@ function describeProgram(wrap: Wrap): Command {
       async (id: string | undefined, options: object) =>
         (await import("./command/retry.ts")).retryCommand(id, options),
     ),
-  );
+  )
+    .option("--threads <n>", "steps at a time", wholeNumber)
+    .option("--vars <name=value,...>", "variables, over those of the run");
   holding(
     command(
       "rollback [run]",

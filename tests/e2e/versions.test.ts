@@ -1,0 +1,191 @@
+import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { cpSync, existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { codesIn, linesOf } from "./testing/cli.ts";
+import { inspect } from "./testing/inspect.ts";
+import { TestProject } from "./testing/project.ts";
+import { seedProject } from "./testing/seed-project.ts";
+
+let project: TestProject;
+
+beforeEach(() => {
+  project = new TestProject(seedProject);
+});
+
+afterEach(() => {
+  project.close();
+});
+
+const regions = (...names: readonly string[]) => ({
+  "seeds/region.csv": [
+    "region_id,region_name",
+    ...names.map((name, index) => `${index + 1},${name}`),
+    "",
+  ].join("\n"),
+});
+
+/** A way of writing cleaned.region that yields other rows than the project's own. */
+const loud = {
+  "models/cleaned/region.sql": `select region_id, cast(upper(region_name) as varchar(50)) as region_name from {{ref "raw.region"}}\n`,
+};
+
+async function namesIn(...more: readonly string[]): Promise<unknown[]> {
+  const { stdout } = await project.ok(
+    "query",
+    "select region_name from gold.region order by region_id",
+    "--json",
+    ...more,
+  );
+  return linesOf(stdout).map((row) => row.region_name);
+}
+
+const toRepeat = (command: string) =>
+  project.run(command.split(" "), { MERCADO_KILL_POINT: "before-publish" });
+
+describe("an environment", () => {
+  test("has what differs from production, reads production for the rest, and is production's after a promotion", async () => {
+    await project.ok("build");
+    project.write(loud);
+    const built = linesOf((await project.ok("build", "--env", "alice", "--json")).stdout);
+    const written = built.filter(({ type }) => type === "step_started").map(({ id }) => id);
+    expect(written).toEqual(expect.arrayContaining(["cleaned.region", "gold.region"]));
+    expect(written).not.toContain("raw.region");
+    expect(await namesIn("--env", "alice")).toEqual(["NORTH", "SOUTH"]);
+    expect(await namesIn()).toEqual(["North", "South"]);
+    expect(linesOf((await project.ok("env", "--json")).stdout)).toEqual([
+      {
+        environment: "alice",
+        status: "up to date",
+        relations: "cleaned.region, gold.region",
+      },
+    ]);
+    const again = linesOf((await project.ok("build", "--env", "alice", "--json")).stdout);
+    expect(again.filter(({ type }) => type === "step_started")).toEqual([]);
+
+    await project.ok("promote", "alice");
+    expect(await namesIn()).toEqual(["NORTH", "SOUTH"]);
+    expect((await inspect(project)).problems).toEqual([]);
+    expect(existsSync(join(project.lake, "_environments"))).toBe(false);
+    expect(linesOf((await project.ok("env", "--json")).stdout)).toEqual([]);
+    expect(codesIn(await project.run(["promote", "alice"]))).toEqual(["ENVIRONMENT_UNKNOWN"]);
+    await project.ok("rollback");
+    expect(await namesIn()).toEqual(["North", "South"]);
+  });
+
+  test("that is behind production is built again before it may be promoted", async () => {
+    await project.ok("build");
+    project.write(loud);
+    await project.ok("build", "--env", "alice");
+    project.write({ ...seedProject, ...regions("East") });
+    await project.ok("build");
+    project.write(loud);
+    const refused = await project.run(["promote", "alice"]);
+    expect(refused.code).toBe(2);
+    expect(codesIn(refused)).toEqual(["ENVIRONMENT_BEHIND"]);
+    expect(await namesIn()).toEqual(["East"]);
+    await project.ok("build", "--env", "alice");
+    await project.ok("promote", "alice");
+    expect(await namesIn()).toEqual(["EAST"]);
+  });
+
+  test("gives up what is as in production again, and goes without a trace when it is dropped", async () => {
+    await project.ok("build");
+    const before = await inspect(project);
+    project.write(loud);
+    await project.ok("build", "--env", "alice");
+    project.write(seedProject);
+    expect((await project.ok("build", "--env", "alice")).stderr).toContain(
+      "Read from production again: cleaned.region, gold.region.",
+    );
+    expect(linesOf((await project.ok("env", "--json")).stdout)).toEqual([]);
+    project.write(loud);
+    await project.ok("build", "--env", "alice");
+    await project.ok("env", "drop", "alice");
+    expect(linesOf((await project.ok("env", "--json")).stdout)).toEqual([]);
+    expect(existsSync(join(project.lake, "_environments"))).toBe(false);
+    expect(await inspect(project)).toEqual(before);
+    await project.ok("gc", "--retention", "0s");
+    expect(readdirSync(join(project.lake, "cleaned/region"))).toHaveLength(2);
+    expect(await inspect(project)).toEqual(before);
+  });
+
+  test("is refused a name that could be another's schema", async () => {
+    for (const name of ["a__b", "Alice", "1st", "a-b"]) {
+      expect(codesIn(await project.run(["build", "--env", name]))).toEqual(["CLI_USAGE"]);
+    }
+  });
+});
+
+describe("what changes production is all done or not begun when it is killed,", () => {
+  const points = ["before-publish", "after-publish", "before-manifest", "after-manifest"];
+
+  test.each(["rollback", "promote alice"])(
+    "as is %s",
+    async (command) => {
+      await project.ok("build");
+      project.write(regions("East", "West"));
+      await project.ok("build");
+      project.write(loud);
+      await project.ok("build", "--env", "alice");
+      const base = join(project.folder, "base");
+      cpSync(project.home, base, { recursive: true });
+      const old = await inspect(project);
+      await project.ok(...command.split(" "));
+      const done = await inspect(project);
+      expect(done.problems).toEqual([]);
+      expect(done.rows).not.toEqual(old.rows);
+      for (const point of points) {
+        project.takeHome(base);
+        const killed = await project.run(command.split(" "), { MERCADO_KILL_POINT: point });
+        expect(killed.signal).toBe("SIGKILL");
+        // Any command that writes ends what was left; this one finds nothing to remove.
+        await project.ok("gc");
+        const found = await inspect(project);
+        expect(found).toEqual(point === "before-publish" ? old : done);
+      }
+    },
+    60_000,
+  );
+});
+
+describe("retry", () => {
+  test("goes on with what was not published, as the run was told, and then has nothing left to do", async () => {
+    project.write({
+      "models/cleaned/other.sql": `select region_id, region_name from {{ref "raw.region"}} where {{var "broken"}}\n`,
+      "models/cleaned/other.yml": seedProject["models/cleaned/region.yml"] ?? "",
+    });
+    const failed = await project.run(["build", "--vars", "broken=nonsense"]);
+    expect(failed.code).toBe(1);
+    const events = linesOf((await project.run(["retry", "--json"])).stdout);
+    const steps = events.filter(({ type }) => type === "step_started").map(({ id }) => id);
+    expect(steps).toEqual(["cleaned.other"]);
+    const mended = await project.ok("retry", "--vars", "broken=true", "--json");
+    expect(mended.stdout).toContain('"relations":["cleaned.other"]');
+    expect((await project.ok("retry")).stderr).toContain("Nothing is left");
+    expect(codesIn(await project.run(["retry", "20200101_000000_000_0000"]))).toEqual([
+      "SELECT_NOTHING",
+    ]);
+  });
+
+  test("builds all that a killed run had not published", async () => {
+    expect((await toRepeat("build")).signal).toBe("SIGKILL");
+    await project.ok("retry");
+    expect(await namesIn()).toEqual(["North", "South"]);
+  });
+});
+
+test("a second run waits for the first when it is told to, and else names who has the warehouse", async () => {
+  await project.ok("build");
+  project.write({
+    "models/cleaned/region.sql": `select region_id, region_name from {{ref "raw.region"}}, (select count(*) as n from range(20000) as a, range(30000) as b where a.range + b.range < 0) as slow\n`,
+  });
+  const first = project.start(["build", "--json"]);
+  await first.said('"type":"step_started","id":"cleaned.region"');
+  const refused = await project.run(["test"]);
+  expect(codesIn(refused)).toEqual(["WAREHOUSE_BUSY"]);
+  expect(refused.stderr).toMatch(/in use by runner build \(process \d+, since 20/);
+  const waited = await project.run(["test", "--wait", "60s"]);
+  expect(waited.stderr).toContain("Waiting.");
+  expect(waited.code).toBe(0);
+  expect((await first.ended).code).toBe(0);
+}, 60_000);
