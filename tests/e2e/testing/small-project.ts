@@ -155,6 +155,93 @@ columns:
   "tests/carts_are_few.yml": "severity: warn\n",
 };
 
+/** The small project with a model of each further materialization and strategy. */
+export const wholeProject: Readonly<Record<string, string>> = {
+  ...smallProject,
+  "models/work/member_payment.sql": `select payment_id, member_id as customer_id, amount, loaded_at
+from {{ref "work.payment"}}
+where member_id <> -1
+`,
+  "models/work/member_payment.yml": `grain: One row per payment of a known customer.
+materialized: ephemeral
+key: [payment_id]
+columns:
+  - { name: payment_id, type: integer }
+  - { name: customer_id, type: integer }
+  - { name: amount, type: "numeric(10,2)" }
+  - { name: loaded_at, type: timestamp }
+`,
+  "models/gold/payment_log.sql": `select payment_id, amount, loaded_at
+from {{ref "work.payment"}}
+{{#incremental}}where loaded_at > {{since}}{{/incremental}}
+`,
+  "models/gold/payment_log.yml": `grain: One row per version of a payment.
+materialized: incremental
+strategy: append
+cursor: loaded_at
+columns:
+  - { name: payment_id, type: integer, tests: [not_null] }
+  - { name: amount, type: "numeric(10,2)" }
+  - { name: loaded_at, type: timestamp }
+tests:
+  - unique: { columns: [payment_id, loaded_at] }
+`,
+  "models/gold/customer_payment.sql": `select customer_id, payment_id, amount, loaded_at
+from {{ref "work.member_payment"}}
+{{#incremental}}
+where customer_id in (select fresh.customer_id from {{ref "work.member_payment"}} as fresh where fresh.loaded_at > {{since}})
+{{/incremental}}
+`,
+  "models/gold/customer_payment.yml": `grain: One row per payment of a known customer.
+materialized: incremental
+strategy: delete_insert
+replace: [customer_id]
+cursor: loaded_at
+key: [payment_id]
+columns:
+  - { name: customer_id, type: integer }
+  - { name: payment_id, type: integer }
+  - { name: amount, type: "numeric(10,2)" }
+  - { name: loaded_at, type: timestamp }
+`,
+  "models/gold/payment_by_month.sql": `select payment_id, amount, loaded_at
+from {{ref "work.payment"}}
+where loaded_at >= {{since}} and loaded_at < {{until}}
+`,
+  "models/gold/payment_by_month.yml": `grain: One row per payment.
+materialized: incremental
+strategy: by_interval
+interval: month
+begin: 2026-03-01
+cursor: loaded_at
+key: [payment_id]
+columns:
+  - { name: payment_id, type: integer }
+  - { name: amount, type: "numeric(10,2)" }
+  - { name: loaded_at, type: timestamp }
+`,
+  "models/gold/customer_history.sql": `select
+    cast(id as integer) as customer_id,
+    cast(name as varchar(100)) as name,
+    cast(timezone('UTC', updated_at) as timestamp) as updated_at
+from (
+    select *, row_number() over (partition by id order by updated_at desc nulls last, _extracted_at, name) as version
+    from {{source "oltp.customer"}}
+) as versions
+where version = 1
+`,
+  "models/gold/customer_history.yml": `grain: One row per customer and version.
+materialized: snapshot
+strategy: timestamp
+key: [customer_id]
+cursor: updated_at
+columns:
+  - { name: customer_id, type: integer }
+  - { name: name, type: varchar(100) }
+  - { name: updated_at, type: timestamp }
+`,
+};
+
 /** The tables of the small project's Postgres, with two customers and three payments, one of a customer who is late. */
 export async function fillFirstDay(databases: ShopDatabases): Promise<void> {
   await databases.postgres.query(`
