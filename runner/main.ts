@@ -101,7 +101,7 @@ function describeProgram(wrap: Wrap): Command {
     ["build", "extract, build, test and publish what is selected"],
     ["extract", "extract source tables into the raw zone"],
     ["run", "build and publish seeds and models without data tests"],
-    ["test", "run data tests on what is published"],
+    ["test", "run unit tests, and data tests on what is published"],
   ];
   for (const [verb, description] of verbs) {
     const running = selecting(
@@ -114,6 +114,15 @@ function describeProgram(wrap: Wrap): Command {
       .option("--env <name>", "build an environment of its own; default is production")
       .option("--wait <duration>", "wait for a run that has the warehouse, such as 10m", duration)
       .option("--vars <name=value,...>", "variables, over those of pipelines.yaml");
+    if (verb === "test" || verb === "build") {
+      running
+        .option("--store-failures", "keep the rows that break data tests, in the schema _failures")
+        .addOption(
+          new Option("--show-failures [rows]", "print rows that break data tests; default 20")
+            .preset("20")
+            .argParser(wholeNumber),
+        );
+    }
     if (verb !== "test")
       running.option("--full-refresh", "extract wholly and build incremental models from nothing");
     if (verb === "build" || verb === "run") {
@@ -172,6 +181,12 @@ function describeProgram(wrap: Wrap): Command {
     .option("--inline <sql>", "preview this query instead of a model")
     .option("--limit <n>", "rows to show; default 20", wholeNumber)
     .option("--vars <name=value,...>", "variables, over those of pipelines.yaml");
+  command(
+    "failures [test]",
+    "list the data tests whose breaking rows were kept, or show those of one",
+    async (name: string | undefined, options: object) =>
+      (await import("./command/failures.ts")).failuresCommand(name, options),
+  ).option("--limit <n>", "rows to show; default 100, all with --json", wholeNumber);
   const runs = command("runs", "list the latest runs", async (options: object) =>
     (await import("./command/runs.ts")).runsCommand(options),
   ).option("--limit <n>", "runs to list; default 20", wholeNumber);

@@ -33,6 +33,10 @@ export interface RunOptions extends SelectionOptions {
   readonly dryRun?: boolean;
   /** How long to wait for a warehouse that another run has, in milliseconds. */
   readonly wait?: number;
+  /** Keep the rows that break data tests, unless a test says otherwise. */
+  readonly storeFailures?: boolean;
+  /** Rows to print of each data test that does not pass. */
+  readonly showFailures?: number;
 }
 
 /** The exit codes of the command line. */

@@ -4,14 +4,14 @@ import { Failure } from "../core/diagnostic.ts";
 import type { LakeManifest } from "../core/manifest.ts";
 import type { Engine, Lake } from "../core/ports.ts";
 import { zones } from "../core/relation.ts";
-import { ledgerSchema } from "../core/sql-text.ts";
+import { failuresSchema, ledgerSchema } from "../core/sql-text.ts";
 import { duckdbDialect } from "../dialect/duckdb/dialect.ts";
 import type { Target } from "./target.ts";
 import { dialectOf, openLake } from "./warehouse.ts";
 
 /**
  * Opens what is published for reading. Relations are read from the lake, so that a query never keeps a build from
- * opening the warehouse, nor waits for one; only the ledger stands in the warehouse alone.
+ * opening the warehouse, nor waits for one; only the ledger and the rows that broke data tests stand in the warehouse alone.
  */
 export async function openForReading(
   target: Target,
@@ -21,7 +21,7 @@ export async function openForReading(
   dialectOf(target);
   const { openDuckDb } = await import("../engine/duckdb/engine.ts");
   const { threads } = target;
-  if (query.includes(ledgerSchema)) {
+  if (query.includes(ledgerSchema) || query.includes(failuresSchema)) {
     if (!existsSync(target.warehouse)) throw nothingPublished(target.warehouse);
     return openDuckDb({ file: target.warehouse, threads, readOnly: true });
   }

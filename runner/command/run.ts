@@ -57,6 +57,7 @@ async function dryRun({ options, linked, compiled, selected }: RunRequest): Prom
     fullRefresh: options.fullRefresh ?? false,
     gaps: options.gaps,
     interval: options.interval,
+    failures: failuresOf({ linked, options }),
     state: await peekState(target, environmentOf(options)),
     run: { id: "dry_run", startedAt: new Date().toISOString() },
   });
@@ -96,6 +97,7 @@ export async function carryOut(
       fullRefresh: options.fullRefresh ?? false,
       gaps: options.gaps,
       interval: options.interval,
+      failures: failuresOf(opened),
       state,
       run,
     });
@@ -123,6 +125,15 @@ export async function carryOut(
   } finally {
     await connections.close();
   }
+}
+
+/** What becomes of rows that break data tests: the command line's word goes before the project's. */
+function failuresOf({ linked, options }: Pick<RunRequest, "linked" | "options">) {
+  const { tests } = linked.project.pipelines.value;
+  return {
+    store: options.storeFailures ?? tests.store_failures,
+    shownRows: options.showFailures,
+  };
 }
 
 function exitCodeOf(status: RunStatus): ExitCode {

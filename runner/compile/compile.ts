@@ -54,7 +54,13 @@ export function compile(
       return inlined((inner) => testQuery(test, relation, inner, render), context);
     },
     unitTestQueries: (test, dialect) =>
-      unitTestQueries(test, { graph, dialect, sourceRelations, render }),
+      unitTestQueries(test, {
+        graph,
+        dialect,
+        sourceRelations,
+        modelQuery: (model, context) => inlined((inner) => query(model, inner), context),
+        templateQuery: (template, context) => inlined((inner) => render(template, inner), context),
+      }),
     hookStatement: (hook, context) =>
       inlined((inner) => render(hook, inner), context).replace(/;+$/, ""),
     runHooks: parts.runHooks ?? { start: [], end: [] },

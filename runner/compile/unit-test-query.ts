@@ -2,13 +2,14 @@ import type { ColumnType } from "../core/column-type.ts";
 import type { Dialect, Replacement, SnapshotRules } from "../core/dialect.ts";
 import type { Incremental, Snapshot } from "../core/materialization.ts";
 import { isTest, queryColumns } from "../core/node.ts";
-import type { FixtureRow, Model, Template, UnitTest } from "../core/node.ts";
+import type { FixtureRow, Model, NodeId, Template, UnitTest } from "../core/node.ts";
 import { baseName, zoneOf } from "../core/relation.ts";
 import type { RelationName } from "../core/relation.ts";
+import { readThroughEphemeral } from "../core/read-through.ts";
 import { replacementOf } from "../core/replacement.ts";
 import { readableColumns } from "../core/technical-columns.ts";
 import type { Graph } from "../graph/graph.ts";
-import type { RenderContext, Renderer } from "./renderer.ts";
+import type { RenderContext } from "./renderer.ts";
 
 /** The two sides of a unit test, both as rows of texts, so that engines compare them alike and exactly. */
 export interface UnitTestQueries {
@@ -26,7 +27,9 @@ interface Surroundings {
   readonly graph: Graph;
   readonly dialect: Dialect;
   readonly sourceRelations: ReadonlyMap<string, RelationName>;
-  readonly render: Renderer;
+  /** Renders a model or a query, with the ephemeral models that are not given inside it. */
+  readonly modelQuery: (model: Model, context: RenderContext) => string;
+  readonly templateQuery: (template: Template, context: RenderContext) => string;
 }
 
 interface Cte {
@@ -59,14 +62,10 @@ function modelOf(relation: RelationName, { graph }: Surroundings): Model {
 }
 
 function modelQueries(test: UnitTest, model: Model, surroundings: Surroundings): UnitTestQueries {
-  const { dialect, graph } = surroundings;
+  const { dialect } = surroundings;
   const published = publishedRows(test, model);
-  const parents = (graph.parents.get(model.relation) ?? []) as readonly RelationName[];
   const given = [
-    ...parents.map((relation) => ({
-      name: cteName(relation),
-      query: givenQuery(test, relation, surroundings),
-    })),
+    ...givenRelations(test, model.relation, surroundings),
     { name: thisTable, query: fixtureQuery(model.columns, published, dialect) },
   ];
   const compared = comparedColumns(test, model.columns);
@@ -105,12 +104,14 @@ function builtRows(
   test: UnitTest,
   model: Model,
   published: readonly FixtureRow[],
-  { dialect, render }: Surroundings,
+  surroundings: Surroundings,
 ): BuiltRows {
-  const { materialization, template, columns } = model;
+  const { dialect, modelQuery } = surroundings;
+  const { materialization, columns } = model;
   const context: RenderContext = {
     dialect: dialect.name,
     resolve: cteName,
+    given: givenNames(test, surroundings),
     self: thisTable,
     vars: test.vars,
   };
@@ -119,18 +120,18 @@ function builtRows(
     case "table":
     case "view":
     case "ephemeral": {
-      const query = render(template, context);
+      const query = modelQuery(model, context);
       return { query, rows: query };
     }
     case "incremental": {
       const isFirst = published.length === 0 && test.since === undefined;
       const isByInterval = materialization.strategy === "by_interval";
       if (isFirst && !isByInterval) {
-        const query = render(template, context);
+        const query = modelQuery(model, context);
         return { query, rows: query };
       }
       const increment = incrementOf(test, model, materialization, dialect);
-      const query = render(template, { ...context, increment });
+      const query = modelQuery(model, { ...context, increment });
       const replace: Replacement =
         materialization.strategy === "by_interval"
           ? { by: "ranges", column: materialization.cursor, ranges: [increment] }
@@ -139,7 +140,7 @@ function builtRows(
       return { query, rows, staged: [{ name: delta, query }] };
     }
     case "snapshot": {
-      const query = render(template, context);
+      const query = modelQuery(model, context);
       const rules = snapshotRules(test, model, materialization, dialect);
       const source = { name: sourceRows, query };
       if (published.length === 0) {
@@ -201,20 +202,21 @@ function snapshotRules(
 function queryQueries(test: UnitTest, surroundings: Surroundings): UnitTestQueries {
   if (test.subject.kind !== "query") throw new Error(`${test.name} has no query`);
   const { template, columns } = test.subject;
-  const { dialect, graph, render } = surroundings;
-  const parents = (graph.parents.get(`unit_test.${test.name}`) ?? []) as readonly RelationName[];
+  const { dialect, templateQuery } = surroundings;
   const given = [
-    ...parents.map((relation) => ({
-      name: cteName(relation),
-      query: givenQuery(test, relation, surroundings),
-    })),
+    ...givenRelations(test, `unit_test.${test.name}`, surroundings),
     ...test.given.flatMap(({ input, rows }) =>
       input.kind === "inline"
         ? [{ name: input.name, query: fixtureQuery(input.columns, rows, dialect) }]
         : [],
     ),
   ];
-  const query = render(template, { dialect: dialect.name, resolve: cteName, vars: test.vars });
+  const query = templateQuery(template, {
+    dialect: dialect.name,
+    resolve: cteName,
+    given: givenNames(test, surroundings),
+    vars: test.vars,
+  });
   return {
     template,
     query,
@@ -227,6 +229,31 @@ function queryQueries(test: UnitTest, surroundings: Surroundings): UnitTestQueri
 
 function cteName(relation: RelationName): string {
   return `given__${zoneOf(relation)}__${baseName(relation)}`;
+}
+
+/** The relations whose rows are given by the test. */
+function givenNames(
+  { given }: UnitTest,
+  { sourceRelations }: Surroundings,
+): ReadonlySet<RelationName> {
+  const names = given.flatMap(({ input }): readonly (RelationName | undefined)[] => {
+    if (input.kind === "ref") return [input.name as RelationName];
+    return input.kind === "source" ? [sourceRelations.get(input.name)] : [];
+  });
+  return new Set(names.filter((name) => name !== undefined));
+}
+
+/** What a reader reads, through ephemeral models that are not given themselves, as CTEs of rows. */
+function givenRelations(
+  test: UnitTest,
+  reader: NodeId,
+  surroundings: Surroundings,
+): readonly Cte[] {
+  const given = givenNames(test, surroundings);
+  return readThroughEphemeral(reader, surroundings.graph, given).map((relation) => ({
+    name: cteName(relation),
+    query: givenQuery(test, relation, surroundings),
+  }));
 }
 
 /** The rows that stand in for a relation. A seed that is not given has its own, any other relation none. */

@@ -45,10 +45,14 @@ export function describeAssertion(assertion: Assertion): string {
       return assertion.constraints.map(describeConstraint).join(", ");
     case "snapshot_versions":
       return `one version for each moment of ${assertion.key.join(" and ")}`;
-    case "macro":
-      return assertion.column === undefined
-        ? `${assertion.name} holds`
-        : `${assertion.name} holds for ${assertion.column}`;
+    case "macro": {
+      const { name, column, parameters } = assertion;
+      const given = Object.entries(parameters)
+        .filter(([, value]) => value !== "")
+        .map(([key, value]) => `${key}: ${String(value)}`);
+      const told = given.length === 0 ? name : `${name} (${given.join(", ")})`;
+      return column === undefined ? `${told} holds` : `${told} holds for ${column}`;
+    }
   }
 }
 

@@ -1,8 +1,10 @@
 import { counted } from "../core/counted.ts";
-import { describeAssertion } from "../core/describe-assertion.ts";
+import { describeAssertion, describeOther } from "../core/describe-assertion.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
 import type { StepStatus } from "../core/event.ts";
+import type { DataTest } from "../core/node.ts";
 import type { Engine, ResultSet } from "../core/ports.ts";
+import { runIdColumn } from "../core/technical-columns.ts";
 import type { TestStep } from "../plan/step.ts";
 import { describeBrokenConstraints } from "./contract-test.ts";
 import type { ExecutionContext, Findings } from "./context.ts";
@@ -61,24 +63,44 @@ async function firstRows(
   { engine }: TestContext,
 ): Promise<ResultSet> {
   if (failures === 0) return { columns: [], rows: [] };
-  return engine.query(`select * from (\n${query}\n) as failing limit ${limit}`);
+  const { columns, rows } = await engine.query(
+    `select * from (\n${query}\n) as failing limit ${limit}`,
+  );
+  // A table that grows has it before it is published; it is none of the project's columns.
+  return {
+    columns: columns.filter(({ name }) => name !== runIdColumn),
+    rows: rows.map((row) =>
+      Object.fromEntries(Object.entries(row).filter(([name]) => name !== runIdColumn)),
+    ),
+  };
 }
 
 function explain(step: TestStep, failures: number, sample: ResultSet, isKept: boolean): Diagnostic {
   const { test } = step;
   // At the limit, nobody has counted further.
   const least = test.limit === failures ? "at least " : "";
-  const verb = failures === 1 ? "breaks" : "break";
-  const asserted =
-    test.form === "generic" ? ` ${describeAssertion(test.assertion)}, in ${test.relation}.` : "";
   return {
     code: "DATA_TEST_FAILED",
-    message: `${test.name}: ${least}${counted(failures, "row")} ${verb} this test${asserted === "" ? "." : `:${asserted}`}`,
+    message: `${test.name}: ${least}${summarize(test, failures)}`,
     place: test.place,
     cause: test.description || undefined,
     frame: showFailingRows(test, sample),
     hint: failures > sample.rows.length || isKept ? wayToMore(step, isKept) : undefined,
   };
+}
+
+function summarize(test: DataTest, failures: number): string {
+  const verb = failures === 1 ? "breaks" : "break";
+  if (test.form === "singular") return `${counted(failures, "row")} ${verb} this test.`;
+  const { assertion, relation } = test;
+  switch (assertion.type) {
+    case "freshness":
+      return `${relation} is too old.`;
+    case "equal_totals":
+      return `${counted(failures, "total")} of ${relation} ${failures === 1 ? "is" : "are"} not as in ${describeOther(assertion.with)}.`;
+    default:
+      return `${counted(failures, "row")} of ${relation} ${verb} this test: ${describeAssertion(assertion)}.`;
+  }
 }
 
 /** The rows of a contract's query are counts, so that one scan is enough. */

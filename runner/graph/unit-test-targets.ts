@@ -2,6 +2,7 @@ import { printColumnType } from "../core/column-type.ts";
 import type { ColumnType } from "../core/column-type.ts";
 import { didYouMean } from "../core/closest.ts";
 import type { Diagnostic, Place } from "../core/diagnostic.ts";
+import { readThroughEphemeral } from "../core/read-through.ts";
 import { isTest } from "../core/node.ts";
 import type { FixtureRow, GivenRows, NodeId, ProjectNode, UnitTest } from "../core/node.ts";
 import { readableColumns } from "../core/technical-columns.ts";
@@ -34,7 +35,11 @@ function problemsOf(
   const model = subject.kind === "model" ? nodes.get(subject.relation) : undefined;
   const own =
     subject.kind === "query" ? subject.columns : model?.kind === "model" ? model.columns : [];
-  const read = parents.get(reader) ?? [];
+  const direct = parents.get(reader) ?? [];
+  // What an ephemeral model reads can be given as well as its own rows.
+  const read = [
+    ...new Set([...direct, ...readThroughEphemeral(reader, { nodes, parents }, new Set())]),
+  ];
   const diagnostics: Diagnostic[] = [];
   const seen = new Set<string>();
   for (const given of test.given) {

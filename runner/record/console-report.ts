@@ -30,7 +30,7 @@ export class ConsoleReport {
   #lines = 0;
   #finished = 0;
   #total = 0;
-  #passedTests = 0;
+  #passed = { test: 0, unit_test: 0 };
   #hasStatusLine = false;
 
   constructor(output: Output) {
@@ -42,15 +42,16 @@ export class ConsoleReport {
     this.#clearStatusLine();
     switch (event.type) {
       case "run_started": {
-        const { extract, seed, model, test, hook } = event.steps;
+        const { extract, seed, model, unit_test: unitTest, test, hook } = event.steps;
         const parts = [
           count(extract, "source"),
           count(seed, "seed"),
           count(model, "model"),
+          count(unitTest, "unit test"),
           count(test, "data test"),
           count(hook, "hook"),
         ].filter((part) => part !== undefined);
-        this.#total = extract + seed + model + test + hook;
+        this.#total = extract + seed + model + unitTest + test + hook;
         this.#line(
           `${this.#colors.bold(event.command)} on ${event.target}: ${parts.join(", ") || "nothing to do"}`,
         );
@@ -59,6 +60,8 @@ export class ConsoleReport {
       case "recovered":
       case "note":
         this.#line(`${this.#colors.dim("note")}     ${event.message}`);
+        break;
+      case "failing_rows":
         break;
       case "step_started":
         this.#running.add(event.id);
@@ -94,9 +97,11 @@ export class ConsoleReport {
 
   /** What has no line of its own: passed tests and skipped steps. */
   #tellCounted(): void {
-    const passed = count(this.#passedTests, "data test");
-    if (passed !== undefined) this.#line(`${this.#colors.green("ok")}       ${passed}`);
-    this.#passedTests = 0;
+    const unitTests = count(this.#passed.unit_test, "unit test");
+    const tests = count(this.#passed.test, "data test");
+    const passed = [unitTests, tests].filter((part) => part !== undefined).join(" and ");
+    if (passed !== "") this.#line(`${this.#colors.green("ok")}       ${passed}`);
+    this.#passed = { test: 0, unit_test: 0 };
     const skipped = skippedSummary(this.#skipped.splice(0));
     if (skipped !== undefined) this.#line(`${this.#colors.dim("skipped")}  ${skipped}`);
   }
@@ -132,8 +137,8 @@ export class ConsoleReport {
       this.#skipped.push(outcome);
       return;
     }
-    if (kind === "test" && status === "ok") {
-      this.#passedTests += 1;
+    if ((kind === "test" || kind === "unit_test") && status === "ok") {
+      this.#passed[kind] += 1;
       return;
     }
     const label = {

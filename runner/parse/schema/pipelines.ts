@@ -46,6 +46,10 @@ export const pipelinesSchema = z.strictObject({
       z.strictObject({ materialized: materialized.optional(), tags: tags.optional(), owner }),
     )
     .default({}),
+  /** Defaults of data tests. */
+  tests: z
+    .strictObject({ store_failures: z.boolean().default(false) })
+    .default({ store_failures: false }),
   on_run_start: hooks,
   on_run_end: hooks,
   selectors: z.array(namedSelector).default([]),
