@@ -127,11 +127,17 @@ function rowProblems(rows: readonly FixtureRow[], { name, columns }: Input): Dia
         const message = `${name} has no column "${wanted}".`;
         return [invalid(message, place, didYouMean(wanted, names, `It has ${names.join(", ")}.`))];
       }
-      if (value === null || fitsType(value, column.type)) return [];
+      if (value === null || fits(value, column.type)) return [];
       const message = `"${value}" is no ${printColumnType(column.type)} for ${wanted}.`;
       return [invalid(message, place, describeForm(column.type))];
     }),
   );
+}
+
+/** A day alone is its midnight. */
+function fits(value: string, type: ColumnType): boolean {
+  if (fitsType(value, type)) return true;
+  return type.kind === "timestamp" && fitsType(value, { kind: "date" });
 }
 
 function invalid(message: string, place: Place, hint?: string): Diagnostic {

@@ -52,9 +52,9 @@ export function readMacroTest(
 
   const settings = testSettings(checked ?? {});
   if (reader.diagnostics.length > before) return { settings };
-  const byName = Object.fromEntries(parameters);
-  const tested = column ?? byName.column;
-  if (typeof byName.column === "string") checkColumns(reader, [byName.column], where);
+  const { column: named, ...byName } = Object.fromEntries(parameters);
+  const tested = column ?? named;
+  if (typeof named === "string") checkColumns(reader, [named], where);
   // What an {{#if}} asks for must be there to be asked for.
   const absent = [...macro.optional].map((parameter) => [parameter, ""] as const);
   return {
