@@ -97,7 +97,7 @@ export async function carryOut(
       fullRefresh: options.fullRefresh ?? false,
       gaps: options.gaps,
       interval: options.interval,
-      failures: failuresOf(opened),
+      failures: failuresOf({ linked, options }),
       state,
       run,
     });
