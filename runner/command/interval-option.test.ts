@@ -1,4 +1,5 @@
 import { expect, test } from "@jest/globals";
+import { printStretch } from "../core/interval.ts";
 import { parseInterval } from "./interval-option.ts";
 
 test.each([
@@ -8,6 +9,7 @@ test.each([
   ["2026-03-01 06:00:10..2026-03-02", "2026-03-01T06:00:10.000Z", "2026-03-02T00:00:00.000Z"],
 ])("%s is a stretch in UTC whose end is not part of it", (text, start, end) => {
   expect(parseInterval(text)).toEqual({ start, end });
+  expect(parseInterval(printStretch({ start, end }))).toEqual({ start, end });
 });
 
 test.each([

@@ -2,6 +2,7 @@ import type { CompiledProject } from "../compile/compile.ts";
 import { assertSound, Failure } from "../core/diagnostic.ts";
 import { production } from "../core/environment.ts";
 import type { RunStatus } from "../core/event.ts";
+import { printStretch } from "../core/interval.ts";
 import type { NodeId } from "../core/node.ts";
 import { execute } from "../execute/execute.ts";
 import { plan } from "../plan/plan.ts";
@@ -172,9 +173,7 @@ export function describeCommand(verb: RunVerb, options: RunOptions): string {
   if (options.exclude?.length) parts.push("--exclude", ...options.exclude);
   if (options.fullRefresh === true) parts.push("--full-refresh");
   if (options.gaps === true) parts.push("--gaps");
-  if (options.interval !== undefined) {
-    parts.push("--interval", `${options.interval.start}..${options.interval.end}`);
-  }
+  if (options.interval !== undefined) parts.push("--interval", printStretch(options.interval));
   if (options.env !== undefined && options.env !== production) parts.push("--env", options.env);
   return parts.join(" ");
 }

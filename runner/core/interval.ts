@@ -91,3 +91,9 @@ export function printUnit(unit: IntervalUnit, { start }: Interval): string {
       return start.slice(0, 7);
   }
 }
+
+/** A stretch as `--interval` takes it: `2026-03-01..2026-03-05`, with times where it begins or ends within a day. */
+export function printStretch({ start, end }: Interval): string {
+  const short = (moment: string) => moment.replace(/T00:00:00\.000Z$/, "").replace(/\.000Z$/, "");
+  return `${short(start)}..${short(end)}`;
+}

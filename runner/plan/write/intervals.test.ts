@@ -172,10 +172,20 @@ describe("a model by interval", () => {
     expect(await ids()).toEqual([2, 3, 4, 8]);
   });
 
+  test("is built by whole intervals, and says so when it was asked for less", async () => {
+    const request = {
+      interval: { start: "2026-02-28T06:00:00.000Z", end: "2026-03-01T01:00:00.000Z" },
+    };
+    const { plan } = await models.plan(4, daily(), request);
+    expect(plan.notes).toContain(
+      "gold.daily is built by the day: 2026-02-28T06:00:00..2026-03-01T01:00:00 stands for 2026-02-28 to 2026-03-01.",
+    );
+  });
+
   test("says so when it is asked for a stretch that it does not reach", async () => {
     const { diagnostics } = await models.plan(2, daily(), { interval: days("01-01", "01-05") });
     expect(diagnostics).toMatchObject([
-      { code: "CLI_USAGE", message: expect.stringContaining("gold.daily has no interval in") },
+      { code: "CLI_USAGE", message: "gold.daily has no interval in 2026-01-01..2026-01-05." },
     ]);
   });
 

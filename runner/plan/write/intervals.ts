@@ -2,7 +2,7 @@ import { counted } from "../../core/counted.ts";
 import type { ColumnType } from "../../core/column-type.ts";
 import type { Dialect } from "../../core/dialect.ts";
 import type { Interval } from "../../core/interval.ts";
-import { mergeIntervals, printUnit } from "../../core/interval.ts";
+import { mergeIntervals, printStretch, printUnit } from "../../core/interval.ts";
 import type { Incremental } from "../../core/materialization.ts";
 import type { Guard, IntervalStatement } from "../step.ts";
 import { dueIntervals, missedIntervals } from "./due-intervals.ts";
@@ -32,6 +32,7 @@ export function intervalParts(wanted: Wanted): Parts {
     only: request.interval,
   });
   if (due.length === 0 && request.interval !== undefined) diagnostics.push(nothingDue(wanted));
+  notes.push(...wideningNote(wanted, due));
   const ended = due.filter(({ end }) => end <= run.startedAt);
   const covered = mergeIntervals([...before, ...ended]);
   const missed = missedIntervals(materialization, covered, run.startedAt);
@@ -154,10 +155,25 @@ function ownershipGuards(
 function nothingDue({ node, request }: Wanted): Parameters<Wanted["diagnostics"]["push"]>[0] {
   return {
     code: "CLI_USAGE",
-    message: `${node.relation} has no interval in ${request.interval?.start ?? ""} to ${request.interval?.end ?? ""}.`,
+    message: `${node.relation} has no interval in ${request.interval === undefined ? "this run" : printStretch(request.interval)}.`,
     place: node.place,
     hint: `Its first begins on ${node.materialization.begin.slice(0, 10)}, and none begins in the future.`,
   };
+}
+
+/** An interval is built whole: part of one that was asked for stands for all of it. */
+function wideningNote({ node, request }: Wanted, due: readonly Interval[]): readonly string[] {
+  const [first] = due;
+  const last = due.at(-1);
+  const asked = request.interval;
+  if (asked === undefined || first === undefined || last === undefined) return [];
+  if (first.start >= asked.start && last.end <= asked.end) return [];
+  const { interval: unit } = node.materialization;
+  const from = printUnit(unit, first);
+  const to = due.length === 1 ? "" : ` to ${printUnit(unit, last)}`;
+  return [
+    `${node.relation} is built by the ${unit}: ${printStretch(asked)} stands for ${from}${to}.`,
+  ];
 }
 
 function missedNote({ node }: Wanted, missed: readonly Interval[]): string {
