@@ -23,9 +23,10 @@ const cache = join(root, "node_modules", ".cache", "mercado");
 
 /** @returns {Promise<Runner>} */
 export async function loadRunner() {
-  const bundle = join(cache, `runner-${fingerprint()}`);
+  const version = fingerprint();
+  const bundle = join(cache, `runner-${version}`);
   try {
-    if (!existsSync(bundle)) await makeBundle(bundle);
+    if (!existsSync(bundle)) await makeBundle(bundle, version);
   } catch (error) {
     if (!isUnwritable(error)) throw error;
     return loadFromSource();
@@ -79,8 +80,11 @@ function installedPackages() {
   return readFileSync(existsSync(installed) ? installed : join(root, "package-lock.json"));
 }
 
-/** @param {string} bundle */
-async function makeBundle(bundle) {
+/**
+ * @param {string} bundle
+ * @param {string} version
+ */
+async function makeBundle(bundle, version) {
   mkdirSync(cache, { recursive: true });
   const unfinished = `${bundle}.${randomBytes(4).toString("hex")}`;
   const { build } = await import("esbuild");
@@ -93,6 +97,7 @@ async function makeBundle(bundle) {
     format: "esm",
     platform: "node",
     target: "node20",
+    define: { RUNNER_FINGERPRINT: JSON.stringify(version) },
     external: nativeOrRarelyUsed,
     // Packages that are CommonJS ask for Node's modules with it.
     banner: {

@@ -1,3 +1,4 @@
+import path from "node:path";
 import type { CompiledProject } from "../compile/compile.ts";
 import { compile } from "../compile/compile.ts";
 import { assertSound, Failure } from "../core/diagnostic.ts";
@@ -7,8 +8,9 @@ import { link } from "../graph/link.ts";
 import { readNamedSelectors } from "../graph/named-selectors.ts";
 import type { Selector } from "../graph/selector.ts";
 import { loadHelpers } from "../load/helpers.ts";
+import type { MemoryFile } from "../load/memory-file.ts";
 import { loadProjectFiles } from "../load/project-files.ts";
-import { findProjectRoot } from "../load/project-root.ts";
+import { findProjectRoot, homeOf } from "../load/project-root.ts";
 import { parseProject } from "../parse/project.ts";
 import type { ParsedProject } from "../parse/project.ts";
 import type { GlobalOptions } from "./options.ts";
@@ -23,7 +25,9 @@ export interface LinkedProject {
 /** Load, parse and link: all that `ls` needs. Every problem of every file is reported together. */
 export async function openProject(options: GlobalOptions): Promise<LinkedProject> {
   const root = findProjectRoot(options.project ?? process.cwd());
-  const parsed = parseProject(loadProjectFiles(root));
+  const memory = await openMemory(root);
+  const parsed = parseProject(loadProjectFiles(root), memory);
+  memory?.save();
   const diagnostics: Diagnostic[] = [...parsed.diagnostics];
   if (parsed.project === undefined) throw new Failure(diagnostics);
   const named = readNamedSelectors(parsed.project.pipelines);
@@ -33,6 +37,16 @@ export async function openProject(options: GlobalOptions): Promise<LinkedProject
   if (diagnostics.length === 0) diagnostics.push(...linked.diagnostics);
   assertSound(diagnostics);
   return { project: parsed.project, graph: linked.graph, selectors: named.selectors };
+}
+
+/** Set where the runner is bundled: a text that changes with any of its files. */
+declare const RUNNER_FINGERPRINT: string | undefined;
+
+/** What earlier commands parsed. A runner that starts from its source has none, for nothing tells its versions apart. */
+async function openMemory(root: string): Promise<MemoryFile | undefined> {
+  if (typeof RUNNER_FINGERPRINT === "undefined") return undefined;
+  const { openMemoryFile } = await import("../load/memory-file.ts");
+  return openMemoryFile(path.join(homeOf(root), "cache", "parsed-models"), RUNNER_FINGERPRINT);
 }
 
 /** Adds the macros' code and the variables, so that SQL can be rendered. */

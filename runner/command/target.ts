@@ -1,4 +1,5 @@
 import path from "node:path";
+import { homeOf } from "../load/project-root.ts";
 import { createRenderer } from "../compile/renderer.ts";
 import { didYouMean } from "../core/closest.ts";
 import { Failure } from "../core/diagnostic.ts";
@@ -53,7 +54,7 @@ export function resolveTarget(project: ParsedProject, name: string | undefined):
     lake: path.resolve(root, fill(declared.lake)),
     threads: declared.threads,
     retentionSeconds: declared.retention,
-    home: path.resolve(root, process.env.MERCADO_HOME || ".mercado"),
+    home: homeOf(root),
     connections,
   };
 }

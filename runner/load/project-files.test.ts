@@ -33,7 +33,8 @@ async function failureOf(attempt: () => unknown): Promise<Failure> {
 
 describe("a project's files", () => {
   test("are listed in one order on every machine, without what is no project file", () => {
-    for (const file of ["b", "a/z", "B", ".hidden", ".checkpoints/b"]) write(`models/gold/${file}.sql`, "select 1");
+    for (const file of ["b", "a/z", "B", ".hidden", ".checkpoints/b"])
+      write(`models/gold/${file}.sql`, "select 1");
     write("macros/x.ts", "");
     write("macros/x.test.ts", "");
     write("tests/e2e/deep.sql", "");

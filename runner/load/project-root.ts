@@ -21,3 +21,8 @@ export function findProjectRoot(start: string): string {
     },
   ]);
 }
+
+/** The folder of a project's embedded services and of what the runner writes for its own use. */
+export function homeOf(root: string): string {
+  return path.resolve(root, process.env.MERCADO_HOME || ".mercado");
+}

@@ -28,7 +28,8 @@ export interface ParsedModels {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-interface Surroundings {
+/** What of the project a model's declarations depend on beside its own files. */
+export interface Surroundings {
   readonly macros: MacroNames & Partial<Pick<ParsedMacros, "tests">>;
   readonly folderDefaults: PipelinesFile["models"];
   readonly fixtures?: Fixtures;

@@ -1,10 +1,12 @@
 import type { Diagnostic } from "../core/diagnostic.ts";
+import type { Memory } from "../core/memory.ts";
 import type { DataTest, Model, RunHooks, Seed, SourceTable, UnitTest } from "../core/node.ts";
 import type { ProjectFiles } from "../load/project-files.ts";
 import { readHooks } from "./hooks.ts";
 import { parseMacros } from "./macros.ts";
 import type { ParsedMacros } from "./macros.ts";
 import { parseModels } from "./models.ts";
+import { parseRememberedModels } from "./remembered-models.ts";
 import { pipelinesSchema } from "./schema/pipelines.ts";
 import type { PipelinesFile } from "./schema/pipelines.ts";
 import { parseSeeds } from "./seeds.ts";
@@ -34,17 +36,22 @@ export interface ParseResult {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-export function parseProject(files: ProjectFiles): ParseResult {
+/** With a memory, models that it knows are not parsed again. */
+export function parseProject(files: ProjectFiles, memory?: Memory): ParseResult {
   const pipelines = readYaml(files.pipelines, pipelinesSchema);
   const macros = parseMacros(files.partials, files.helpers);
   const sources = parseSources(files.sources, macros.tests);
   const seeds = parseSeeds(files.seeds, files.seedYaml, macros.tests);
   const fixtures = fixturesByName(files.fixtures);
-  const models = parseModels(files.modelSql, files.modelYaml, {
+  const surroundings = {
     macros,
     folderDefaults: pipelines.value?.value.models ?? {},
     fixtures,
-  });
+  };
+  const models =
+    memory === undefined
+      ? parseModels(files.modelSql, files.modelYaml, surroundings)
+      : parseRememberedModels(files.modelSql, files.modelYaml, surroundings, memory);
   const singular = parseSingularTests(files.testSql, files.testYaml, macros);
   const unitTests = parseUnitTestFiles(files.unitTestYaml, macros, fixtures);
   const diagnostics = [pipelines, macros, sources, seeds, models, singular, unitTests].flatMap(
