@@ -1,7 +1,7 @@
-import type { Macro } from "../runner/core/macro.ts";
+import type { Macro } from "@mercado/runner/macro.ts";
 
 /** The bytes that a text takes in UTF-8: what the warehouse's `varchar(n)` counts. */
-const byteLength: Macro = ({ dialect }, column) => {
+const byteLength: Macro<[column: string]> = ({ dialect }, column) => {
   switch (dialect) {
     case "duckdb":
       return `strlen(${column})`;

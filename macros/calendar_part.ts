@@ -1,4 +1,4 @@
-import type { Macro } from "../runner/core/macro.ts";
+import type { Macro } from "@mercado/runner/macro.ts";
 
 type Part = "iso_day" | "iso_week" | "iso_year" | "day_name" | "month_name";
 

@@ -1,9 +1,9 @@
-import type { Macro } from "../runner/core/macro.ts";
+import type { Macro } from "@mercado/runner/macro.ts";
 
 const blanks = "' ' || chr(9) || chr(10) || chr(13)";
 
 /** A text without blanks, tabs and line ends around it; null when nothing is left. */
-const cleanText: Macro = ({ dialect }, column) => {
+const cleanText: Macro<[column: string]> = ({ dialect }, column) => {
   switch (dialect) {
     case "duckdb":
       return `nullif(trim(${column}, ${blanks}), '')`;

@@ -1,4 +1,4 @@
-import type { Macro, MacroArgument } from "../runner/core/macro.ts";
+import type { Macro, MacroArgument } from "@mercado/runner/macro.ts";
 
 function names(list: MacroArgument): readonly string[] {
   return String(list)

@@ -1,6 +1,7 @@
-import type { Macro } from "../runner/core/macro.ts";
+import type { Macro } from "@mercado/runner/macro.ts";
 
 /** A `timestamptz` as a `timestamp` without zone, in UTC whatever the session's zone is. */
-const utc: Macro = (_context, column) => `cast(${column} at time zone 'UTC' as timestamp)`;
+const utc: Macro<[column: string]> = (_context, column) =>
+  `cast(${column} at time zone 'UTC' as timestamp)`;
 
 export default utc;

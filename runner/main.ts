@@ -4,7 +4,7 @@ import ms from "ms";
 import { exitOnInterruption } from "./command/interruption.ts";
 import { parseInterval } from "./command/interval-option.ts";
 import type { ExitCode, RunOptions } from "./command/options.ts";
-import { exitCodes } from "./command/options.ts";
+import { collectVars, exitCodes } from "./command/options.ts";
 import type { RunVerb } from "./command/run-verb.ts";
 import { messageOf } from "./core/caught.ts";
 import type { Interval } from "./core/interval.ts";
@@ -113,7 +113,7 @@ function describeProgram(wrap: Wrap): Command {
       .option("--dry-run", "print what would run, and run nothing")
       .option("--env <name>", "build an environment of its own; default is production")
       .option("--wait <duration>", "wait for a run that has the warehouse, such as 10m", duration)
-      .option("--vars <name=value,...>", "variables, over those of pipelines.yaml");
+      .option(...varsOption);
     if (verb === "test" || verb === "build") {
       running
         .option("--store-failures", "keep the rows that break data tests, in the schema _failures")
@@ -143,12 +143,12 @@ function describeProgram(wrap: Wrap): Command {
     .addOption(
       new Option("--engine <name>", "the engine to compile for").choices(["duckdb", "redshift"]),
     )
-    .option("--vars <name=value,...>", "variables, over those of pipelines.yaml");
+    .option(...varsOption);
   command(
     "check",
     "find what is wrong with the project, without its data",
     async (options: object) => (await import("./command/check.ts")).checkCommand(options),
-  ).option("--vars <name=value,...>", "variables, over those of pipelines.yaml");
+  ).option(...varsOption);
   selecting(
     command("ls", "list sources, seeds and models", async (options: object) =>
       (await import("./command/ls.ts")).listCommand(options),
@@ -180,7 +180,7 @@ function describeProgram(wrap: Wrap): Command {
     .option("--env <name>", "the environment to read; default is production")
     .option("--inline <sql>", "preview this query instead of a model")
     .option("--limit <n>", "rows to show; default 20", wholeNumber)
-    .option("--vars <name=value,...>", "variables, over those of pipelines.yaml");
+    .option(...varsOption);
   command(
     "failures [test]",
     "list the data tests whose breaking rows were kept, or show those of one",
@@ -250,6 +250,12 @@ function describeProgram(wrap: Wrap): Command {
   );
   return program;
 }
+
+const varsOption = [
+  "--vars <name=value,...>",
+  "variables, over those of pipelines.yaml; also as a mapping: '{name: value}'",
+  collectVars,
+] as const;
 
 function selecting(command: Command): Command {
   return command

@@ -34,7 +34,7 @@ export async function checkCommand(
   options: GlobalOptions & { readonly vars?: string },
 ): Promise<ExitCode> {
   const linked = await openProject(options);
-  const compiled = await compileProject(linked, options.vars);
+  const compiled = await compileProject(linked, options);
   resolveTarget(linked.project, options.target);
   const diagnostics = [...portability(linked), ...renderEverywhere(linked, compiled)];
   if (diagnostics.length === 0) diagnostics.push(...(await bind(linked, compiled)));

@@ -23,7 +23,7 @@ export interface CompileOptions extends SelectionOptions {
  */
 export async function compileCommand(options: CompileOptions): Promise<ExitCode> {
   const linked = await openProject(options);
-  const compiled = await compileProject(linked, options.vars);
+  const compiled = await compileProject(linked, options);
   const target = resolveTarget(linked.project, options.target);
   const engine = options.engine ?? target.engine;
   const folder = path.join(target.home, "compiled", engine);

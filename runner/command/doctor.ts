@@ -27,7 +27,7 @@ export async function doctorCommand(options: GlobalOptions): Promise<ExitCode> {
   };
   await examine("project", async () => {
     const linked = await openProject(options);
-    await compileProject(linked, undefined);
+    await compileProject(linked, options);
     return `${linked.project.root}, ${linked.graph.nodes.size} nodes`;
   });
   if (findings.every(({ isSound }) => isSound)) {

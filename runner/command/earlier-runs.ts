@@ -61,7 +61,7 @@ async function stateContext(
   );
   const manifest = await readArtifact(file, manifestSchema);
   if (manifest === undefined) throw missing("state:", file, options);
-  const compiled = await compileProject(linked, options.vars);
+  const compiled = await compileProject(linked, options);
   const now = versionsOf(createManifest(manifest.project, compiled));
   const comparison = {
     before: versionsOf(manifest),

@@ -42,3 +42,11 @@ export interface RunOptions extends SelectionOptions {
 /** The exit codes of the command line. */
 export const exitCodes = { ok: 0, failed: 1, usage: 2, bug: 3, interrupted: 130 } as const;
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+/** Between the texts of several `--vars`. */
+export const varsSeparator = "\0";
+
+/** Collects `--vars` that are given more than once; of one name, the last value counts. */
+export function collectVars(text: string, earlier: string | undefined): string {
+  return earlier === undefined ? text : `${earlier}${varsSeparator}${text}`;
+}

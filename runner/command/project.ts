@@ -14,6 +14,7 @@ import { findProjectRoot, homeOf } from "../load/project-root.ts";
 import { parseProject } from "../parse/project.ts";
 import type { ParsedProject } from "../parse/project.ts";
 import type { GlobalOptions } from "./options.ts";
+import { resolveVars } from "./vars.ts";
 
 export interface LinkedProject {
   readonly project: ParsedProject;
@@ -52,7 +53,7 @@ async function openMemory(root: string): Promise<MemoryFile | undefined> {
 /** Adds the macros' code and the variables, so that SQL can be rendered. */
 export async function compileProject(
   { project, graph }: LinkedProject,
-  vars: string | undefined,
+  { vars, target }: { readonly vars?: string; readonly target?: string },
 ): Promise<CompiledProject> {
   const loaded = await loadHelpers(project.root, project.macros.helperFiles);
   assertSound(loaded.diagnostics);
@@ -61,21 +62,8 @@ export async function compileProject(
     runHooks: project.runHooks,
     helpers: loaded.helpers,
     helperChecksums: loaded.checksums,
-    vars: { ...project.pipelines.value.vars, ...parseVars(vars) },
+    vars: resolveVars(project, vars),
+    target: target ?? project.pipelines.value.default_target,
     env: process.env,
   });
-}
-
-function parseVars(text: string | undefined): Record<string, string | number | boolean> {
-  if (text === undefined) return {};
-  const vars: Record<string, string | number | boolean> = {};
-  for (const pair of text.split(",")) {
-    const [name, ...value] = pair.split("=");
-    if (name === undefined || value.length === 0) {
-      const hint = "Write --vars name=value, several with commas between.";
-      throw new Failure([{ code: "CLI_USAGE", message: `"${pair}" sets no variable.`, hint }]);
-    }
-    vars[name.trim()] = value.join("=");
-  }
-  return vars;
 }

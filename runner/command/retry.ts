@@ -32,7 +32,7 @@ export async function retryCommand(
       return exitCodes.ok;
     }
     const told = { ...before, ...options };
-    const compiled = await compileProject(linked, told.vars);
+    const compiled = await compileProject(linked, told);
     return carryOut({ verb, options: told, linked, compiled, selected }, held);
   });
 }

@@ -26,7 +26,7 @@ import { dialectOf, peekState } from "./warehouse.ts";
 /** Plans and carries out; with `--dry-run` prints the plan instead. */
 export async function runCommand(verb: RunVerb, options: RunOptions): Promise<ExitCode> {
   const linked = await openProject(options);
-  const compiled = await compileProject(linked, options.vars);
+  const compiled = await compileProject(linked, options);
   const selected = await nodesFor(verb, linked, options);
   if (selected.size === 0) {
     process.stderr.write("Nothing to do.\n");

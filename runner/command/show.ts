@@ -31,12 +31,12 @@ export async function showCommand(
   const limit = options.limit ?? previewRows;
   if (options.inline !== undefined) {
     const { inline, project } = withInline(linked.project, options.inline);
-    const compiled = await compileProject(project, options.vars);
+    const compiled = await compileProject(project, options);
     const context = { dialect: engine, resolve: (relation: string) => relation };
     const query = compiled.testQuery(inline, context);
     return atItsLine(inline.template, compiled, () => printQuery(query, { ...options, limit }));
   }
-  const compiled = await compileProject(linked, options.vars);
+  const compiled = await compileProject(linked, options);
   const model = findModel(linked, name);
   const query = compiledQuery(compiled, model, engine);
   return atItsLine(model.template, compiled, () => printQuery(query, { ...options, limit }));

@@ -42,7 +42,11 @@ export function compile(
   }
   const { render, locate } = createLocatingRenderer({ ...parts, sourceRelations });
   const query = (model: Model, context: RenderContext) =>
-    render(model.template, { ...context, increment: context.increment ?? firstInterval(model) });
+    render(model.template, {
+      ...context,
+      relation: model.relation,
+      increment: context.increment ?? firstInterval(model),
+    });
   const inlined = inliner(graph, query);
   let found: ReadonlyMap<NodeId, Fingerprint> | undefined;
   return {

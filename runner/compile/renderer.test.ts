@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { Failure } from "../core/diagnostic.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
+import type { Macro } from "../core/macro.ts";
 import type { Template } from "../core/node.ts";
 import type { RelationName } from "../core/relation.ts";
 import { createRenderer } from "./renderer.ts";
@@ -23,7 +24,7 @@ function render(
     partials: new Map(),
     helpers: new Map(),
     sourceRelations: new Map<string, RelationName>([["oltp.customer", "raw.customer"]]),
-    vars: { first_day: "2020-01-01", rows: 10, strict: false },
+    vars: { first_day: "2020-01-01", rows: 10, strict: false, regions: ["eu", "us"] },
     env: { REGION: "eu" },
     ...parts,
   });
@@ -77,6 +78,27 @@ describe("what a template may say", () => {
       ["twice", (_: unknown, text: unknown) => `${String(text)}${String(text)}`],
     ]);
     expect(render(`{{> outer column="a"}}`, { partials, helpers })).toBe("(aa [a])");
+  });
+
+  test("a variable keeps its type: false decides a block, and a list is looped over", () => {
+    expect(render(`{{#if (var "strict")}}strict{{else}}lax{{/if}}`)).toBe("lax");
+    const list = `({{#each (var "regions")}}'{{this}}'{{#unless @last}}, {{/unless}}{{/each}})`;
+    expect(render(list)).toBe("('eu', 'us')");
+    expect(render(`{{var "none" "by default"}}`)).toBe("by default");
+  });
+
+  test("a macro is told the target, the model and the arguments given by name", () => {
+    const helpers = new Map<string, Macro>([
+      [
+        "told",
+        ({ target, relation, named }, first) =>
+          [target, relation, first, named?.scale, typeof named?.scale].join(" "),
+      ],
+    ]);
+    const given = { relation: "gold.sales" } as const;
+    expect(render(`{{told "a" scale=4}}`, { helpers, target: "prod" }, given)).toBe(
+      "prod gold.sales a 4 number",
+    );
   });
 
   test("a macro is told the engine, so that one model text runs on both", () => {
@@ -158,6 +180,31 @@ describe("what goes wrong is reported where it stands", () => {
       code: "MACRO_FAILED",
       message: expect.stringContaining("returned undefined"),
     });
+  });
+
+  test("a macro that is given too few arguments, or one by a name that it does not read", () => {
+    const money: Macro<[column: string, scale?: number]> = ({ named }, column, scale = 2) =>
+      `${column}${scale}${String(named?.unit)}`;
+    const given = { helpers: new Map([["money", money as Macro]]) };
+    expect(render(`{{money "a" unit="x"}}`, given)).toBe("a2x");
+    expect(problem("{{money}}", given).message).toBe(
+      "The macro money failed: it takes 1 argument, and was given none",
+    );
+    expect(problem(`{{money "a" unt="x" unit="y"}}`, given).message).toBe(
+      'The macro money failed: it reads no argument named "unt"',
+    );
+  });
+
+  test("a list that is printed as if it were a text", () => {
+    const found = { code: "VAR_UNKNOWN", place: { line: 2, column: 7 } };
+    expect(problem(`select\n  in ({{var "regions"}})`)).toMatchObject(found);
+    expect(problem(`{{#if true}}\n  in ({{var "regions"}}){{/if}}`)).toMatchObject(found);
+  });
+
+  test("a variable that resembles none, with those that there are", () => {
+    expect(problem(`{{var "something_else"}}`).hint).toBe(
+      "Variables: first_day, rows, strict, regions. They stand in pipelines.yaml under vars.",
+    );
   });
 
   test("a macro that throws inside a partial, at the partial's own line", () => {

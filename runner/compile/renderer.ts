@@ -2,20 +2,23 @@ import Handlebars from "handlebars";
 import { messageOf } from "../core/caught.ts";
 import { didYouMean } from "../core/closest.ts";
 import { Failure } from "../core/diagnostic.ts";
-import type { Diagnostic, DiagnosticCode, Place } from "../core/diagnostic.ts";
 import { lineAndColumn, readFlatTemplate } from "../core/flat-template.ts";
 import type { FlatCall, FlatPart } from "../core/flat-template.ts";
-import { codeFrame } from "../core/frame.ts";
-import type { Macro, MacroArgument } from "../core/macro.ts";
+import type { Macro, MacroArgument, Variable, Variables } from "../core/macro.ts";
 import type { Template } from "../core/node.ts";
 import type { RunStatus } from "../core/event.ts";
 import type { EngineName } from "../core/ports.ts";
 import type { RelationName } from "../core/relation.ts";
+import { callMacro } from "./call-macro.ts";
 import { enterHelper, leaveHelper } from "./instrument.ts";
+import { explain, nothingIsBuilt, TemplateProblem } from "./template-problem.ts";
+import type { HelperOptions } from "./template-problem.ts";
 
 /** What one rendering of a template is told. */
 export interface RenderContext {
   readonly dialect: EngineName;
+  /** The model whose text is rendered, for macros. */
+  readonly relation?: RelationName;
   /** SQL text that a ref stands for. */
   readonly resolve: (relation: RelationName) => string;
   /** Ephemeral models that `resolve` is asked for all the same: a unit test gives their rows. */
@@ -39,29 +42,13 @@ export interface RendererParts {
   readonly helpers: ReadonlyMap<string, Macro>;
   /** Relations of source tables by `source.table`. */
   readonly sourceRelations: ReadonlyMap<string, RelationName>;
-  readonly vars: Readonly<Record<string, string | number | boolean>>;
+  readonly vars: Variables;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** The target's name, for macros. */
+  readonly target?: string;
 }
 
 export type Renderer = (template: Template, context: RenderContext) => string;
-
-interface HelperOptions extends Handlebars.HelperOptions {
-  readonly loc?: { readonly start: { readonly line: number; readonly column: number } };
-}
-
-/** A problem on its way out of Handlebars, with the position that Handlebars knew. */
-class TemplateProblem extends Error {
-  readonly code: DiagnosticCode;
-  readonly hint: string | undefined;
-  readonly loc: HelperOptions["loc"];
-
-  constructor(code: DiagnosticCode, message: string, options: HelperOptions, hint?: string) {
-    super(message);
-    this.code = code;
-    this.hint = hint;
-    this.loc = options.loc;
-  }
-}
 
 /** A value by its name; names such as `constructor`, which every object inherits, are none. */
 function own<Value>(values: Readonly<Record<string, Value>>, name: string): Value | undefined {
@@ -89,7 +76,7 @@ export function createRenderer(parts: RendererParts, following?: Following): Ren
   const environment = Handlebars.create();
   const helper = (
     name: string,
-    render: (args: MacroArgument[], options: HelperOptions) => string,
+    render: (args: MacroArgument[], options: HelperOptions) => Variable,
   ) => {
     environment.registerHelper(name, (...all: unknown[]) => {
       const options = all.pop() as HelperOptions;
@@ -108,13 +95,18 @@ export function createRenderer(parts: RendererParts, following?: Following): Ren
       );
     return current().resolve(relation);
   });
-  helper("var", ([name], options) => {
-    const value = own(current().vars ?? {}, String(name)) ?? own(parts.vars, String(name));
-    if (value !== undefined) return String(value);
+  helper("var", ([name, otherwise], options) => {
+    const known = { ...parts.vars, ...current().vars };
+    const value = own(known, String(name)) ?? otherwise;
+    if (value !== undefined)
+      return typeof value === "object" ? listOf(value, String(name), options) : value;
+    const names = Object.keys(known);
     const hint = didYouMean(
       String(name),
-      Object.keys(parts.vars),
-      "Variables stand in pipelines.yaml under vars.",
+      names,
+      names.length > 0
+        ? `Variables: ${names.join(", ")}. They stand in pipelines.yaml under vars.`
+        : "Variables stand in pipelines.yaml under vars.",
     );
     throw new TemplateProblem(
       "VAR_UNKNOWN",
@@ -164,10 +156,11 @@ export function createRenderer(parts: RendererParts, following?: Following): Ren
   for (const [name, macro] of parts.helpers) {
     helper(name, (args, options) => {
       try {
-        const sql: unknown = macro({ dialect: current().dialect }, ...args);
-        if (typeof sql !== "string") throw new TypeError(`it returned ${typeof sql}, not a text`);
-        return sql;
+        const { dialect, relation } = current();
+        const named = options.hash as Readonly<Record<string, MacroArgument>>;
+        return callMacro(macro, { dialect, target: parts.target, relation }, args, named);
       } catch (error) {
+        if (error instanceof TemplateProblem) throw error;
         const message = `The macro ${name} failed: ${messageOf(error)}`;
         throw new TemplateProblem("MACRO_FAILED", message, options);
       }
@@ -231,6 +224,21 @@ export function createRenderer(parts: RendererParts, following?: Following): Ren
   };
 }
 
+/** A list has no SQL text of its own: printing it where a loop was forgotten is an error. */
+function listOf(
+  values: readonly MacroArgument[],
+  name: string,
+  options: HelperOptions,
+): readonly MacroArgument[] {
+  return Object.defineProperty([...values], "toString", {
+    value: () => {
+      const message = `The variable "${name}" is a list.`;
+      const hint = `Write a text for each of its values: {{#each (var "${name}")}}…{{this}}…{{/each}}.`;
+      throw new TemplateProblem("VAR_UNKNOWN", message, options, hint);
+    },
+  });
+}
+
 /** Helpers that are told more of a call than a flat template needs to know. */
 const blocks = new Set([...Object.keys(Handlebars.helpers), "incremental"]);
 
@@ -277,44 +285,4 @@ class CallOptions {
   get loc(): HelperOptions["loc"] {
     return { start: lineAndColumn(this.#text, this.#call.offset) };
   }
-}
-
-function nothingIsBuilt(template: Template): Diagnostic {
-  const message = "{{this}} has no value here.";
-  const hint = "Only a model has a relation that is being built.";
-  return { code: "TEMPLATE_UNKNOWN_NAME", message, hint, ...placeOf(template) };
-}
-
-function explain(template: Template, error: unknown): Diagnostic {
-  const message = messageOf(error);
-  if (error instanceof TemplateProblem) {
-    const place = placeOf(template, error.loc?.start.line, error.loc?.start.column);
-    return { code: error.code, message, hint: error.hint, ...place };
-  }
-  const missing = /^"(.+?)" not defined in /.exec(message)?.[1];
-  const { line, column } = positionIn(error);
-  if (missing !== undefined) {
-    return {
-      code: "TEMPLATE_UNKNOWN_NAME",
-      message: `"${missing}" has no value.`,
-      hint: `A partial's parameter must be given where it is called: {{> name ${missing}="…"}}.`,
-      ...placeOf(template, line, column),
-    };
-  }
-  return { code: "TEMPLATE_SYNTAX", message, ...placeOf(template, line, column) };
-}
-
-/** The position that Handlebars gives its own errors. */
-function positionIn(error: unknown): { readonly line?: number; readonly column?: number } {
-  if (typeof error !== "object" || error === null) return {};
-  const { lineNumber, column } = error as {
-    readonly lineNumber?: number;
-    readonly column?: number;
-  };
-  return { line: lineNumber, column };
-}
-
-function placeOf(template: Template, line = 1, column = 0): { place: Place; frame: string } {
-  const place = { file: template.file, line, column: column + 1 };
-  return { place: template.at ?? place, frame: codeFrame(template.text, place) };
 }

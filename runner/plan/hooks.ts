@@ -1,10 +1,11 @@
 import type { RunStatus } from "../core/event.ts";
 import type { Model, Template } from "../core/node.ts";
+import { publicName, publishedName } from "../core/published-name.ts";
 import type { RelationName } from "../core/relation.ts";
 import type { PlanRequest } from "./request.ts";
 import type { HookStep, RunEnd, Step, WriteStep } from "./step.ts";
 
-type Hooking = Pick<PlanRequest, "compiled" | "dialect" | "run">;
+type Hooking = Pick<PlanRequest, "compiled" | "dialect" | "run" | "state">;
 
 const statuses = ["succeeded", "failed", "interrupted"] as const satisfies readonly RunStatus[];
 
@@ -41,10 +42,10 @@ export function withHooks(
   return [...start, ...waiting];
 }
 
-function startHooks({ compiled, dialect, run }: Hooking): readonly HookStep[] {
+function startHooks({ compiled, dialect, run, state }: Hooking): readonly HookStep[] {
   const context = {
     dialect: dialect.name,
-    resolve: (relation: RelationName) => dialect.relation(relation),
+    resolve: (relation: RelationName) => publishedName(state, relation),
     run: { id: run.id },
   };
   return chain(
@@ -57,7 +58,10 @@ function startHooks({ compiled, dialect, run }: Hooking): readonly HookStep[] {
 }
 
 /** The hooks of a run's end, for each status that it may have; undefined where there are none. */
-export function endHooks({ compiled, dialect, run }: Hooking): RunEnd | undefined {
+export function endHooks(
+  { compiled, dialect, run, state }: Hooking,
+  inRun: ReadonlySet<RelationName>,
+): RunEnd | undefined {
   const { end } = compiled.runHooks;
   if (end.length === 0) return undefined;
   const stepsFor = (status: RunStatus) =>
@@ -66,7 +70,8 @@ export function endHooks({ compiled, dialect, run }: Hooking): RunEnd | undefine
       after: [],
       statement: compiled.hookStatement(template, {
         dialect: dialect.name,
-        resolve: (relation) => dialect.relation(relation),
+        resolve: (relation) =>
+          inRun.has(relation) ? publicName(state, relation) : publishedName(state, relation),
         run: { id: run.id, status },
       }),
     }));
@@ -82,7 +87,7 @@ function modelHooks(
   node: Model,
   step: WriteStep,
   resolve: (relation: RelationName) => string,
-  { compiled, dialect, run }: Hooking,
+  { compiled, dialect, run, state }: Hooking,
 ): { readonly before: readonly HookStep[]; readonly after: readonly HookStep[] } {
   const hooks = (when: "pre_hook" | "post_hook", templates: readonly Template[], self: string) =>
     templates.map((template, index) => ({
@@ -91,13 +96,14 @@ function modelHooks(
       statement: compiled.hookStatement(template, {
         dialect: dialect.name,
         resolve,
+        relation: node.relation,
         self,
         run: { id: run.id },
       }),
     }));
   const { pre = [], post = [] } = node.hooks ?? {};
   return {
-    before: chain(hooks("pre_hook", pre, dialect.relation(node.relation)), step.after),
+    before: chain(hooks("pre_hook", pre, publishedName(state, node.relation)), step.after),
     after: chain(hooks("post_hook", post, step.candidate), [step.id]),
   };
 }

@@ -107,7 +107,7 @@ export function plan(request: PlanRequest): PlanResult {
   }
   // Whatever a step waits for stands on a lower level.
   const ordered = levelled.sort((a, b) => a.level - b.level).map(({ step }) => step);
-  const end = endHooks(request);
+  const end = endHooks(request, inRun);
   const steps = withHooks(ordered, resolve, request);
   return {
     plan: {

@@ -33,7 +33,8 @@ const target = z.strictObject({
   connections: z.record(identifier, connection).default({}),
 });
 
-export const variable = z.union([z.string(), z.number(), z.boolean()]);
+const scalar = z.union([z.string(), z.number(), z.boolean()]);
+export const variable = z.union([scalar, z.array(scalar)]);
 
 export const pipelinesSchema = z.strictObject({
   project: identifier,
