@@ -44,7 +44,7 @@ export const exitCodes = { ok: 0, failed: 1, usage: 2, bug: 3, interrupted: 130 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
 /** Between the texts of several `--vars`. */
-export const varsSeparator = "\0";
+export const varsSeparator = "\u001e";
 
 /** Collects `--vars` that are given more than once; of one name, the last value counts. */
 export function collectVars(text: string, earlier: string | undefined): string {
