@@ -1,7 +1,7 @@
 import type { CompiledProject } from "../compile/compile.ts";
 import { production } from "../core/environment.ts";
 import { isTest } from "../core/node.ts";
-import type { NodeId } from "../core/node.ts";
+import type { NodeId, ProjectNode } from "../core/node.ts";
 import type { RelationName } from "../core/relation.ts";
 import type { WarehouseState } from "../core/state.ts";
 import { fingerprintOf } from "./fingerprint-of.ts";
@@ -34,7 +34,7 @@ export function planEnvironment(
   const released: RelationName[] = [];
   const changedSources: RelationName[] = [];
   for (const [id, node] of graph.nodes) {
-    if (!selected.has(id) || isTest(node)) continue;
+    if (!selected.has(id) || isTest(node) || isEphemeral(node)) continue;
     const { relation } = node;
     const fingerprint = fingerprintOf(compiled, relation);
     const isAsInProduction = state.production.get(relation)?.fingerprint === fingerprint;
@@ -48,11 +48,20 @@ export function planEnvironment(
       built.add(id);
     }
   }
+  // An ephemeral model is in no warehouse: it comes with those that read it, which come after it.
+  for (const [id, node] of [...graph.nodes].reverse()) {
+    const isRead = graph.children.get(id)?.some((child) => built.has(child)) === true;
+    if (isEphemeral(node) && selected.has(id) && isRead) built.add(id);
+  }
   for (const [id, node] of graph.nodes) {
     if (!isTest(node) || !selected.has(id)) continue;
     if (graph.parents.get(id)?.some((parent) => built.has(parent)) === true) built.add(id);
   }
   return { selected: built, released, changedSources };
+}
+
+function isEphemeral(node: ProjectNode): boolean {
+  return node.kind === "model" && node.materialization.type === "ephemeral";
 }
 
 /** Whether production has published since; ids of runs sort by time. */

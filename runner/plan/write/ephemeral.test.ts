@@ -115,4 +115,27 @@ describe("an ephemeral model", () => {
       "test.not_null.work.outer.id": "ok",
     });
   });
+
+  test("comes into an environment with what reads it, and not when nothing there differs", async () => {
+    await models.build(1, all);
+    const state = await models.warehouse.ledger.state("alice");
+    const idsOf = async (...given: typeof all) =>
+      (await models.plan(2, given, { state })).plan.steps.map(({ id }) => id);
+    expect(await idsOf(...all)).toEqual([]);
+    const text = 'select id from {{ref "cleaned.base"}} where id > 0';
+    const changed = { ...inner, template: { ...inner.template, text } };
+    expect(await idsOf(base, changed, outer, reader)).toEqual([
+      "work.inner",
+      "work.outer",
+      "gold.reader",
+    ]);
+  });
+
+  test("that was a table tells its readers that nothing renews that table any more", async () => {
+    await models.build(1, [base, { ...inner, materialization: { type: "table" } }]);
+    const { plan } = await models.build(2, [base, inner]);
+    expect(plan.notes).toEqual([
+      "work.inner is ephemeral now: its table stays as it was last published, and no run changes it any more.",
+    ]);
+  });
 });

@@ -34,6 +34,10 @@ export function changedKind(
 ): { readonly diagnostic?: Diagnostic; readonly note?: string } {
   const before = state.published.get(node.relation)?.materialization;
   const { type } = node.materialization;
+  if (type === "ephemeral" && before !== undefined && before !== "snapshot") {
+    const note = `${node.relation} is ephemeral now: its ${before} stays as it was last published, and no run changes it any more.`;
+    return { note };
+  }
   if (before === type || (before !== "snapshot" && before !== "incremental")) return {};
   if (before === "snapshot" && !fullRefresh) {
     return {
