@@ -18,6 +18,7 @@ import type { ExitCode, RunOptions } from "./options.ts";
 import { printPlan } from "./print-plan.ts";
 import { compileProject, openProject } from "./project.ts";
 import type { LinkedProject } from "./project.ts";
+import { publishGroups } from "./publish-groups.ts";
 import { nodesFor } from "./run-verb.ts";
 import type { RunVerb } from "./run-verb.ts";
 import { resolveTarget } from "./target.ts";
@@ -55,6 +56,7 @@ async function dryRun({ options, linked, compiled, selected }: RunRequest): Prom
     compiled,
     selected,
     dialect: dialectOf(target),
+    groups: publishGroups(linked),
     fullRefresh: options.fullRefresh ?? false,
     gaps: options.gaps,
     interval: options.interval,
@@ -95,6 +97,7 @@ export async function carryOut(
       compiled,
       selected,
       dialect: warehouse.dialect,
+      groups: publishGroups(linked),
       fullRefresh: options.fullRefresh ?? false,
       gaps: options.gaps,
       interval: options.interval,

@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import type { StepStatus } from "../core/event.ts";
 import { zoneOf, type RelationName } from "../core/relation.ts";
-import type { Step } from "../plan/step.ts";
+import type { PublishGroup, Step } from "../plan/step.ts";
 import { decidePublication } from "./publication.ts";
 import { extractStep, testStep, writeStep } from "./testing/steps.ts";
 
@@ -17,9 +17,13 @@ const line = [
   testStep("few", ["cleaned.customer"], "warn"),
 ];
 
+const groups: readonly PublishGroup[] = [
+  { name: "gold", relations: new Set(["gold.customer", "gold.payment"]) },
+];
+
 function decide(statuses: Readonly<Record<string, StepStatus>>, steps: readonly Step[] = line) {
   const all = new Map(steps.map(({ id }) => [id, statuses[id] ?? "ok"]));
-  const { publish, withheld } = decidePublication({ steps }, all);
+  const { publish, withheld } = decidePublication({ steps, groups }, all);
   return {
     publish: [...publish],
     withheld: withheld.map(({ relation, because }) => `${relation}: ${because}`),
@@ -107,7 +111,7 @@ describe("decidePublication", () => {
   test("tells what was built from what never was", () => {
     const statuses = new Map<string, StepStatus>(line.map(({ id }) => [id, "ok"]));
     statuses.set("gold.payment", "failed").set("test.amounts", "skipped");
-    const { withheld } = decidePublication({ steps: line }, statuses);
+    const { withheld } = decidePublication({ steps: line, groups }, statuses);
     expect(withheld.map(({ relation, isBuilt }) => [relation, isBuilt])).toEqual([
       ["gold.payment", false],
       ["gold.customer", true],
@@ -115,7 +119,10 @@ describe("decidePublication", () => {
   });
 
   test("withholds a step that never ran, as after an interruption", () => {
-    const { publish } = decidePublication({ steps: line }, new Map([["extract.oltp", "ok"]]));
+    const { publish } = decidePublication(
+      { steps: line, groups },
+      new Map([["extract.oltp", "ok"]]),
+    );
     expect([...publish]).toEqual(["raw.customer", "raw.payment"]);
   });
 });
@@ -166,7 +173,7 @@ describe("whatever happened in a run", () => {
   test("nothing is published that was not built, failed an error test, or reads something withheld", () => {
     fc.assert(
       fc.property(runs, ({ steps, statuses }) => {
-        const { publish, withheld } = decidePublication({ steps }, statuses);
+        const { publish, withheld } = decidePublication({ steps, groups }, statuses);
         const isGood = (id: string) => ["ok", "warned"].includes(statuses.get(id) ?? "");
         for (const step of steps) {
           if (step.kind === "test") {
@@ -186,8 +193,9 @@ describe("whatever happened in a run", () => {
   test("gold goes out whole or not at all, and nothing is withheld without a cause", () => {
     fc.assert(
       fc.property(runs, ({ steps, statuses }) => {
-        const { publish, withheld } = decidePublication({ steps }, statuses);
         const gold = steps.map(({ id }) => id).filter((id) => id.startsWith("gold."));
+        const whole = [{ name: "gold", relations: new Set(gold as RelationName[]) }];
+        const { publish, withheld } = decidePublication({ steps, groups: whole }, statuses);
         const out = [...publish].filter((relation) => zoneOf(relation) === "gold").length;
         expect([0, gold.length]).toContain(out);
         const isAnythingBad = [...statuses.values()].some(
@@ -197,4 +205,22 @@ describe("whatever happened in a run", () => {
       }),
     );
   });
+});
+
+test("a group of the project's own goes out whole or not at all, and another one without it", () => {
+  const steps = [
+    writeStep("cleaned.a"),
+    writeStep("cleaned.b"),
+    writeStep("cleaned.c"),
+    testStep("sound", ["cleaned.b"]),
+  ];
+  const own = [{ name: "pair", relations: new Set(["cleaned.a", "cleaned.b"] as const) }];
+  const statuses = new Map<string, StepStatus>(steps.map(({ id }) => [id, "ok"]));
+  statuses.set("test.sound", "failed");
+  const { publish, withheld } = decidePublication({ steps, groups: own }, statuses);
+  expect([...publish]).toEqual(["cleaned.c"]);
+  expect(withheld.map(({ because }) => because)).toEqual([
+    "test.sound failed",
+    "pair is published whole, and cleaned.b is withheld",
+  ]);
 });

@@ -1,5 +1,4 @@
 import type { StepStatus, Withheld } from "../core/event.ts";
-import { zoneOf } from "../core/relation.ts";
 import type { RelationName } from "../core/relation.ts";
 import type { Plan, Step } from "../plan/step.ts";
 
@@ -10,11 +9,11 @@ export interface PublicationDecision {
 
 /**
  * Which candidates may be seen: those that were written, whose tests passed, and that read nothing withheld.
- * Gold goes out whole or not at all, so that a fact never meets the dimensions of another build.
+ * A group goes out whole or not at all, as gold does, so that a fact never meets the dimensions of another build.
  * A step without a status never ran.
  */
 export function decidePublication(
-  plan: Pick<Plan, "steps">,
+  plan: Pick<Plan, "steps" | "groups">,
   statuses: ReadonlyMap<string, StepStatus>,
 ): PublicationDecision {
   const reasons = new Map<RelationName, string>();
@@ -22,20 +21,25 @@ export function decidePublication(
   const writes = plan.steps.filter(({ kind }) => kind !== "hook");
   const built = new Set(writes.filter((step) => statusOf(step) === "ok").flatMap(relationsOf));
   const written = writes.flatMap(relationsOf);
-  const gold = written.filter((relation) => zoneOf(relation) === "gold");
+  const groups = plan.groups.map(({ name, relations }) => ({
+    name,
+    members: written.filter((relation) => relations.has(relation)),
+  }));
   const withhold = (relation: RelationName, because: string) => {
     if (!reasons.has(relation)) reasons.set(relation, because);
   };
-  // What is withheld holds back its readers, and those of gold all of gold, which may have readers again.
+  // What is withheld holds back its readers and its group, which may have readers again.
   const spread = () => {
     for (let before = -1; before !== reasons.size;) {
       before = reasons.size;
       withholdReaders(plan.steps, reasons, withhold);
-      const lostGold = gold.find((relation) => reasons.has(relation));
-      if (lostGold === undefined) continue;
-      const loss = built.has(lostGold) ? "is withheld" : "was not built";
-      for (const relation of gold) {
-        withhold(relation, `gold is published whole, and ${lostGold} ${loss}`);
+      for (const { name, members } of groups) {
+        const lost = members.find((relation) => reasons.has(relation));
+        if (lost === undefined) continue;
+        const loss = built.has(lost) ? "is withheld" : "was not built";
+        for (const relation of members) {
+          withhold(relation, `${name} is published whole, and ${lost} ${loss}`);
+        }
       }
     }
   };

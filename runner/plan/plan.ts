@@ -8,7 +8,7 @@ import { planExtraction } from "./extraction.ts";
 import { endHooks, withHooks } from "./hooks.ts";
 import { levels } from "./levels.ts";
 import type { PlanRequest } from "./request.ts";
-import type { Plan, Step } from "./step.ts";
+import type { Plan, PublishGroup, Step } from "./step.ts";
 import { planTest, planUnitTest } from "./test-steps.ts";
 import { planModel } from "./write/model.ts";
 import { refusedRefresh } from "./write/safeguards.ts";
@@ -112,6 +112,7 @@ export function plan(request: PlanRequest): PlanResult {
   return {
     plan: {
       run,
+      groups: request.groups ?? [gold(request.selected)],
       steps,
       released,
       changedSources,
@@ -146,6 +147,12 @@ function relationsRead(
     return distinct;
   };
   return read;
+}
+
+/** So that a fact never meets the dimensions of another build. */
+function gold(selected: ReadonlySet<NodeId>): PublishGroup {
+  const isGold = (id: NodeId): id is RelationName => id.startsWith("gold.");
+  return { name: "gold", relations: new Set([...selected].filter(isGold)) };
 }
 
 function stepIds(relations: readonly RelationNode[]): (relation: RelationName) => string {

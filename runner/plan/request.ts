@@ -3,7 +3,7 @@ import type { Dialect } from "../core/dialect.ts";
 import type { Interval } from "../core/interval.ts";
 import type { NodeId } from "../core/node.ts";
 import type { WarehouseState } from "../core/state.ts";
-import type { RunIdentity } from "./step.ts";
+import type { PublishGroup, RunIdentity } from "./step.ts";
 
 export interface PlanRequest {
   readonly compiled: CompiledProject;
@@ -12,6 +12,8 @@ export interface PlanRequest {
   /** What is published in the environment that the run builds. */
   readonly state: WarehouseState;
   readonly dialect: Dialect;
+  /** What is published together or not at all; default is gold. */
+  readonly groups?: readonly PublishGroup[];
   readonly run: RunIdentity;
   /** Extract what is selected wholly, and build incremental models from nothing. */
   readonly fullRefresh: boolean;

@@ -142,8 +142,15 @@ export interface UnitTestStep extends StepBase {
 
 export type Step = ExtractStep | WriteStep | TestStep | UnitTestStep | HookStep;
 
+/** Relations that are published together or not at all. */
+export interface PublishGroup {
+  readonly name: string;
+  readonly relations: ReadonlySet<RelationName>;
+}
+
 export interface Plan {
   readonly run: RunIdentity;
+  readonly groups: readonly PublishGroup[];
   /** In an order in which they could run one by one. */
   readonly steps: readonly Step[];
   /** Absent where nothing is to run at the end. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { codesIn, linesOf } from "./testing/cli.ts";
 import { inspect } from "./testing/inspect.ts";
 import { TestProject } from "./testing/project.ts";
-import { seedProject } from "./testing/seed-project.ts";
+import { pipelinesWith, seedProject } from "./testing/seed-project.ts";
 
 let project: TestProject;
 
@@ -172,6 +172,25 @@ describe("retry", () => {
     await project.ok("retry");
     expect(await namesIn()).toEqual(["North", "South"]);
   });
+});
+
+test("a publish group of the project's own goes out whole or not at all", async () => {
+  const broken = { "models/gold/region.sql": "select nonsense" };
+  const groups = (text: string) => {
+    project.write({ "pipelines.yaml": pipelinesWith(`publish_groups: { ${text} }\n`) });
+  };
+  groups("regions: [cleaned.*, gold.*]");
+  await project.ok("build");
+  project.write({ ...regions("East"), ...broken });
+  const { stderr } = await project.run(["build"]);
+  expect(stderr).toContain("regions is published whole, and gold.region was not built");
+  expect(await namesIn()).toEqual(["North", "South"]);
+  groups("others: [cleaned.nothing]");
+  expect(codesIn(await project.run(["build"]))).toEqual(["SELECT_NOTHING"]);
+  groups("seeds: [raw.*]");
+  await project.run(["build"]);
+  const { stdout } = await project.ok("query", "select region_name from cleaned.region", "--json");
+  expect(linesOf(stdout)).toEqual([{ region_name: "East" }]);
 });
 
 test("a second run waits for the first when it is told to, and else names who has the warehouse", async () => {

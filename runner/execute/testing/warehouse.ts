@@ -61,7 +61,7 @@ export async function openTestWarehouse(): Promise<TestWarehouse> {
     execute: async (number, steps, more = {}) => {
       const run = { id: `run${number}`, startedAt: `2026-03-0${number}T00:00:00.000Z` };
       return execute({
-        plan: { run, steps, released: [], changedSources: [], untestable: [] },
+        plan: { run, groups: [], steps, released: [], changedSources: [], untestable: [] },
         context: { ...context, run, state: await ledger.state(production), ...more },
         command: "build",
         options: {},

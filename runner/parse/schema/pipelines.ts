@@ -54,6 +54,8 @@ export const pipelinesSchema = z.strictObject({
   on_run_start: hooks,
   on_run_end: hooks,
   selectors: z.array(namedSelector).default([]),
+  /** Selectors of relations that are published together or not at all; default is all of gold. */
+  publish_groups: z.record(identifier, z.array(z.string().min(1)).min(1)).optional(),
 });
 export type PipelinesFile = z.output<typeof pipelinesSchema>;
 export type TargetDeclaration = z.output<typeof target>;
