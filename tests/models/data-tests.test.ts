@@ -89,11 +89,15 @@ test.each([
     "insert into gold.date from gold.date where date_id = 20260101",
     "report_does_not_fan_out",
   ],
-  ["a vendor's day is lost", "delete from gold.vendor_daily_sales", "vendor_daily_sales_add_up"],
+  [
+    "a vendor's day is lost",
+    "delete from gold.vendor_daily_sales",
+    "equal_totals.gold.vendor_daily_sales.gold_sales",
+  ],
   [
     "a vendor's day is short of a cent",
     "update gold.vendor_daily_sales set total_price = total_price - 0.01",
-    "vendor_daily_sales_add_up",
+    "equal_totals.gold.vendor_daily_sales.gold_sales",
   ],
   [
     "the calendar has a gap",

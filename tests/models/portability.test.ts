@@ -8,10 +8,12 @@ import type { Model } from "../../runner/core/node.ts";
 import type { RelationName } from "../../runner/core/relation.ts";
 import { good } from "../testing/shop-rows.ts";
 import { ansiStatements } from "../../runner/dialect/ansi/statements.ts";
+import { duckdbDialect } from "../../runner/dialect/duckdb/dialect.ts";
 import {
   Warehouse,
   compileProject,
   firstVersions,
+  isAboutExtraction,
   rawColumns,
   rulesOf,
 } from "../testing/warehouse.ts";
@@ -149,7 +151,20 @@ test("the SQL for Redshift gives on Postgres the declared types and the rows tha
 
   const failing: string[] = [];
   for (const node of project.graph.nodes.values()) {
-    if (node.kind !== "test") continue;
+    if (node.kind === "unit_test") {
+      const dialectOfRedshift = {
+        ...duckdbDialect,
+        ...ansiStatements(),
+        name: "redshift" as const,
+      };
+      const { actual, expected } = project.unitTestQueries(node, dialectOfRedshift);
+      const sides = [await client.query(actual), await client.query(expected)];
+      const [found, wanted] = sides.map(({ rows }) =>
+        rows.map((row) => JSON.stringify(row)).sort(),
+      );
+      expect(found).toEqual(wanted);
+    }
+    if (node.kind !== "test" || isAboutExtraction(node)) continue;
     const { rowCount } = await client.query(
       project.testQuery(node, { dialect: "redshift", resolve }),
     );

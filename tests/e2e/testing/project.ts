@@ -31,6 +31,11 @@ export class TestProject {
     // Macros are ES modules, as they are here.
     project.write({ "package.json": '{"type":"module"}' });
     mkdirSync(join(project.folder, "tests"));
+    for (const part of ["unit", "fixtures"]) {
+      cpSync(join(repository, "tests", part), join(project.folder, "tests", part), {
+        recursive: true,
+      });
+    }
     for (const name of readdirSync(join(repository, "tests"))) {
       if (!/\.(sql|yml)$/.test(name)) continue;
       cpSync(join(repository, "tests", name), join(project.folder, "tests", name));
