@@ -1,10 +1,12 @@
 import { execFile } from "node:child_process";
-import { appendFile, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { appendFile, mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { Command } from "commander";
+import { codeOf } from "../../runner/core/caught.ts";
 import { printTable } from "../../runner/record/print-table.ts";
 import { writeProject } from "./layered-project.ts";
 import { measure, median } from "./measured-process.ts";
@@ -50,54 +52,72 @@ async function withProject(size: number, work: (root: string) => Promise<void>):
   }
 }
 
-function runner(root: string, ...args: string[]) {
-  return measure(root, process.execPath, [BIN, ...args]);
+type Rows = Readonly<Record<string, Awaited<ReturnType<typeof median>>>>;
+
+function runner(root: string, args: readonly string[], env?: Readonly<Record<string, string>>) {
+  return measure({ cwd: root, args: [BIN, ...args], env });
+}
+
+/**
+ * Takes what earlier runs left out of the way, and deletes it only at the end with the project: some file systems
+ * make new files slowly for seconds after many were deleted.
+ */
+async function putAside(root: string, ...names: readonly string[]): Promise<void> {
+  await mkdir(join(root, ".aside"), { recursive: true });
+  for (const name of names) {
+    const aside = join(root, ".aside", randomUUID());
+    await rename(join(root, name), aside).catch((error: unknown) => {
+      if (codeOf(error) !== "ENOENT") throw error;
+    });
+  }
 }
 
 async function timeCompile(root: string, size: number, times: number): Promise<void> {
   const edited = join(root, "models/work/first/layer_2_00000.sql");
-  const rows = {
+  print(`${size} models`, {
     "compile, cold": await median(times, async () => {
-      await rm(join(root, ".mercado"), { recursive: true, force: true });
-      return runner(root, "compile");
+      await putAside(root, ".mercado");
+      return runner(root, ["compile"]);
     }),
-    "compile, again": await median(times, () => runner(root, "compile")),
-    "ls --select tag:x+": await median(times, () => runner(root, "ls", "--select", "tag:x+")),
+    "compile, again": await median(times, () => runner(root, ["compile"])),
+    "ls --select tag:x+": await median(times, () => runner(root, ["ls", "--select", "tag:x+"])),
     "compile, after one edit": await median(times, async () => {
       await appendFile(edited, "-- edited\n");
-      return runner(root, "compile");
+      return runner(root, ["compile"]);
     }),
-  };
-  print(`${size} models`, rows);
+  });
 }
 
 async function timeBuild(root: string, size: number, times: number): Promise<void> {
-  const fresh = async () => {
-    await rm(join(root, ".mercado"), { recursive: true, force: true });
-    await rm(join(root, "replay.duckdb"), { force: true });
-  };
-  const build = (threads: number) =>
+  const fresh = () => putAside(root, ".mercado", "replay.duckdb", "replay-lake");
+  const build = (threads: number, env?: Readonly<Record<string, string>>) =>
+    runner(root, ["build", "--threads", String(threads)], env);
+  const replay = (statements: string) =>
     median(times, async () => {
       await fresh();
-      return runner(root, "build", "--threads", String(threads));
+      const database = join(root, "replay.duckdb");
+      const lakes = [join(root, ".mercado/lake"), join(root, "replay-lake")];
+      return measure({ cwd: root, args: [REPLAY, statements, database, "1", ...lakes] });
     });
-  const rows: Record<string, number> = {
-    "build --threads 1": await build(1),
-    "build --threads 4": await build(4),
+  const timed = async (threads: number) =>
+    median(times, async () => {
+      await fresh();
+      return build(threads);
+    });
+  const rows: Record<string, Awaited<ReturnType<typeof median>>> = {
+    "build --threads 1": await timed(1),
+    "build --threads 4": await timed(4),
   };
-  // The same statements through DuckDB's client alone: what no runner can be faster than.
+  const sent = join(root, "sent.jsonl");
+  await fresh();
+  await build(1, { MERCADO_STATEMENT_LOG: sent });
+  rows["replay of all it sends"] = await replay(sent);
+  const bare = join(root, "bare.jsonl");
   await fresh();
   const { stdout } = await capture(root, "build", "--dry-run", "--json");
-  await writeStatements(join(root, "statements.json"), stdout);
-  rows["raw replay"] = await median(times, async () => {
-    await fresh();
-    return measure(root, process.execPath, [
-      REPLAY,
-      join(root, "statements.json"),
-      join(root, "replay.duckdb"),
-    ]);
-  });
-  print(`${size} models, built`, rows, rows["raw replay"]);
+  await writeStatements(bare, stdout);
+  rows["replay of tables, tests and views alone"] = await replay(bare);
+  print(`${size} models, built`, rows, Object.keys(rows).slice(-2));
 }
 
 async function capture(root: string, ...args: string[]): Promise<{ stdout: string }> {
@@ -128,19 +148,25 @@ async function writeStatements(file: string, plan: string): Promise<void> {
     ...steps.flatMap((step) => step.publish ?? []),
     "commit",
   ];
-  await writeFile(file, JSON.stringify(statements));
+  const lines = statements.map((statement) => JSON.stringify({ connection: 0, statement }));
+  await writeFile(file, lines.join("\n"));
 }
 
-function print(title: string, seconds: Readonly<Record<string, number>>, limit?: number): void {
-  const columns = [
-    { name: title, type: "VARCHAR" },
-    { name: "seconds", type: "DOUBLE" },
-    ...(limit === undefined ? [] : [{ name: "ratio to the replay", type: "DOUBLE" }]),
-  ];
-  const rows = Object.entries(seconds).map(([name, value]) => ({
+/** One row a command; a ratio to each of the rows that `replays` names. */
+function print(title: string, rows: Rows, replays: readonly string[] = []): void {
+  const ratios = (seconds: number) =>
+    replays.map((name) => [`/ ${name}`, (seconds / (rows[name]?.seconds ?? 0)).toFixed(2)]);
+  const table = Object.entries(rows).map(([name, { seconds, least, cpuSeconds, megabytes }]) => ({
     [title]: name,
-    seconds: value.toFixed(2),
-    ...(limit === undefined ? {} : { "ratio to the replay": (value / limit).toFixed(2) }),
+    seconds: seconds.toFixed(2),
+    least: least.toFixed(2),
+    "CPU seconds": cpuSeconds.toFixed(2),
+    MB: megabytes.toFixed(0),
+    ...(Object.fromEntries(ratios(seconds)) as Record<string, string>),
   }));
-  process.stdout.write(`${printTable({ columns, rows })}\n\n`);
+  const columns = Object.keys(table[0] ?? {}).map((name) => ({
+    name,
+    type: name === title ? "VARCHAR" : "DOUBLE",
+  }));
+  process.stdout.write(`${printTable({ columns, rows: table })}\n\n`);
 }

@@ -1,4 +1,5 @@
 import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+import { statementLogger } from "./statement-log.ts";
 
 /** A fixed number of connections, each used by one caller at a time. */
 export class ConnectionPool {
@@ -17,10 +18,11 @@ export class ConnectionPool {
     setup: string,
   ): Promise<ConnectionPool> {
     const connections: DuckDBConnection[] = [];
+    const log = statementLogger();
     for (let index = 0; index < size; index += 1) {
       const connection = await instance.connect();
       await connection.run(setup);
-      connections.push(connection);
+      connections.push(log === undefined ? connection : logged(connection, index, log));
     }
     return new ConnectionPool(connections);
   }
@@ -47,4 +49,25 @@ export class ConnectionPool {
   close(): void {
     for (const connection of this.#all) connection.closeSync();
   }
+}
+
+/** The same connection, which writes down what it is asked. */
+function logged(
+  connection: DuckDBConnection,
+  index: number,
+  log: (connection: number, statement: string) => void,
+): DuckDBConnection {
+  // The client's `runAndReadAll` calls `run`.
+  const run = connection.run.bind(connection);
+  const streamAndReadUntil = connection.streamAndReadUntil.bind(connection);
+  return Object.assign(connection, {
+    run: (...args: Parameters<typeof run>) => {
+      log(index, args[0]);
+      return run(...args);
+    },
+    streamAndReadUntil: (...args: Parameters<typeof streamAndReadUntil>) => {
+      log(index, args[0]);
+      return streamAndReadUntil(...args);
+    },
+  });
 }
