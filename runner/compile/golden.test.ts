@@ -8,7 +8,7 @@ import { loadHelpers } from "../load/helpers.ts";
 import { loadProjectFiles } from "../load/project-files.ts";
 import { parseProject } from "../parse/project.ts";
 import { ansiStatements } from "../dialect/ansi/statements.ts";
-import { snapshotRules } from "../plan/write/snapshot.ts";
+import { snapshotRules } from "../core/snapshot-rules.ts";
 import { compile } from "./compile.ts";
 import type { CompiledProject } from "./compile.ts";
 

@@ -1,12 +1,13 @@
 import type { ColumnType } from "../core/column-type.ts";
-import type { Dialect, Replacement, SnapshotRules } from "../core/dialect.ts";
-import type { Incremental, Snapshot } from "../core/materialization.ts";
+import type { Dialect, Replacement } from "../core/dialect.ts";
+import type { Incremental } from "../core/materialization.ts";
 import { isTest, queryColumns } from "../core/node.ts";
 import type { FixtureRow, Model, NodeId, Template, UnitTest } from "../core/node.ts";
 import { baseName, zoneOf } from "../core/relation.ts";
 import type { RelationName } from "../core/relation.ts";
 import { readThroughEphemeral } from "../core/read-through.ts";
 import { replacementOf } from "../core/replacement.ts";
+import { snapshotRules } from "../core/snapshot-rules.ts";
 import { readableColumns } from "../core/technical-columns.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { RenderContext } from "./renderer.ts";
@@ -141,7 +142,8 @@ function builtRows(
     }
     case "snapshot": {
       const query = modelQuery(model, context);
-      const rules = snapshotRules(test, model, materialization, dialect);
+      const now = dialect.literal(test.now ?? lateTime, { kind: "timestamp" });
+      const rules = snapshotRules({ columns, materialization }, now);
       const source = { name: sourceRows, query };
       if (published.length === 0) {
         return { query, rows: dialect.firstVersions(sourceRows, rules), staged: [source] };
@@ -177,24 +179,6 @@ function incrementOf(
         ? `(select max(${cursor}) from ${thisTable})`
         : dialect.literal(test.since, type),
     until: dialect.literal(test.until ?? test.now ?? lateTime, type),
-  };
-}
-
-function snapshotRules(
-  test: UnitTest,
-  model: Model,
-  materialization: Snapshot,
-  dialect: Dialect,
-): SnapshotRules {
-  return {
-    columns: queryColumns(model),
-    key: materialization.key,
-    change:
-      materialization.strategy === "timestamp"
-        ? { strategy: "timestamp", cursor: materialization.cursor }
-        : { strategy: "check", columns: materialization.columns },
-    deletes: materialization.deletes,
-    now: dialect.literal(test.now ?? lateTime, { kind: "timestamp" }),
   };
 }
 

@@ -11,7 +11,7 @@ import { openDuckDb } from "../../runner/engine/duckdb/engine.ts";
 import { link } from "../../runner/graph/link.ts";
 import { loadHelpers } from "../../runner/load/helpers.ts";
 import { loadProjectFiles } from "../../runner/load/project-files.ts";
-import { snapshotRules } from "../../runner/plan/write/snapshot.ts";
+import { snapshotRules } from "../../runner/core/snapshot-rules.ts";
 import { parseProject } from "../../runner/parse/project.ts";
 
 export type RawRow = Readonly<Record<string, string | number | null>>;

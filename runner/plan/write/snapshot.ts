@@ -1,6 +1,5 @@
-import type { SnapshotRules } from "../../core/dialect.ts";
 import type { Snapshot } from "../../core/materialization.ts";
-import { queryColumns } from "../../core/node.ts";
+import { snapshotRules } from "../../core/snapshot-rules.ts";
 import type { Guard } from "../step.ts";
 import { firstParts, growingParts, grownTable, selfOf } from "./grow.ts";
 import type { ModelRequest, Parts } from "./parts.ts";
@@ -63,22 +62,6 @@ export function snapshotParts(wanted: ModelRequest<Snapshot>): Parts {
     guards,
     write: [stage, dialect.createTableAs(staged, changes), ...parts.write],
     emptyChangesNothing: true,
-  };
-}
-
-/** How a snapshot finds its versions in a run that began at `now`, a SQL literal. */
-export function snapshotRules(node: ModelRequest<Snapshot>["node"], now: string): SnapshotRules {
-  const { materialization } = node;
-  const { key, deletes } = materialization;
-  return {
-    columns: queryColumns(node),
-    key,
-    deletes,
-    change:
-      materialization.strategy === "timestamp"
-        ? { strategy: "timestamp", cursor: materialization.cursor }
-        : { strategy: "check", columns: materialization.columns },
-    now,
   };
 }
 
