@@ -187,6 +187,19 @@ function describeProgram(wrap: Wrap): Command {
     async (name: string | undefined, options: object) =>
       (await import("./command/failures.ts")).failuresCommand(name, options),
   ).option("--limit <n>", "rows to show; default 100, all with --json", wholeNumber);
+  const contract = program
+    .command("contract")
+    .description("columns and types that models declare")
+    .exitOverride();
+  command(
+    "infer <model>",
+    "print the columns: that a model's query yields",
+    async (name: string, options: object) =>
+      (await import("./command/contract.ts")).inferContractCommand(name, options),
+    contract,
+  )
+    .option("--write", "put them into the model's YAML, whose other lines stay as they are")
+    .option(...varsOption);
   const runs = command("runs", "list the latest runs", async (options: object) =>
     (await import("./command/runs.ts")).runsCommand(options),
   ).option("--limit <n>", "runs to list; default 20", wholeNumber);

@@ -145,7 +145,8 @@ function readModelHooks(
   return hooks.pre.length + hooks.post.length === 0 ? {} : { hooks };
 }
 
-function relationOf(file: string): RelationName | undefined {
+/** The relation that a file of models/ makes; undefined when its path names none. */
+export function relationOf(file: string): RelationName | undefined {
   const [, zone] = file.split("/");
   return parseRelationName(`${zone ?? ""}.${path.posix.basename(file, ".sql")}`);
 }
