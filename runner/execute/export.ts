@@ -1,9 +1,12 @@
+import { concurrently } from "../core/concurrently.ts";
 import type { LakeManifest } from "../core/manifest.ts";
 import type { RelationName } from "../core/relation.ts";
 import type { WriteStep } from "../plan/step.ts";
 import type { ExecutionContext, Findings } from "./context.ts";
 import { ownManifest } from "./own-manifest.ts";
-import { runInOrder } from "./scheduler.ts";
+
+/** The engine limits its own work; here the disk is waited for, file by file, until each is durable. */
+export const filesAtATime = 8;
 
 /**
  * Writes candidates to the lake under keys that no reader knows yet. Returns the manifests that the lake's pointers
@@ -16,24 +19,14 @@ export async function exportToLake(
   publishedAt: string,
 ): Promise<ReadonlyMap<RelationName, LakeManifest>> {
   const manifests = new Map<RelationName, LakeManifest>();
-  const exports = steps.map((step) => ({ id: step.id, after: [], step }));
-  await runInOrder(
-    exports,
-    { limit: context.threads },
-    {
-      run: async ({ step }) => {
-        const recorded = ownManifest(step.relation, context.state);
-        const current = await intactManifest(recorded, step, context);
-        if (current === undefined || !findings.unchanged.has(step.relation)) {
-          const manifest = await exportCandidate(step, context, publishedAt);
-          if (isSameFile(current, manifest)) await discardExport(step.relation, context);
-          else manifests.set(step.relation, manifest);
-        }
-        return "ok";
-      },
-      skip: () => Promise.resolve(),
-    },
-  );
+  await concurrently(steps, filesAtATime, async (step) => {
+    const recorded = ownManifest(step.relation, context.state);
+    const current = await intactManifest(recorded, step, context);
+    if (current !== undefined && findings.unchanged.has(step.relation)) return;
+    const manifest = await exportCandidate(step, context, publishedAt);
+    if (isSameFile(current, manifest)) await discardExport(step.relation, context);
+    else manifests.set(step.relation, manifest);
+  });
   return manifests;
 }
 

@@ -1,4 +1,6 @@
+import { concurrently } from "../core/concurrently.ts";
 import type { ExecutionContext } from "./context.ts";
+import { filesAtATime } from "./export.ts";
 
 /** Lets the lake's pointers follow the ledger; what is pointed already is left alone. */
 export async function followPointers({
@@ -6,7 +8,9 @@ export async function followPointers({
   lake,
 }: Pick<ExecutionContext, "ledger" | "lake">): Promise<number> {
   const pending = await ledger.pendingManifests();
-  for (const { environment, manifest } of pending) await lake.writeManifest(manifest, environment);
+  await concurrently(pending, filesAtATime, ({ environment, manifest }) =>
+    lake.writeManifest(manifest, environment),
+  );
   await ledger.markPointed(
     pending.map(({ environment, manifest }) => ({ environment, relation: manifest.relation })),
   );

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Services } from "../../local/services.ts";
 import { openTestServices } from "../../local/testing.ts";
-import { concurrently } from "../../runner/extract/concurrently.ts";
+import { concurrently } from "../../runner/core/concurrently.ts";
 import { ShopDatabases } from "./testing/databases.ts";
 import { inspect } from "./testing/inspect.ts";
 import type { Contents } from "./testing/inspect.ts";

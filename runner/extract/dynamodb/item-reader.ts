@@ -1,6 +1,6 @@
 import { QueryCommand, ScanCommand, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { DynamoDbSourceTable } from "../../core/node.ts";
-import { concurrently } from "../concurrently.ts";
+import { concurrently } from "../../core/concurrently.ts";
 import { itemJson, type Item } from "./dynamodb-text.ts";
 
 export type DateIndex = NonNullable<DynamoDbSourceTable["dateIndex"]>;

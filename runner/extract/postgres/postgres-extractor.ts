@@ -10,7 +10,7 @@ import type {
   Lake,
   LiveColumn,
 } from "../../core/ports.ts";
-import { concurrently } from "../concurrently.ts";
+import { concurrently } from "../../core/concurrently.ts";
 import { fromScaled, toScaled } from "../../core/scaled-decimal.ts";
 import { summedColumns } from "../control-totals.ts";
 import {
