@@ -1,7 +1,7 @@
 import type { ColumnType } from "../core/column-type.ts";
 import type { Dialect, Replacement } from "../core/dialect.ts";
 import type { Incremental } from "../core/materialization.ts";
-import { isTest, queryColumns } from "../core/node.ts";
+import { isTest } from "../core/node.ts";
 import type { FixtureRow, Model, NodeId, Template, UnitTest } from "../core/node.ts";
 import { baseName, zoneOf } from "../core/relation.ts";
 import type { RelationName } from "../core/relation.ts";
