@@ -100,7 +100,9 @@ export class TestModels {
   async build(...given: Parameters<TestModels["plan"]>): Promise<Built> {
     const { plan: planned, diagnostics } = await this.plan(...given);
     if (diagnostics.length > 0) throw new Error(JSON.stringify(diagnostics));
-    const result = await this.warehouse.execute(given[0], planned.steps);
+    const { state } = given[2] ?? {};
+    const more = state === undefined ? {} : { state };
+    const result = await this.warehouse.execute(given[0], planned.steps, more);
     const problems = result.outcomes.flatMap(({ diagnostic }) => diagnostic ?? []);
     return { ...result, plan: planned, problems };
   }

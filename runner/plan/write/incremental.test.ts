@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
+import { publicName } from "../../core/published-name.ts";
 import type { Incremental } from "../../core/materialization.ts";
 import { findPortabilityProblems } from "../../dialect/portability.ts";
 import { modelOf, TestModels, writeStepOf } from "../../execute/testing/models.ts";
@@ -153,4 +154,48 @@ describe("a merge", () => {
       if (run === 2) expect(await published()).toHaveLength(4);
     },
   );
+});
+
+describe("columns that become more", () => {
+  const more = `${columns}, colour varchar(10)`;
+  const coloured = (how: Incremental) => [
+    modelOf(
+      "gold.sales",
+      { ...how, onSchemaChange: "add" },
+      more,
+      sql.replace("*", "*, cast('red' as varchar(10)) as colour"),
+    ),
+  ];
+
+  test.each([merge, append, deleteInsert])(
+    "are null in the rows that were there, which are replaced as ever: $strategy",
+    async (how) => {
+      await models.build(1, grown(how));
+      await secondDay();
+      const { status, plan } = await models.build(2, coloured(how));
+      expect(status).toBe("succeeded");
+      expect(writeStepOf(plan, "gold.sales")).not.toHaveProperty("undo");
+      const colours = await models.rows(
+        "select colour, min(sold_at) >= '2026-03-01' as is_new from gold.sales group by colour order by 1",
+      );
+      expect(colours).toEqual([
+        { colour: "red", is_new: true },
+        { colour: null, is_new: false },
+      ]);
+    },
+  );
+});
+
+test("an environment goes on from production's rows in a table of its own, and production's stays", async () => {
+  await models.build(1, grown(merge));
+  const before = await models.physicalRows("gold.sales");
+  await secondDay();
+  const state = await models.warehouse.ledger.state("alice");
+  const changed = [modelOf("gold.sales", merge, columns, `${sql} -- of alice`)];
+  const { status } = await models.build(2, changed, { state });
+  expect(status).toBe("succeeded");
+  expect(await models.physicalRows("gold.sales")).toEqual(before);
+  expect(await published()).toHaveLength(4);
+  const own = publicName(state, "gold.sales");
+  expect(await models.rows(`select count(*) as n from ${own}`)).toEqual([{ n: 6 }]);
 });
