@@ -105,7 +105,9 @@ function assertRead(
       hint: didYouMean(
         name,
         names,
-        names.size > 0 ? `Variables: ${[...names].sort().join(", ")}.` : undefined,
+        names.size > 0
+          ? `Variables: ${[...names].sort().join(", ")}.`
+          : "The project has no variables: declare them in pipelines.yaml under vars.",
       ),
     })),
   );

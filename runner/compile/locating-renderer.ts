@@ -51,7 +51,8 @@ export function createLocatingRenderer(parts: RendererParts): LocatingRenderer {
           const offset = offsetIn(sql, failure);
           if (offset === undefined) continue;
           const origins = trace().origins(source, context, sql)(offset);
-          if (origins.length > 0) return describe(origins, failure.diagnostics[0]);
+          if (origins.length > 0)
+            return describe(origins, { file: "", text: sql, refs: [] }, offset);
         }
       }
       return undefined;
@@ -145,7 +146,8 @@ function atCaller(found: Diagnostic, entered: readonly Origin[]): Diagnostic {
 
 function describe(
   origins: readonly Origin[],
-  engine: Diagnostic | undefined,
+  compiled: Template,
+  offset: number,
 ): Pick<Diagnostic, "place" | "frame"> {
   const [outermost, ...inner] = origins;
   const innermost = origins.at(-1);
@@ -154,8 +156,8 @@ function describe(
     frameOf(outermost),
     ...inner.map((origin) => `${titleOf(origin.place)}\n${frameOf(origin)}`),
   ];
-  if (innermost?.kind === "call" && engine?.frame !== undefined) {
-    frames.push(`compiled SQL:\n${engine.frame}`);
+  if (innermost?.kind === "call") {
+    frames.push(`compiled SQL:\n${codeFrame(compiled.text, placeAt(compiled, offset))}`);
   }
   return { place: outermost.template.at ?? outermost.place, frame: frames.join("\n") };
 }
