@@ -76,6 +76,8 @@ const typesOf: Readonly<Record<string, readonly string[]>> = {
   execute: ["plan"],
   // An artifact is a compiled graph as values.
   record: ["compile", "graph"],
+  // A pipeline runs as a process of its own: of all stages, only its declaration is needed.
+  schedule: ["parse"],
   dialect: [],
   engine: [],
   extract: [],

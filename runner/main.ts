@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import ms from "ms";
-import { exitOnInterruption } from "./command/interruption.ts";
+import { endWithPipeline, exitOnInterruption } from "./command/interruption.ts";
 import { parseInterval } from "./command/interval-option.ts";
 import type { ExitCode, RunOptions } from "./command/options.ts";
 import { collectVars, exitCodes } from "./command/options.ts";
@@ -25,6 +25,7 @@ export async function main(args: readonly string[]): Promise<number> {
     exitCode = await command(...given);
   });
   exitOnInterruption();
+  if (process.env.MERCADO_TRIGGER !== undefined) endWithPipeline();
   process.stdout.on("error", endWithReader);
   try {
     // A query may begin with a comment, which is no option.
@@ -258,6 +259,29 @@ function describeProgram(wrap: Wrap): Command {
       (await import("./command/gc.ts")).gcCommand(options),
     ),
   ).option("--retention <duration>", "how old they must be; default is the target's", duration);
+  const pipelines = program
+    .command("pipeline")
+    .description("run or list the pipelines of pipelines.yaml")
+    .exitOverride();
+  command(
+    "run <name>",
+    "run a pipeline now, with its retries, timeout and on_failure",
+    async (name: string, options: object) =>
+      (await import("./command/pipeline.ts")).runPipelineCommand(name, options),
+    pipelines,
+  );
+  command(
+    "ls",
+    "list pipelines with their schedules",
+    async (options: object) =>
+      (await import("./command/pipeline.ts")).listPipelinesCommand(options),
+    pipelines,
+  );
+  command(
+    "schedule",
+    "run pipelines when they are due, one at a time, until interrupted",
+    async (options: object) => (await import("./command/schedule.ts")).scheduleCommand(options),
+  ).option("--once", "run what is due now, and end");
   command("doctor", "check this machine, the target and its connections", async (options: object) =>
     (await import("./command/doctor.ts")).doctorCommand(options),
   );

@@ -65,6 +65,8 @@ export interface ArtifactsRequest {
   readonly project: string;
   readonly compiled: CompiledProject;
   readonly args: Readonly<Record<string, unknown>>;
+  /** What a pipeline ran it for. */
+  readonly trigger: string | undefined;
   readonly state: () => Promise<WarehouseState>;
 }
 
@@ -77,6 +79,7 @@ export function artifactsOf(request: ArtifactsRequest, emit: Emit): Emit {
   let manifest: Manifest | undefined;
   const record = recordRunResults({
     args: request.args,
+    trigger: request.trigger,
     sources: async () => sourceStates(compiled.graph, await request.state()),
     write: async (results) => {
       const folder = artifactsFolder(target);

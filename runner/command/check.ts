@@ -13,6 +13,7 @@ import { findPortabilityProblems } from "../dialect/portability.ts";
 import { duckdbDialect } from "../dialect/duckdb/dialect.ts";
 import { compareWithContract } from "../execute/model-contract.ts";
 import { seedStatements } from "../plan/write/seed.ts";
+import { checkPipelines } from "./pipelines-file.ts";
 import { exitCodes } from "./options.ts";
 import type { ExitCode, GlobalOptions } from "./options.ts";
 import { compileProject, openProject } from "./project.ts";
@@ -36,6 +37,7 @@ export async function checkCommand(
   const linked = await openProject(options);
   const compiled = await compileProject(linked, options);
   resolveTarget(linked.project, options.target);
+  checkPipelines(linked);
   const diagnostics = [...portability(linked), ...renderEverywhere(linked, compiled)];
   if (diagnostics.length === 0) diagnostics.push(...(await bind(linked, compiled)));
   if (diagnostics.length > 0) throw new Failure(diagnostics);

@@ -12,6 +12,16 @@ export function exitOnInterruption(): void {
   for (const signal of signals) process.on(signal, exit);
 }
 
+/**
+ * A run that a pipeline has begun ends with it, as if it were interrupted: its standard input ends when the pipeline's
+ * process does, however that is ended.
+ */
+export function endWithPipeline(): void {
+  process.stdin.once("end", () => process.kill(process.pid, "SIGTERM"));
+  process.stdin.resume();
+  if ("unref" in process.stdin) process.stdin.unref();
+}
+
 /** From here on, SIGINT and SIGTERM end the process after `letGo`, which stops native work that would keep it alive. */
 export function endOnInterruption(letGo: () => void): void {
   for (const name of signals) {
@@ -38,4 +48,26 @@ export function abortOnInterruption(signal: AbortController, letGo: () => void):
       signal.abort();
     });
   }
+}
+
+export interface InterruptionSignals {
+  /** Aborted by the first SIGINT or SIGTERM: end in an orderly way. */
+  readonly soft: AbortSignal;
+  /** Aborted by the second: do not wait for anything. */
+  readonly hard: AbortSignal;
+}
+
+/** From here on, SIGINT and SIGTERM end what runs in our stead; the third one ends the process. */
+export function signalsOfInterruption(): InterruptionSignals {
+  const soft = new AbortController();
+  const hard = new AbortController();
+  for (const name of signals) {
+    process.off(name, exit);
+    process.on(name, () => {
+      if (hard.signal.aborted) exit();
+      else if (soft.signal.aborted) hard.abort();
+      else soft.abort();
+    });
+  }
+  return { soft: soft.signal, hard: hard.signal };
 }

@@ -84,6 +84,7 @@ export async function carryOut(
       project: linked.project.pipelines.value.project,
       compiled,
       args: { verb, ...options },
+      trigger: process.env.MERCADO_TRIGGER,
       state: () => warehouse.ledger.state(environment),
     },
     held.emit,

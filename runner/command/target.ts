@@ -22,7 +22,10 @@ export interface Target {
 }
 
 /** The target that `name` or the project's default stands for. */
-export function resolveTarget(project: ParsedProject, name: string | undefined): Target {
+export function resolveTarget(
+  project: Pick<ParsedProject, "pipelines" | "root">,
+  name: string | undefined,
+): Target {
   const { pipelines, root } = project;
   const { targets, default_target: byDefault } = pipelines.value;
   const wanted = name ?? byDefault;

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { parseSyntax } from "../template-syntax.ts";
 import { durationSeconds, hooks, identifier, owner, tags } from "./common.ts";
 import { materialized } from "./model.ts";
+import { pipeline, variable } from "./pipeline.ts";
 import { namedSelector } from "./selectors.ts";
 
 /** Text that may name environment variables: `{{env "NAME" "default"}}`. */
@@ -33,9 +34,6 @@ const target = z.strictObject({
   connections: z.record(identifier, connection).default({}),
 });
 
-const scalar = z.union([z.string(), z.number(), z.boolean()]);
-export const variable = z.union([scalar, z.array(scalar)]);
-
 export const pipelinesSchema = z.strictObject({
   project: identifier,
   vars: z.record(z.string(), variable).default({}),
@@ -56,6 +54,7 @@ export const pipelinesSchema = z.strictObject({
   selectors: z.array(namedSelector).default([]),
   /** Selectors of relations that are published together or not at all; default is all of gold. */
   publish_groups: z.record(identifier, z.array(z.string().min(1)).min(1)).optional(),
+  pipelines: z.record(identifier, pipeline).default({}),
 });
 export type PipelinesFile = z.output<typeof pipelinesSchema>;
 export type TargetDeclaration = z.output<typeof target>;

@@ -7,6 +7,8 @@ import type { RunResults, SourceState, StepResult } from "./schemas.ts";
 export interface RunResultsOptions {
   /** What the command line asked for. */
   readonly args: Readonly<Record<string, unknown>>;
+  /** What a pipeline ran it for. */
+  readonly trigger?: string;
   /** What is published of each source table now. */
   readonly sources: () => Promise<Readonly<Record<string, SourceState>>>;
   readonly write: (results: RunResults) => Promise<void>;
@@ -20,7 +22,7 @@ export function recordRunResults(options: RunResultsOptions): (event: RunEvent) 
   let results: RunResults | undefined;
   return async (event) => {
     if (event.type === "run_started") {
-      results = begin(event, options.args);
+      results = begin(event, options);
       await options.write(results);
       return;
     }
@@ -53,13 +55,14 @@ export function recordRunResults(options: RunResultsOptions): (event: RunEvent) 
 
 function begin(
   event: Extract<RunEvent, { readonly type: "run_started" }>,
-  args: RunResultsOptions["args"],
+  { args, trigger }: RunResultsOptions,
 ): RunResults {
   return {
     schema_version: schemaVersion,
     run_id: event.runId,
     command: event.command,
     args: { ...args },
+    trigger,
     target: event.target,
     environment: event.environment,
     status: "running",

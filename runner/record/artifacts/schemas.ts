@@ -105,6 +105,7 @@ export const runResultsSchema = z.strictObject({
   run_id: z.string(),
   command: z.string(),
   args: z.record(z.string(), z.unknown()),
+  trigger: z.string().optional().describe("what a pipeline ran it for: <pipeline>@<time>"),
   target: z.string(),
   environment: z.string(),
   status: z
