@@ -1,4 +1,5 @@
-import { existsSync } from "node:fs";
+import { hash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type { CompiledProject } from "../compile/compile.ts";
 import { messageOf } from "../core/caught.ts";
@@ -8,7 +9,7 @@ import type { WarehouseState } from "../core/state.ts";
 import { mergeBuilt } from "../record/artifacts/built.ts";
 import type { Built } from "../record/artifacts/built.ts";
 import { printArtifact, readArtifact, replaceFile } from "../record/artifacts/files.ts";
-import { createManifest, printManifest } from "../record/artifacts/manifest.ts";
+import { createManifest, manifestText, printManifest } from "../record/artifacts/manifest.ts";
 import { recordRunResults } from "../record/artifacts/run-results.ts";
 import { manifestSchema, sourcesSchema } from "../record/artifacts/schemas.ts";
 import type { Manifest } from "../record/artifacts/schemas.ts";
@@ -57,6 +58,34 @@ export async function writeManifest(
   const file = path.join(artifactsFolder(target), artifactNames.manifest);
   await replaceFile(file, printManifest(manifest));
   return manifest;
+}
+
+/**
+ * As `writeManifest`, for a caller that wants none of it but the file. With a key that stands for everything that a
+ * manifest is made of, a file that was made under the same key, and is still what was written, stays as it is.
+ */
+export async function refreshManifest(
+  target: Target,
+  project: string,
+  compiled: CompiledProject,
+  key: string | undefined,
+): Promise<void> {
+  const file = path.join(artifactsFolder(target), artifactNames.manifest);
+  const note = path.join(target.home, "cache", "manifest");
+  const noteOf = (content: string | Buffer) => `${key ?? ""} ${hash("sha256", content)}\n`;
+  if (key !== undefined && isNoted(note, file, noteOf)) return;
+  const text = manifestText(project, compiled);
+  await replaceFile(file, text);
+  // Only spares time later; a home that takes no more files has its manifest by now.
+  if (key !== undefined) await replaceFile(note, noteOf(text)).catch(() => undefined);
+}
+
+function isNoted(note: string, file: string, noteOf: (content: Buffer) => string): boolean {
+  try {
+    return readFileSync(note, "utf8") === noteOf(readFileSync(file));
+  } catch {
+    return false;
+  }
 }
 
 export interface ArtifactsRequest {

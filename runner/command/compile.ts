@@ -4,7 +4,7 @@ import { counted } from "../core/counted.ts";
 import type { DataTest, Model, ProjectNode } from "../core/node.ts";
 import type { EngineName } from "../core/ports.ts";
 import type { RelationName } from "../core/relation.ts";
-import { writeManifest } from "./artifacts.ts";
+import { refreshManifest } from "./artifacts.ts";
 import { exitCodes } from "./options.ts";
 import type { ExitCode, SelectionOptions } from "./options.ts";
 import { compileProject, openProject } from "./project.ts";
@@ -57,7 +57,8 @@ export async function compileCommand(options: CompileOptions): Promise<ExitCode>
     (given) => given === undefined,
   );
   writeCompiled(folder, files, isWhole);
-  await writeManifest(target, linked.project.pipelines.value.project, compiled);
+  const { project } = linked.project.pipelines.value;
+  await refreshManifest(target, project, compiled, compiled.key());
 
   const [only] = models;
   if (options.json === true) {

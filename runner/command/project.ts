@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import path from "node:path";
 import type { CompiledProject } from "../compile/compile.ts";
 import { compile } from "../compile/compile.ts";
@@ -19,6 +20,8 @@ import { resolveVars } from "./vars.ts";
 export interface LinkedProject {
   readonly project: ParsedProject;
   readonly graph: Graph;
+  /** A hash of the runner and of all of the project's files; undefined when the runner starts from its source. */
+  readonly contentKey?: () => string | undefined;
   /** The selectors of `pipelines.yaml` by name. */
   readonly selectors: ReadonlyMap<string, Selector>;
 }
@@ -27,7 +30,8 @@ export interface LinkedProject {
 export async function openProject(options: GlobalOptions): Promise<LinkedProject> {
   const root = findProjectRoot(options.project ?? process.cwd());
   const memory = await openMemory(root);
-  const parsed = parseProject(loadProjectFiles(root), memory);
+  const files = loadProjectFiles(root);
+  const parsed = parseProject(files, memory);
   memory?.save();
   const diagnostics: Diagnostic[] = [...parsed.diagnostics];
   if (parsed.project === undefined) throw new Failure(diagnostics);
@@ -37,7 +41,11 @@ export async function openProject(options: GlobalOptions): Promise<LinkedProject
   // A file that could not be read leaves refs to it dangling; the first cause is the one to mend.
   if (diagnostics.length === 0) diagnostics.push(...linked.diagnostics);
   assertSound(diagnostics);
-  return { project: parsed.project, graph: linked.graph, selectors: named.selectors };
+  const contentKey = () =>
+    typeof RUNNER_FINGERPRINT === "undefined"
+      ? undefined
+      : hash("sha256", JSON.stringify([RUNNER_FINGERPRINT, files]));
+  return { project: parsed.project, graph: linked.graph, selectors: named.selectors, contentKey };
 }
 
 /** Set where the runner is bundled: a text that changes with any of its files. */
@@ -50,20 +58,35 @@ async function openMemory(root: string): Promise<MemoryFile | undefined> {
   return openMemoryFile(path.join(homeOf(root), "cache", "parsed-models"), RUNNER_FINGERPRINT);
 }
 
+export interface RenderableProject extends CompiledProject {
+  /** A hash of everything that a compiled project is made of; undefined when the runner starts from its source. */
+  readonly key: () => string | undefined;
+}
+
 /** Adds the macros' code and the variables, so that SQL can be rendered. */
 export async function compileProject(
-  { project, graph }: LinkedProject,
-  { vars, target }: { readonly vars?: string; readonly target?: string },
-): Promise<CompiledProject> {
+  { project, graph, contentKey }: LinkedProject,
+  { vars, target = project.pipelines.value.default_target }: CompileSettings,
+): Promise<RenderableProject> {
   const loaded = await loadHelpers(project.root, project.macros.helperFiles);
   assertSound(loaded.diagnostics);
-  return compile(graph, {
+  const settings = { vars: resolveVars(project, vars), target, env: process.env };
+  const key = () => {
+    const content = contentKey?.();
+    const made = [content, settings, [...loaded.checksums]];
+    return content === undefined ? undefined : hash("sha256", JSON.stringify(made));
+  };
+  const compiled = compile(graph, {
     partials: project.macros.partials,
     runHooks: project.runHooks,
     helpers: loaded.helpers,
     helperChecksums: loaded.checksums,
-    vars: resolveVars(project, vars),
-    target: target ?? project.pipelines.value.default_target,
-    env: process.env,
+    ...settings,
   });
+  return { ...compiled, key };
+}
+
+interface CompileSettings {
+  readonly vars?: string;
+  readonly target?: string;
 }

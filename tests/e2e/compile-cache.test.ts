@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
@@ -22,7 +22,8 @@ async function compile(home: string): Promise<unknown> {
   const texts = files
     .filter((file) => file.endsWith(".sql"))
     .map((file) => [file, readFileSync(path.join(folder, file), "utf8")]);
-  return { code: ended.code, stderr: ended.stderr.replace(home, "home"), texts };
+  const manifest = readFileSync(path.join(root, home, "artifacts/manifest.json"), "utf8");
+  return { code: ended.code, stderr: ended.stderr.replace(home, "home"), texts, manifest };
 }
 
 const edited = "models/gold/layer_4_00000";
@@ -48,9 +49,20 @@ test("a project compiles after edits as it would without its cache, whatever bec
     () => {
       writeFileSync(cache, "");
     },
+    () => {
+      writeFileSync(path.join(root, "warm/artifacts/manifest.json"), "{}");
+    },
   ];
   for (const [index, edit] of edits.entries()) {
     edit();
     expect(await compile("warm")).toEqual(await compile(`cold${index}`));
   }
+});
+
+test("the manifest of a project that is as it was is not written again", async () => {
+  await compile("warm");
+  const manifest = path.join(root, "warm/artifacts/manifest.json");
+  const before = statSync(manifest).mtimeMs;
+  await compile("warm");
+  expect(statSync(manifest).mtimeMs).toBe(before);
 });

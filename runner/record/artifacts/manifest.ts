@@ -15,34 +15,65 @@ export interface Compiled {
 
 /** A compiled project as values alone. Keys are sorted: the same project gives the same text. */
 export function createManifest(project: string, compiled: Compiled): Manifest {
-  const { graph } = compiled;
-  const prints = compiled.fingerprints();
-  const ids = [...graph.nodes.keys()].sort();
-  const sorted = (edges: ReadonlyMap<NodeId, readonly NodeId[]>) =>
-    Object.fromEntries(ids.map((id) => [id, [...(edges.get(id) ?? [])].sort()]));
-  const parents = sorted(graph.parents);
-  const children = sorted(graph.children);
+  const ids = [...compiled.graph.nodes.keys()].sort();
+  const read = reader(compiled);
   const nodes = ids.flatMap((id): readonly [NodeId, ManifestNode][] => {
-    const node = graph.nodes.get(id);
-    const print = prints.get(id);
-    if (node === undefined || print === undefined) return [];
-    const { own, full, parts } = print;
-    const tests = children[id]?.filter((child) => isTest(graph.nodes.get(child)));
-    const described = {
-      ...describe(node),
-      ...(isTest(node) ? {} : { tests }),
-      depends_on: parents[id] ?? [],
-      fingerprint: { own, full, ...parts },
-    };
-    return [[id, described]];
+    const node = read.node(id);
+    return node === undefined ? [] : [[id, node]];
   });
   return {
     schema_version: schemaVersion,
     project,
     nodes: Object.fromEntries(nodes),
-    parent_map: parents,
-    child_map: children,
+    parent_map: Object.fromEntries(ids.map((id) => [id, read.parents(id)])),
+    child_map: Object.fromEntries(ids.map((id) => [id, read.children(id)])),
   };
+}
+
+/** The text of a compiled project's manifest, made without holding the whole manifest. */
+export function manifestText(project: string, compiled: Compiled): string {
+  const ids = [...compiled.graph.nodes.keys()].sort();
+  const read = reader(compiled);
+  const lines = (describe: (id: NodeId) => unknown) =>
+    ids.flatMap((id) => {
+      const held = describe(id);
+      return held === undefined ? [] : [`  ${JSON.stringify(id)}: ${JSON.stringify(held)}`];
+    });
+  const entries = [
+    `"schema_version": ${JSON.stringify(schemaVersion)}`,
+    `"project": ${JSON.stringify(project)}`,
+    `"nodes": {\n${lines(read.node).join(",\n")}\n}`,
+    `"parent_map": {\n${lines(read.parents).join(",\n")}\n}`,
+    `"child_map": {\n${lines(read.children).join(",\n")}\n}`,
+  ];
+  return `{\n${entries.join(",\n")}\n}\n`;
+}
+
+interface Reader {
+  readonly node: (id: NodeId) => ManifestNode | undefined;
+  readonly parents: (id: NodeId) => NodeId[];
+  readonly children: (id: NodeId) => NodeId[];
+}
+
+function reader(compiled: Compiled): Reader {
+  const { graph } = compiled;
+  const prints = compiled.fingerprints();
+  const parents = (id: NodeId) => [...(graph.parents.get(id) ?? [])].sort();
+  const children = (id: NodeId) => [...(graph.children.get(id) ?? [])].sort();
+  const node = (id: NodeId) => {
+    const declared = graph.nodes.get(id);
+    const print = prints.get(id);
+    if (declared === undefined || print === undefined) return undefined;
+    const { own, full, parts } = print;
+    const tests = () => children(id).filter((child) => isTest(graph.nodes.get(child)));
+    return {
+      ...describe(declared),
+      ...(isTest(declared) ? {} : { tests: tests() }),
+      depends_on: parents(id),
+      fingerprint: { own, full, ...parts },
+    };
+  };
+  return { node, parents, children };
 }
 
 /** In the order of the schema, in which a manifest that was read has its keys too. */
