@@ -32,7 +32,7 @@ const later = [
 ];
 
 /** Here the run is over but for what may be collected at any time. */
-const afterTheEnd = ["before-collect"];
+const afterTheEnd = ["before-collect", "after-forget"];
 
 let services: Services;
 let databases: ShopDatabases;
