@@ -174,6 +174,27 @@ describe("retry", () => {
   });
 });
 
+test("a run can be read afterwards: what failed at the root, what it skipped, what was published and how much", async () => {
+  project.write({
+    "models/cleaned/broken.sql": "select nonsense",
+    "models/cleaned/broken.yml": seedProject["models/cleaned/region.yml"] ?? "",
+    "models/work/reader.sql": `select region_id, region_name from {{ref "cleaned.broken"}}\n`,
+    "models/work/reader.yml": seedProject["models/cleaned/region.yml"] ?? "",
+  });
+  expect((await project.run(["build"])).code).toBe(1);
+  const [run] = linesOf((await project.ok("runs", "--json")).stdout);
+  const rows = linesOf((await project.ok("runs", "show", String(run?.run_id), "--json")).stdout);
+  const inSection = (section: string) => rows.filter((row) => row.section === section);
+  expect(inSection("run")).toMatchObject([{ status: "failed", command: "build" }]);
+  expect(inSection("failed").map((row) => row.step_id)).toEqual(["cleaned.broken"]);
+  expect(inSection("skipped")[0]).toMatchObject({ because: "cleaned.broken" });
+  const published = inSection("published").find((row) => row.relation === "cleaned.region");
+  expect(published).toMatchObject({ rows: 2, watermark_before: null });
+  expect(published?.bytes).toBeGreaterThan(100);
+  const { stdout } = await project.ok("runs", "show", String(run?.run_id));
+  expect(stdout.indexOf("Failed at the root")).toBeLessThan(stdout.indexOf("Skipped because"));
+});
+
 test("a publish group of the project's own goes out whole or not at all", async () => {
   const broken = { "models/gold/region.sql": "select nonsense" };
   const groups = (text: string) => {
