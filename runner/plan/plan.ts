@@ -77,6 +77,12 @@ export function plan(request: PlanRequest): PlanResult {
   };
 
   const unitTestSteps = unitTests.map((test) => planUnitTest(test, inRun, request));
+  const unitTestsOf = new Map<RelationName, string[]>();
+  for (const { id, guards } of unitTestSteps) {
+    for (const relation of guards) {
+      unitTestsOf.set(relation, [...(unitTestsOf.get(relation) ?? []), id]);
+    }
+  }
   const levelled: { readonly step: Step; readonly level: number }[] = unitTestSteps.map((step) => ({
     step,
     level: level(step.id as NodeId),
@@ -87,9 +93,8 @@ export function plan(request: PlanRequest): PlanResult {
   }
   for (const node of relations) {
     if (node.kind === "source") continue;
-    const unitTested = unitTestSteps.filter(({ guards }) => guards.includes(node.relation));
     const after = [
-      ...new Set([...unitTested.map(({ id }) => id), ...afterRelation(node.relation)]),
+      ...new Set([...(unitTestsOf.get(node.relation) ?? []), ...afterRelation(node.relation)]),
     ];
     const step =
       node.kind === "seed"
