@@ -65,6 +65,9 @@ function portability({ project }: LinkedProject): Diagnostic[] {
     ...project.macros.partials.values(),
     ...[...project.macros.tests.values()].map(({ template }) => template),
     ...project.tests.flatMap((test) => (test.form === "singular" ? [test.template] : [])),
+    ...project.unitTests.flatMap(({ subject }) =>
+      subject.kind === "query" ? [subject.template] : [],
+    ),
   ];
   return [
     ...templates.flatMap((template) => portabilityDiagnostics(template, findPortabilityProblems)),

@@ -306,11 +306,22 @@ describe("new_rows_only", () => {
 test("a singular test takes a condition, a threshold and a limit from its YAML", async () => {
   const files = paymentsWith("  - row_count: { min: 1 }\n", {
     "tests/small.sql": 'select * from {{ref "gold.payment"}} where amount < 100',
-    "tests/small.yml": 'where: "id <> 1"\nwarn_if: ">1"\nerror_if: ">2"\nlimit: 2\n',
+    "tests/small.yml": 'where: "id <> 1"\nwarn_if: ">1"\nseverity: warn\nlimit: 2\n',
   });
   const { status, diagnostic } = await outcomeOf("small", files);
   expect(status).toBe("warned");
   expect(diagnostic?.message).toBe("small: at least 2 rows break this test.");
+});
+
+test("a threshold that its limit keeps from being met is reported: the test could never fail", async () => {
+  const problems = async (settings: string) =>
+    (await problemsOf(paymentsWith(`  - expression: { sql: "id > 0", ${settings} }\n`))).map(
+      ({ message }) => message,
+    );
+  expect(await problems('limit: 5, error_if: ">5"')).toEqual([
+    'error_if: "> 5" is never true, for limit: 5 counts no further.',
+  ]);
+  expect(await problems('limit: 5, error_if: ">=5", warn_if: "<9"')).toEqual([]);
 });
 
 test("a threshold that is none is reported at its place", async () => {

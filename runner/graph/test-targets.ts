@@ -15,7 +15,8 @@ export function testTargetProblems(
   return [...nodes.values()].flatMap((node) => {
     if (node.kind !== "test") return [];
     const ofRows = newRowsProblem(node, nodes, parents);
-    return [...(ofRows === undefined ? [] : [ofRows]), ...assertionProblems(node, nodes)];
+    const problems = [ofRows, ...thresholdProblems(node)].filter((each) => each !== undefined);
+    return [...problems, ...assertionProblems(node, nodes)];
   });
 }
 
@@ -118,6 +119,21 @@ function totalsProblems(test: GenericTest, nodes: Nodes): readonly Diagnostic[] 
     return report(message, `Compare ${table.relation} itself: with: source.`);
   }
   return [...own, ...unknownColumns(test, table, there)];
+}
+
+/** A threshold above the number of rows that are counted at most would never be met, and the test never fail. */
+function thresholdProblems(test: DataTest): readonly Diagnostic[] {
+  const { limit, place } = test;
+  if (limit === undefined) return [];
+  const thresholds = { warn_if: test.warnIf, error_if: test.errorIf };
+  return Object.entries(thresholds).flatMap(([setting, threshold]) => {
+    if (threshold === undefined) return [];
+    const { operator, rows } = threshold;
+    const least = operator === ">" ? rows + 1 : operator === ">=" || operator === "=" ? rows : 0;
+    if (least <= limit) return [];
+    const message = `${setting}: "${operator} ${rows}" is never true, for limit: ${limit} counts no further.`;
+    return [{ code: "YAML_SCHEMA", message, place, hint: "Raise the limit, or leave it out." }];
+  });
 }
 
 /** Only what is added to has new rows apart from old ones. */
