@@ -2,7 +2,7 @@ import { production } from "../../core/environment.ts";
 import type { DataTest, SourceTable, TestSeverity } from "../../core/node.ts";
 import { baseName, type RelationName } from "../../core/relation.ts";
 import type { PublishedRelation } from "../../core/state.ts";
-import type { ExtractStep, TestStep, WriteStep } from "../../plan/step.ts";
+import type { ExtractStep, HookStep, TestStep, WriteStep } from "../../plan/step.ts";
 
 const place = { file: "models/test.yml", line: 1, column: 1 };
 
@@ -110,5 +110,20 @@ export function testStep(
     guards,
     failuresTable: `_failures.${name}`,
     storesFailures: false,
+  };
+}
+
+/** A hook, of the run or of a relation, that runs this statement. */
+export function hookStep(name: string, statement: string, more: Partial<HookStep> = {}): HookStep {
+  const file = "pipelines.yaml";
+  return {
+    kind: "hook",
+    id: `hook.${name}`,
+    after: [],
+    when: "on_run_end",
+    template: { file, text: statement, refs: [] },
+    place: { ...place, file },
+    statement,
+    ...more,
   };
 }

@@ -7,7 +7,7 @@ import type { Row } from "../../core/ports.ts";
 import { duckdbDialect } from "../../dialect/duckdb/dialect.ts";
 import { openDuckDb } from "../../engine/duckdb/engine.ts";
 import { openFolderLake } from "../../lake/folder-lake.ts";
-import type { Step } from "../../plan/step.ts";
+import type { Plan, Step } from "../../plan/step.ts";
 import { acquireLease } from "../../record/lease.ts";
 import { openLedger } from "../../record/ledger.ts";
 import type { ExecutionContext } from "../context.ts";
@@ -21,7 +21,7 @@ export interface TestWarehouse extends Omit<ExecutionContext, "run" | "state" | 
   execute(
     number: number,
     steps: readonly Step[],
-    more?: Partial<ExecutionContext>,
+    more?: Partial<ExecutionContext> & Pick<Plan, "end">,
   ): Promise<ExecutionResult>;
   close(): Promise<void>;
 }
@@ -58,10 +58,10 @@ export async function openTestWarehouse(): Promise<TestWarehouse> {
     ...context,
     events,
     rows: async (query) => (await engine.query(query)).rows,
-    execute: async (number, steps, more = {}) => {
+    execute: async (number, steps, { end, ...more } = {}) => {
       const run = { id: `run${number}`, startedAt: `2026-03-0${number}T00:00:00.000Z` };
       return execute({
-        plan: { run, groups: [], steps, released: [], changedSources: [], untestable: [] },
+        plan: { run, groups: [], steps, released: [], changedSources: [], untestable: [], end },
         context: { ...context, run, state: await ledger.state(production), ...more },
         command: "build",
         options: {},
