@@ -1,10 +1,10 @@
-import { parse } from "yaml";
 import { templatesIn } from "../compile/canonical-text.ts";
 import { messageOf } from "../core/caught.ts";
 import { didYouMean } from "../core/closest.ts";
 import { Failure } from "../core/diagnostic.ts";
 import type { MacroArgument, Variable, Variables } from "../core/macro.ts";
 import type { ParsedProject } from "../parse/project.ts";
+import { loadYaml } from "../parse/yaml-document.ts";
 import { varsSeparator } from "./options.ts";
 
 /**
@@ -52,7 +52,7 @@ function typed(text: string): MacroArgument {
 function parseMapping(text: string): Variables {
   let found: unknown;
   try {
-    found = parse(text);
+    found = loadYaml().parse(text);
   } catch (error) {
     throw usage(`--vars cannot be read: ${messageOf(error).split("\n")[0] ?? ""}`);
   }
