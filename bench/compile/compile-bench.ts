@@ -9,7 +9,8 @@ import { Command } from "commander";
 import { codeOf } from "../../runner/core/caught.ts";
 import { printTable } from "../../runner/record/print-table.ts";
 import { writeProject } from "./layered-project.ts";
-import { measure, median } from "./measured-process.ts";
+import { measure, medians } from "./measured-process.ts";
+import type { Median } from "./measured-process.ts";
 
 const BIN = fileURLToPath(new URL("../../runner/bin.js", import.meta.url));
 const REPLAY = fileURLToPath(new URL("replay.js", import.meta.url));
@@ -52,7 +53,7 @@ async function withProject(size: number, work: (root: string) => Promise<void>):
   }
 }
 
-type Rows = Readonly<Record<string, Awaited<ReturnType<typeof median>>>>;
+type Rows = Readonly<Record<string, Median>>;
 
 function runner(root: string, args: readonly string[], env?: Readonly<Record<string, string>>) {
   return measure({ cwd: root, args: [BIN, ...args], env });
@@ -74,50 +75,50 @@ async function putAside(root: string, ...names: readonly string[]): Promise<void
 
 async function timeCompile(root: string, size: number, times: number): Promise<void> {
   const edited = join(root, "models/work/first/layer_2_00000.sql");
-  print(`${size} models`, {
-    "compile, cold": await median(times, async () => {
+  const rows = await medians(times, {
+    "compile, cold": async () => {
       await putAside(root, ".mercado");
       return runner(root, ["compile"]);
-    }),
-    "compile, again": await median(times, () => runner(root, ["compile"])),
-    "ls --select tag:x+": await median(times, () => runner(root, ["ls", "--select", "tag:x+"])),
-    "compile, after one edit": await median(times, async () => {
+    },
+    "compile, again": () => runner(root, ["compile"]),
+    "ls --select tag:x+": () => runner(root, ["ls", "--select", "tag:x+"]),
+    "compile, after one edit": async () => {
       await appendFile(edited, "-- edited\n");
       return runner(root, ["compile"]);
-    }),
+    },
   });
+  print(`${size} models`, rows);
 }
 
 async function timeBuild(root: string, size: number, times: number): Promise<void> {
   const fresh = () => putAside(root, ".mercado", "replay.duckdb", "replay-lake");
   const build = (threads: number, env?: Readonly<Record<string, string>>) =>
     runner(root, ["build", "--threads", String(threads)], env);
-  const replay = (statements: string) =>
-    median(times, async () => {
-      await fresh();
-      const database = join(root, "replay.duckdb");
-      const lakes = [join(root, ".mercado/lake"), join(root, "replay-lake")];
-      return measure({ cwd: root, args: [REPLAY, statements, database, "1", ...lakes] });
-    });
-  const timed = async (threads: number) =>
-    median(times, async () => {
-      await fresh();
-      return build(threads);
-    });
-  const rows: Record<string, Awaited<ReturnType<typeof median>>> = {
-    "build --threads 1": await timed(1),
-    "build --threads 4": await timed(4),
-  };
   const sent = join(root, "sent.jsonl");
   await fresh();
   await build(1, { MERCADO_STATEMENT_LOG: sent });
-  rows["replay of all it sends"] = await replay(sent);
   const bare = join(root, "bare.jsonl");
   await fresh();
   const { stdout } = await capture(root, "build", "--dry-run", "--json");
   await writeStatements(bare, stdout);
-  rows["replay of tables, tests and views alone"] = await replay(bare);
-  print(`${size} models, built`, rows, Object.keys(rows).slice(-2));
+
+  const timedBuild = (threads: number) => async () => {
+    await fresh();
+    return build(threads);
+  };
+  const replay = (statements: string) => async () => {
+    await fresh();
+    const database = join(root, "replay.duckdb");
+    const lakes = [join(root, ".mercado/lake"), join(root, "replay-lake")];
+    return measure({ cwd: root, args: [REPLAY, statements, database, "1", ...lakes] });
+  };
+  const rows = await medians(times, {
+    "build --threads 1": timedBuild(1),
+    "build --threads 4": timedBuild(4),
+    "replay of all it sends": replay(sent),
+    "replay of the bare minimum": replay(bare),
+  });
+  print(`${size} models, built`, rows, ["replay of all it sends", "replay of the bare minimum"]);
 }
 
 async function capture(root: string, ...args: string[]): Promise<{ stdout: string }> {

@@ -40,13 +40,30 @@ function textOf(stream: Readable | null): () => string {
   return () => text;
 }
 
-/** The middle of several runs, of each measure by itself, and the least time that one of them took. */
-export async function median(
+export interface Median extends Measurement {
+  /** The shortest wall time. */
+  readonly least: number;
+}
+
+/**
+ * Measures several things in turn, time and again, so that whatever else the machine does meets all of them alike.
+ * Each measure is the middle of its own values.
+ */
+export async function medians<Name extends string>(
   times: number,
-  run: () => Promise<Measurement>,
-): Promise<Measurement & { readonly least: number }> {
-  const all: Measurement[] = [];
-  for (let index = 0; index < times; index += 1) all.push(await run());
+  runs: Readonly<Record<Name, () => Promise<Measurement>>>,
+): Promise<Readonly<Record<Name, Median>>> {
+  const all = new Map<string, Measurement[]>();
+  for (let round = 0; round < times; round += 1) {
+    for (const [name, run] of Object.entries<() => Promise<Measurement>>(runs)) {
+      all.set(name, [...(all.get(name) ?? []), await run()]);
+    }
+  }
+  const rows = [...all].map(([name, measured]) => [name, middleOf(measured)] as const);
+  return Object.fromEntries(rows) as Record<Name, Median>;
+}
+
+function middleOf(all: readonly Measurement[]): Median {
   const middle = (name: keyof Measurement) => {
     const sorted = all.map((each) => each[name]).sort((a, b) => a - b);
     return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
