@@ -12,12 +12,19 @@ export function exitOnInterruption(): void {
   for (const signal of signals) process.on(signal, exit);
 }
 
+/** How long an abandoned run may take to finish the statements that run, in milliseconds. */
+const patience = 10_000;
+
 /**
  * A run that a pipeline has begun ends with it, as if it were interrupted: its standard input ends when the pipeline's
  * process does, however that is ended.
  */
 export function endWithPipeline(): void {
-  process.stdin.once("end", () => process.kill(process.pid, "SIGTERM"));
+  process.stdin.once("end", () => {
+    const interrupt = () => process.kill(process.pid, "SIGTERM");
+    interrupt();
+    setTimeout(interrupt, patience).unref();
+  });
   process.stdin.resume();
   if ("unref" in process.stdin) process.stdin.unref();
 }
