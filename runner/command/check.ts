@@ -207,7 +207,7 @@ async function bindNode(
     const template = "template" in node ? node.template : undefined;
     const found =
       error instanceof StatementFailure && template !== undefined
-        ? compiled.locate(error, template)
+        ? (compiled.locate(error, template) ?? { place: { file: template.file }, frame: undefined })
         : undefined;
     return error.diagnostics.map((diagnostic) => ({
       ...diagnostic,

@@ -75,7 +75,7 @@ export async function inferColumns(
     });
   } catch (error) {
     if (!(error instanceof StatementFailure)) throw error;
-    const place = compiled.locate(error, template);
+    const place = compiled.locate(error, template) ?? { place: { file: template.file } };
     throw new Failure(error.diagnostics.map((each) => ({ ...each, ...place })));
   } finally {
     await engine.close();

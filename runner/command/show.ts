@@ -52,7 +52,7 @@ async function atItsLine(
     return await run();
   } catch (error) {
     if (!(error instanceof StatementFailure)) throw error;
-    const found = locate(error, template);
+    const found = locate(error, template) ?? { place: { file: template.file } };
     throw new Failure(
       error.diagnostics.map((diagnostic) => ({ ...diagnostic, ...found })),
       error.exitCode,

@@ -52,7 +52,7 @@ function open() {
     partials,
     helpers,
     sourceRelations: new Map<string, RelationName>([["oltp.sale", "raw.sale"]]),
-    vars: { wrong: "quantity" },
+    vars: { columns: ["id", "qty"] },
     env: {},
   });
 }
@@ -106,6 +106,14 @@ describe("what the engine says of rendered SQL stands at its place in the model'
     ].join("\n");
     expect((await seen(text)).at).toBe("models/a.sql:6:7");
     expect((await seen(text, { ...context, increment })).at).toBe("models/a.sql:3:7");
+  });
+
+  test("in every turn of a loop at the one line of it, and at none behind it", async () => {
+    const text = (behind: string) =>
+      `select\n{{#each (var "columns")}}\n  {{same this}} as {{this}}_,\n{{/each}}\n${behind} from sale`;
+    expect((await seen(text("quantity"))).at).toBe("models/a.sql:5:1");
+    const inLoop = text("1 as one").replace("{{same this}}", "nothing + {{same this}}");
+    expect((await seen(inLoop)).at).toBe("models/a.sql:3:3");
   });
 
   test.each([
