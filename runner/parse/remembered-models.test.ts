@@ -154,3 +154,27 @@ test("nothing of this project's own models is lost in memory", () => {
     expect(remembered?.[part]).toEqual(project?.[part]);
   }
 });
+
+test("a model is remembered by the rows that its unit tests take from fixtures, and by the text of its generic tests", () => {
+  const memory = jsonMemory();
+  const parsed = (rows: string, condition: string) => {
+    const declared = `${yaml("    tests: [small]\n")}unit_tests:\n  - name: works\n    given: []\n    expect: { fixture: ids }\n`;
+    const own = projectOf(
+      new Map([
+        ["pipelines.yaml", pipelines("")],
+        ["models/gold/a.sql", "select 1 as id\n"],
+        ["models/gold/a.yml", declared],
+        ["macros/tests/small.hbs", `select * from {{relation}} where {{column}} ${condition}`],
+      ]),
+    );
+    const fixtures = [{ file: "tests/fixtures/ids.csv", text: `id\n${rows}` }];
+    const { project, diagnostics } = parseProject({ ...own, fixtures }, memory);
+    expect(diagnostics).toEqual([]);
+    return JSON.stringify([project?.tests, project?.unitTests]);
+  };
+  const first = parsed("1\n", "> 9");
+  expect(parsed("1\n", "> 9")).toBe(first);
+  expect(memory.recalled).toBe(1);
+  expect(parsed("2\n", "> 9")).toContain('"value":"2"');
+  expect(parsed("1\n", "> 8")).toContain("> 8");
+});

@@ -128,6 +128,8 @@ export function fingerprint(folder: string): Readonly<Record<string, string>> {
     readdirSync(folder, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name))
+      // What the runner remembers of files that it read is no state, and may change with every reading.
+      .filter((path) => !relative(folder, path).startsWith("cache/"))
       .sort()
       .map((path) => [
         relative(folder, path),
