@@ -149,4 +149,38 @@ describe("a rollback", () => {
     await expect(goBack(warehouse, 5, "run7")).rejects.toThrow("No run");
     await warehouse.close();
   });
+
+  test("brings back a view together with the columns that it reads, whatever the two are called", async () => {
+    const warehouse = await TestModels.open();
+    const pair = (column: string) => [
+      modelOf(
+        "gold.a_view",
+        { type: "view" },
+        `${column} integer`,
+        `select ${column} from {{ref "gold.b_table"}}`,
+      ),
+      modelOf("gold.b_table", { type: "table" }, `${column} integer`, `select 1 as ${column}`),
+    ];
+    await warehouse.build(1, pair("old"));
+    await warehouse.build(2, pair("new"));
+    await goBack(warehouse, 3);
+    expect(await warehouse.rows("select * from gold.a_view")).toEqual([{ old: 1 }]);
+    await warehouse.close();
+  });
+
+  test("does not go to what an earlier rollback had shown once its table was taken further back", async () => {
+    const warehouse = await TestModels.open(
+      "create table sale (id integer, part varchar, amount integer, sold_at timestamp)",
+    );
+    const appended = models.slice(1, 2);
+    for (const number of [1, 2, 3]) {
+      await warehouse.execute(`insert into sale values (${number}, 'a', 1, '2026-02-1${number}')`);
+      await warehouse.build(number, appended);
+    }
+    await goBack(warehouse, 4, "run2");
+    await goBack(warehouse, 5, "run1");
+    await expect(goBack(warehouse, 6, "run4")).rejects.toThrow("no longer kept whole");
+    expect(await goBack(warehouse, 6)).toBe("run1");
+    await warehouse.close();
+  });
 });

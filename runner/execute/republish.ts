@@ -1,6 +1,7 @@
 import { production, publicNameIn } from "../core/environment.ts";
 import type { PastVersion, RelationVersion } from "../core/ledger.ts";
 import type { RelationName } from "../core/relation.ts";
+import { inDefinitionOrder } from "../plan/definition-order.ts";
 import type { RollbackPlan } from "../plan/rollback.ts";
 import type { ExecutionContext } from "./context.ts";
 import { dropEnvironmentStatements, inheritStatements } from "./environment-views.ts";
@@ -141,8 +142,10 @@ export async function promote(
   context: RepublishContext,
 ): Promise<readonly RelationName[]> {
   const { ledger, dialect, run } = context;
-  const versions = (await ledger.history(environment)).versions.filter(
-    ({ supersededAt }) => supersededAt === undefined,
+  const versions = inDefinitionOrder(
+    (await ledger.history(environment)).versions.filter(
+      ({ supersededAt }) => supersededAt === undefined,
+    ),
   );
   const relations = versions.map(({ published }) => published.relation);
   const others = [...(await ledger.environments())]

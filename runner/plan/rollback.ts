@@ -4,6 +4,7 @@ import type { Dialect } from "../core/dialect.ts";
 import { production, publicNameIn } from "../core/environment.ts";
 import type { History, PastPublication, PastVersion } from "../core/ledger.ts";
 import type { RelationName } from "../core/relation.ts";
+import { inDefinitionOrder } from "./definition-order.ts";
 
 /** What a rollback does: every relation goes back to what it was when a publication had ended. */
 export interface RollbackPlan {
@@ -12,7 +13,7 @@ export interface RollbackPlan {
   readonly restored: readonly PastVersion[];
   /** Relations that did not exist then. */
   readonly removed: readonly RelationName[];
-  /** Versions whose change in place is taken back, the latest first. */
+  /** Versions that go with the changes in place that are taken back: nobody can return to them. */
   readonly undone: readonly PastVersion[];
   /** In the order of the publish transaction. */
   readonly statements: readonly string[];
@@ -46,9 +47,10 @@ export function planRollback(
   const removed = now
     .map(({ published }) => published.relation)
     .filter((relation) => !known.has(relation));
-  const undone = restored
+  const takenBack = restored
     .flatMap((version) => laterInPlace(versions, version))
     .sort((a, b) => (a.publishedBy > b.publishedBy ? -1 : 1));
+  const undone = versions.filter((version) => takenBack.some((each) => hadChange(version, each)));
   const nameOf = publicNameIn(production);
   return {
     to: target,
@@ -56,8 +58,8 @@ export function planRollback(
     removed,
     undone,
     statements: [
-      ...undone.flatMap(({ undo }) => undo?.statements ?? []),
-      ...restored.map(({ published }) =>
+      ...takenBack.flatMap(({ undo }) => undo?.statements ?? []),
+      ...inDefinitionOrder(restored).map(({ published }) =>
         dialect.replaceView(nameOf(published.relation), published.definition),
       ),
       ...removed.map((relation) => dialect.dropView(nameOf(relation))),
@@ -82,6 +84,14 @@ function laterInPlace(versions: readonly PastVersion[], version: PastVersion): P
       publishedBy > version.publishedBy &&
       undo !== undefined &&
       !isUndone,
+  );
+}
+
+/** Whether a version's table had a change in it: the one that made the change, or a later one, as of an earlier rollback. */
+function hadChange(version: PastVersion, change: PastVersion): boolean {
+  return (
+    version.published.physical === change.published.physical &&
+    version.publishedBy >= change.publishedBy
   );
 }
 
