@@ -141,13 +141,19 @@ async function writeAuditPublish(
     if (sound.size > 0) {
       await emit({ type: "published", relations: [...sound], details, milliseconds });
     }
-    if (plan.released.length > 0) {
-      const message = `Read from production again: ${plan.released.join(", ")}.`;
-      await emit({ type: "note", message });
-    }
+    for (const message of tellReleased(plan, context)) await emit({ type: "note", message });
   }
   const isSound = [...statuses.values()].every((status) => status === "ok" || status === "warned");
   return isSound ? "succeeded" : "failed";
+}
+
+function tellReleased({ released }: Plan, { state }: ExecutionContext): readonly string[] {
+  const inherited = released.filter((relation) => state.production.has(relation));
+  const gone = released.filter((relation) => !state.production.has(relation));
+  return [
+    ...(inherited.length > 0 ? [`Read from production again: ${inherited.join(", ")}.`] : []),
+    ...(gone.length > 0 ? [`No longer part of the project: ${gone.join(", ")}.`] : []),
+  ];
 }
 
 async function runSteps(

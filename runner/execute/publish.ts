@@ -81,7 +81,7 @@ function ownViewStatements(
   { dialect, state }: ExecutionContext,
 ): readonly string[] {
   const built = new Set(releases.map(({ version }) => version.published.relation));
-  const inherited: RelationName[] = [...released];
+  const inherited = released.filter((relation) => state.production.has(relation));
   let hasOwn = built.size > 0;
   for (const { relation, environment } of state.published.values()) {
     if (environment === production) inherited.push(relation);
@@ -89,7 +89,12 @@ function ownViewStatements(
   }
   if (!hasOwn) return dropEnvironmentStatements(state.environment);
   const wanted = inherited.filter((relation) => !built.has(relation));
-  return inheritStatements(state.environment, wanted, dialect);
+  return [
+    ...inheritStatements(state.environment, wanted, dialect),
+    ...released
+      .filter((relation) => !state.production.has(relation))
+      .map((relation) => dialect.dropView(publicName(state, relation))),
+  ];
 }
 
 /** The views by which environments read what production publishes, where there are none yet or columns changed. */

@@ -3,7 +3,7 @@ import type { DataTest, NodeId, RelationNode, SourceTable, UnitTest } from "../c
 import { publishedName } from "../core/published-name.ts";
 import type { RelationName } from "../core/relation.ts";
 import type { Graph } from "../graph/graph.ts";
-import { planEnvironment } from "./environment.ts";
+import { planEnvironment, withoutReleased } from "./environment.ts";
 import { planExtraction } from "./extraction.ts";
 import { endHooks, withHooks } from "./hooks.ts";
 import { levels } from "./levels.ts";
@@ -20,10 +20,11 @@ export interface PlanResult {
 }
 
 /** Turns a selection into steps with final statements. Reads nothing and changes nothing. */
-export function plan(request: PlanRequest): PlanResult {
+export function plan(given: PlanRequest): PlanResult {
+  const { selected, released, changedSources } = planEnvironment(given);
+  const request = { ...given, state: withoutReleased(given.state, released) };
   const { compiled, state, dialect, run } = request;
   const { graph } = compiled;
-  const { selected, released, changedSources } = planEnvironment(compiled, request.selected, state);
   const diagnostics: Diagnostic[] = [];
   const notes: string[] = [];
   const relations: RelationNode[] = [];

@@ -155,7 +155,7 @@ export interface Plan {
   readonly steps: readonly Step[];
   /** Absent where nothing is to run at the end. */
   readonly end?: RunEnd;
-  /** Relations that the environment has for itself and reads from production after this run. */
+  /** Relations that the environment has for itself, and after this run not any more: it reads production's, if there is one. */
   readonly released: readonly RelationName[];
   /** Source tables whose declaration differs from production's, whose rows the environment reads. */
   readonly changedSources: readonly RelationName[];

@@ -64,6 +64,11 @@ export class TestProject {
     }
   }
 
+  /** Removes files of the project. */
+  remove(...names: readonly string[]): void {
+    for (const name of names) rmSync(join(this.folder, name));
+  }
+
   start(
     args: readonly string[],
     env: Readonly<Record<string, string>> = {},
