@@ -49,10 +49,12 @@ export async function runInOrder<Step extends Schedulable>(
       })
       .finally(() => running.delete(step.id));
 
+  /** How many steps were lost when the list was last looked through: thousands of sound ones need no look each. */
+  let lookedThrough = 0;
   /** Skips what has become impossible, wherever in the list it stands. */
   const skipLost = async (): Promise<void> => {
-    for (let before = -1; before !== lost.size;) {
-      before = lost.size;
+    while (lookedThrough !== lost.size) {
+      lookedThrough = lost.size;
       for (const step of [...waiting.values()]) {
         const because = [...new Set(step.after.flatMap((id) => lost.get(id) ?? []))];
         if (because.length === 0) continue;
@@ -67,7 +69,7 @@ export async function runInOrder<Step extends Schedulable>(
     await skipLost().catch((error: unknown) => {
       crash ??= { error };
     });
-    for (const step of [...waiting.values()]) {
+    for (const step of waiting.values()) {
       if (crash !== undefined || signal?.aborted === true || running.size >= limit) break;
       if (!step.after.every((id) => done.has(id) || !scheduled.has(id))) continue;
       waiting.delete(step.id);
