@@ -1,5 +1,6 @@
 import { Failure } from "../core/diagnostic.ts";
 import type { UnfinishedRun } from "../core/ledger.ts";
+import { isTest } from "../core/node.ts";
 import type { NodeId } from "../core/node.ts";
 import type { Graph } from "../graph/graph.ts";
 import { testsOf } from "../graph/select.ts";
@@ -48,7 +49,7 @@ async function whatIsLeft(
     const message = `No longer part of the project: ${gone.join(", ")}.`;
     await emit({ type: "note", message });
   }
-  const relations = new Set(known.filter((id) => graph.nodes.get(id)?.kind !== "test"));
+  const relations = new Set(known.filter((id) => !isTest(graph.nodes.get(id))));
   return new Set([...known, ...testsOf(graph, relations)]);
 }
 

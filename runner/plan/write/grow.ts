@@ -1,8 +1,8 @@
 import type { Replacement } from "../../core/dialect.ts";
 import type { Incremental, Snapshot } from "../../core/materialization.ts";
-import { publishedName } from "../../core/published-name.ts";
+import { publicName, publishedName } from "../../core/published-name.ts";
 import type { PublishedRelation } from "../../core/state.ts";
-import { namesOf, publishedBy, replacing } from "./parts.ts";
+import { namesOf, publishedBy } from "./parts.ts";
 import type { ModelRequest, Parts } from "./parts.ts";
 import type { Reshaped } from "./schema-change.ts";
 
@@ -42,17 +42,16 @@ export function growingParts(
   "mode" | "write" | "candidate" | "counted" | "publish" | "undo" | "discard" | "published"
 > {
   const { dialect, run } = request;
-  const { relation, columns, materialization } = node;
+  const { relation, columns } = node;
   const candidate = dialect.physical(relation, run.id);
   const delta = { published: reshaped.rows, delta: staged, replace, columns: namesOf(columns) };
   const dropStaged = [staged, ...helpers].map((name) => dialect.dropTable(name));
   // A table of production is not changed in an environment, which goes on in one of its own.
   if (!reshaped.isSame || grown.environment !== request.state.environment) {
-    const table = replacing({ relation, columns, materialization: materialization.type }, request);
+    const table = newTable({ node, request }, dialect.rewrittenQuery(delta, run.id));
     return {
-      mode: "delta",
-      write: [dialect.createTableAs(candidate, dialect.rewrittenQuery(delta, run.id))],
       ...table,
+      mode: "delta",
       counted: staged,
       publish: [...table.publish, ...dropStaged],
       discard: [...table.discard, ...dropStaged],
@@ -73,14 +72,38 @@ export function growingParts(
 }
 
 /** A new table whose rows know that this run wrote them. */
-export function firstParts({ node, request }: GrowingRequest, query: string): Omit<Parts, "query"> {
+export function firstParts(wanted: GrowingRequest, query: string): Omit<Parts, "query"> {
+  const { node, request } = wanted;
   const { dialect, run } = request;
+  return newTable(wanted, dialect.stampedQuery(query, namesOf(node.columns), run.id));
+}
+
+/** A table of rows that know which run wrote them, and a candidate of what readers see of it, without that column. */
+function newTable(
+  { node, request }: Pick<GrowingRequest, "node" | "request">,
+  query: string,
+): Omit<Parts, "query"> {
+  const { dialect, run, state } = request;
   const { relation, columns, materialization } = node;
-  const stamped = dialect.stampedQuery(query, namesOf(columns), run.id);
+  const candidate = dialect.physical(relation, run.id);
+  const physical = `${candidate}__rows`;
+  const definition = `select ${namesOf(columns).join(", ")} from ${physical}`;
   return {
     mode: "table",
-    write: [dialect.createTableAs(dialect.physical(relation, run.id), stamped)],
-    ...replacing({ relation, columns, materialization: materialization.type }, request),
+    write: [dialect.createTableAs(physical, query), dialect.createView(candidate, definition)],
+    candidate,
+    counted: physical,
+    publish: [
+      dialect.dropView(candidate),
+      dialect.replaceView(publicName(state, relation), definition),
+    ],
+    discard: [dialect.dropView(candidate), dialect.dropTable(physical)],
+    published: {
+      ...publishedBy(node, request),
+      materialization: materialization.type,
+      physical,
+      definition,
+    },
   };
 }
 

@@ -72,6 +72,24 @@ describe("each strategy", () => {
     },
   );
 
+  test.each([merge, append, deleteInsert])(
+    "shows that column to no reader in the run that builds it anew either: $strategy",
+    async (how) => {
+      const reader = modelOf(
+        "gold.copy",
+        { type: "table" },
+        columns,
+        'select * from {{ref "gold.sales"}}',
+      );
+      for (const number of [1, 2]) {
+        const { problems } = await models.build(number, [...grown(how), reader], {
+          fullRefresh: true,
+        });
+        expect(problems).toEqual([]);
+      }
+    },
+  );
+
   const rowsOfDelta = fc.array(
     fc.record({
       id: fc.integer({ min: 1, max: 5 }),

@@ -20,7 +20,7 @@ export function incrementalParts(wanted: ModelRequest<ByCursor>): Parts {
   if (grown === undefined || watermark === undefined) {
     const query = compiled.modelQuery(node, context);
     const parts = firstParts(wanted, query);
-    const guards = keyGuards(node, parts.candidate, parts.write[0] ?? "");
+    const guards = keyGuards(node, parts.counted ?? parts.candidate, parts.write[0] ?? "");
     return { query, ...parts, guards, watermark: `max(${cursor})` };
   }
 
