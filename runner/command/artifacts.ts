@@ -1,12 +1,13 @@
 import { hash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import path from "node:path";
 import type { CompiledProject } from "../compile/compile.ts";
 import { messageOf } from "../core/caught.ts";
 import { production } from "../core/environment.ts";
 import type { Emit } from "../core/event.ts";
 import type { WarehouseState } from "../core/state.ts";
-import { mergeBuilt } from "../record/artifacts/built.ts";
+import { adoptNodes, mergeBuilt } from "../record/artifacts/built.ts";
 import type { Built } from "../record/artifacts/built.ts";
 import { printArtifact, readArtifact, replaceFile } from "../record/artifacts/files.ts";
 import { createManifest, manifestText, printManifest } from "../record/artifacts/manifest.ts";
@@ -131,4 +132,20 @@ export function artifactsOf(request: ArtifactsRequest, emit: Emit): Emit {
     }
     await emit(event);
   };
+}
+
+/** After a promotion: what production was built from is what the environment was, which is then forgotten. */
+export async function promoteBuilt(
+  target: Target,
+  environment: string,
+  relations: readonly string[],
+): Promise<void> {
+  const own = builtFolder(target, environment);
+  const folder = builtFolder(target, production);
+  const [before, promoted] = await Promise.all([readBuilt(folder), readBuilt(own)]);
+  if (before.manifest !== undefined && promoted.manifest !== undefined) {
+    const adopted = adoptNodes(before.manifest, promoted.manifest, relations);
+    await replaceFile(path.join(folder, artifactNames.manifest), printManifest(adopted));
+  }
+  await rm(own, { recursive: true, force: true });
 }

@@ -6,6 +6,7 @@ import type { Ledger } from "../core/ledger.ts";
 import type { WarehouseState } from "../core/state.ts";
 import { dropEnvironment, promote } from "../execute/republish.ts";
 import { isBehind } from "../plan/environment.ts";
+import { promoteBuilt } from "./artifacts.ts";
 import { holdWarehouse } from "./held-warehouse.ts";
 import type { HeldWarehouse, HoldingOptions } from "./held-warehouse.ts";
 import { killPointFromEnvironment } from "./kill-point.ts";
@@ -50,6 +51,7 @@ export async function promoteCommand(
     const killPoint = killPointFromEnvironment();
     const context = { ...held, run, state: await held.ledger.state(production), killPoint };
     const relations = await promote(environment, `promote ${environment}`, context);
+    await promoteBuilt(held.target, environment, relations);
     return `${counted(relations.length, "relation")} of ${environment} went to production: ${relations.join(", ")}.`;
   });
 }

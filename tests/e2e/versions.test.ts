@@ -62,7 +62,10 @@ describe("an environment", () => {
     const again = linesOf((await project.ok("build", "--env", "alice", "--json")).stdout);
     expect(again.filter(({ type }) => type === "step_started")).toEqual([]);
 
+    const modified = () => project.ok("ls", "--select", "state:modified");
+    expect((await modified()).stdout).toBe("cleaned.region\n");
     await project.ok("promote", "alice");
+    expect((await modified()).stdout).toBe("");
     expect(await namesIn()).toEqual(["NORTH", "SOUTH"]);
     expect((await inspect(project)).problems).toEqual([]);
     expect(existsSync(join(project.lake, "_environments"))).toBe(false);

@@ -46,6 +46,30 @@ export function mergeBuilt(before: Built, now: Manifest, run: RunResults): Requi
   };
 }
 
+/** What is built after a promotion: the promoted relations as their environment built them, the others as they were. */
+export function adoptNodes(
+  production: Manifest,
+  environment: Manifest,
+  relations: readonly string[],
+): Manifest {
+  const nodes = { ...production.nodes };
+  for (const id of relations) {
+    const node = environment.nodes[id];
+    if (node !== undefined) nodes[id] = node;
+  }
+  const ids = Object.keys(nodes).sort();
+  const parentsOf = (id: string) =>
+    (nodes[id]?.depends_on ?? []).filter((other) => nodes[other] !== undefined);
+  return {
+    ...production,
+    nodes: Object.fromEntries(ids.flatMap((id) => (nodes[id] ? [[id, nodes[id]]] : []))),
+    parent_map: Object.fromEntries(ids.map((id) => [id, parentsOf(id)])),
+    child_map: Object.fromEntries(
+      ids.map((id) => [id, ids.filter((other) => parentsOf(other).includes(id))]),
+    ),
+  };
+}
+
 /** The nodes that a run built as they are now: what it published, the tests that passed, and what was inlined in those. */
 function builtIn(now: Manifest, run: RunResults): ReadonlySet<string> {
   const built = new Set<string>(run.published.map(({ relation }) => relation));
