@@ -74,7 +74,7 @@ export interface WriteStep extends StepBase {
   readonly counted?: string;
   /** An aggregate over `counted` that becomes the watermark; it never goes back, even when old rows are written again. */
   readonly watermark?: string;
-  /** Whether a delta without a row leaves everything as it is; one of intervals may take rows away. */
+  /** Whether a delta without a row leaves everything as it is: in place, and where no interval may take rows away. */
   readonly emptyChangesNothing?: boolean;
   /** What makes the candidate public, in the publish transaction. */
   readonly publish: readonly string[];

@@ -101,3 +101,54 @@ test("views go to production after what they read, whatever they are called", as
   await project.ok("promote", "alice");
   expect(await rows("select region_name from gold.a_view order by 1")).toEqual(["North", "South"]);
 });
+
+/** A model of all that was ever sold, of which an environment can have another text. */
+const sold = (amount: string) => ({
+  "seeds/sale.csv": "sale_id,amount,sold_at\n1,10,2026-03-01 00:00:00\n2,20,2026-03-02 00:00:00\n",
+  "seeds/sale.yml":
+    "key: [sale_id]\ncolumns:\n  - { name: sale_id, type: integer }\n  - { name: amount, type: integer }\n  - { name: sold_at, type: timestamp }\n",
+  "models/work/sold.sql": `select sale_id, cast(${amount} as integer) as amount, sold_at from {{ref "raw.sale"}}{{#incremental}} where sold_at > {{since}}{{/incremental}}\n`,
+  "models/work/sold.yml":
+    "grain: One row per sale.\nkey: [sale_id]\nmaterialized: incremental\nstrategy: merge\ncursor: sold_at\ncolumns:\n  - { name: sale_id, type: integer }\n  - { name: amount, type: integer }\n  - { name: sold_at, type: timestamp }\n",
+});
+
+test("a full refresh of an environment builds again what is up to date in it by content", async () => {
+  project.write(sold("amount"));
+  await project.ok("build");
+  project.write(sold("amount + 1"));
+  const amounts = () => rows("select amount from work.sold order by sale_id", ...inAlice);
+  await project.ok("build", ...inAlice);
+  expect(await amounts()).toEqual(["10", "20"]);
+  await project.ok("build", ...inAlice, "--full-refresh");
+  expect(await amounts()).toEqual(["11", "21"]);
+});
+
+test("an environment's snapshot goes on with the history that production has seen meanwhile", async () => {
+  const priced = (price: number) => ({
+    "seeds/price.csv": `item_id,price\n1,${price}\n`,
+    "seeds/price.yml":
+      "key: [item_id]\ncolumns:\n  - { name: item_id, type: integer }\n  - { name: price, type: integer }\n",
+  });
+  const history = (sql: string) => ({
+    "models/work/history.sql": sql,
+    "models/work/history.yml":
+      "grain: One row per version.\nmaterialized: snapshot\nkey: [item_id]\ncheck: [price]\ncolumns:\n  - { name: item_id, type: integer }\n  - { name: price, type: integer }\n",
+  });
+  const plain = history(`select item_id, price from {{ref "raw.price"}}\n`);
+  const changed = history(`select item_id, price from {{ref "raw.price"}} where item_id > 0\n`);
+  const prices = (...more: readonly string[]) =>
+    rows("select price from work.history order by valid_from", ...more);
+  project.write({ ...priced(1), ...plain });
+  await project.ok("build");
+  project.write(changed);
+  await project.ok("build", ...inAlice);
+  for (const price of [2, 3]) {
+    project.write({ ...priced(price), ...plain });
+    await project.ok("build");
+  }
+  project.write(changed);
+  await project.ok("build", ...inAlice);
+  expect(await prices(...inAlice)).toEqual(["1", "2", "3"]);
+  await project.ok("promote", "alice");
+  expect(await prices()).toEqual(["1", "2", "3"]);
+});

@@ -2,6 +2,7 @@ import type { Replacement } from "../../core/dialect.ts";
 import type { Incremental, Snapshot } from "../../core/materialization.ts";
 import { publicName, publishedName } from "../../core/published-name.ts";
 import type { PublishedRelation } from "../../core/state.ts";
+import { isBehind } from "../environment.ts";
 import { namesOf, publishedBy } from "./parts.ts";
 import type { ModelRequest, Parts } from "./parts.ts";
 import type { Reshaped } from "./schema-change.ts";
@@ -13,8 +14,13 @@ export type Grown = PublishedRelation & { readonly physical: string };
 
 /** What a model grows on: the rows of an earlier build of its own kind; undefined when there are none. */
 export function grownTable({ node, request }: GrowingRequest): Grown | undefined {
-  const published = request.state.published.get(node.relation);
+  const { state } = request;
   const { type, fullRefresh } = node.materialization;
+  const own = state.published.get(node.relation);
+  const inProduction = state.production.get(node.relation);
+  // The history of an environment that is behind lacks what only production saw, and no source could tell it again.
+  const isLacking = type === "snapshot" && own !== undefined && isBehind(own.runId, state);
+  const published = isLacking && inProduction?.materialization === type ? inProduction : own;
   if (request.fullRefresh && fullRefresh === "allow") return undefined;
   if (published?.materialization !== type || published.physical === undefined) return undefined;
   return { ...published, physical: published.physical };

@@ -48,7 +48,7 @@ export function incrementalParts(wanted: ModelRequest<ByCursor>): Parts {
     write: [stage, ...parts.write],
     guards: keyGuards(node, staged, stage),
     watermark: highest,
-    emptyChangesNothing: true,
+    emptyChangesNothing: parts.undo !== undefined,
   };
 }
 

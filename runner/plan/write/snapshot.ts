@@ -61,7 +61,7 @@ export function snapshotParts(wanted: ModelRequest<Snapshot>): Parts {
     ...parts,
     guards,
     write: [stage, dialect.createTableAs(staged, changes), ...parts.write],
-    emptyChangesNothing: true,
+    emptyChangesNothing: parts.undo !== undefined,
   };
 }
 
