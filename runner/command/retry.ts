@@ -11,6 +11,7 @@ import type { ExitCode, RunOptions } from "./options.ts";
 import { compileProject, openProject } from "./project.ts";
 import type { LinkedProject } from "./project.ts";
 import { carryOut } from "./run.ts";
+import { nodesFor } from "./run-verb.ts";
 import type { RunVerb } from "./run-verb.ts";
 
 /** Goes on with what a run, by default the latest one, did not bring to its end, as it was told to. */
@@ -27,30 +28,43 @@ export async function retryCommand(
       readonly verb?: RunVerb;
     };
     if (verb === undefined) throw notRepeatable(unfinished);
-    const selected = await whatIsLeft(unfinished, linked, held);
+    const told = { ...before, ...options };
+    const selected = await whatIsLeft(unfinished, verb, { linked, held, options: told });
     if (selected.size === 0) {
       await held.emit({ type: "note", message: `Nothing is left of the run ${unfinished.id}.` });
       return exitCodes.ok;
     }
-    const told = { ...before, ...options };
     const compiled = await compileProject(linked, told);
     return carryOut({ verb, options: told, linked, compiled, selected }, held);
   });
 }
 
-/** Relations that were not published, with their tests, and tests that did not end well. */
+interface RetryContext {
+  readonly linked: LinkedProject;
+  readonly held: HeldWarehouse;
+  /** What the run was told, and what the retry is told besides. */
+  readonly options: RunOptions;
+}
+
+/** Relations that were not published, with the tests that the verb gives them, and tests that did not end well. */
 async function whatIsLeft(
   unfinished: UnfinishedRun,
-  { graph }: LinkedProject,
-  { emit }: HeldWarehouse,
+  verb: RunVerb,
+  { linked, held, options }: RetryContext,
 ): Promise<ReadonlySet<NodeId>> {
+  const { graph } = linked;
   const { known, gone } = split([...unfinished.relations, ...unfinished.steps], graph);
   if (gone.length > 0) {
     const message = `No longer part of the project: ${gone.join(", ")}.`;
-    await emit({ type: "note", message });
+    await held.emit({ type: "note", message });
   }
+  if (verb !== "build") return new Set(known);
   const relations = new Set(known.filter((id) => !isTest(graph.nodes.get(id))));
-  return new Set([...known, ...testsOf(graph, relations)]);
+  const tests = testsOf(graph, relations);
+  const { exclude = [], state } = options;
+  if (exclude.length === 0) return new Set([...known, ...tests]);
+  const wanted = await nodesFor(verb, linked, { exclude, state, target: options.target });
+  return new Set([...known, ...[...tests].filter((id) => wanted.has(id))]);
 }
 
 function split(

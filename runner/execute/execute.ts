@@ -7,7 +7,7 @@ import { emptyFindings } from "./context.ts";
 import type { ExecutionContext, Findings } from "./context.ts";
 import { discard } from "./discard.ts";
 import { dropStalePointers, followPointers } from "./pointers.ts";
-import { decidePublication, relationsOf } from "./publication.ts";
+import { decidePublication, isEphemeral, relationsOf } from "./publication.ts";
 import { publish } from "./publish.ts";
 import { runEnd } from "./run-end.ts";
 import { runStep } from "./run-step.ts";
@@ -61,7 +61,7 @@ export async function execute(request: ExecutionRequest): Promise<ExecutionResul
     steps: [...plan.steps, ...(plan.end?.succeeded ?? [])].map((step) => ({
       id: step.id,
       kind: step.kind,
-      relations: relationsOf(step),
+      relations: isEphemeral(step) ? [] : relationsOf(step),
     })),
   });
   const tellInterruption = () => void emit({ type: "note", message: interruptionMessage });

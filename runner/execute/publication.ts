@@ -68,7 +68,7 @@ export function decidePublication(
 }
 
 /** An ephemeral model stands inside its readers: there is nothing of its own to publish. */
-function isEphemeral(step: Step): boolean {
+export function isEphemeral(step: Step): boolean {
   return step.kind === "model" && step.mode === "ephemeral";
 }
 

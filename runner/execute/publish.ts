@@ -1,7 +1,8 @@
-import { production } from "../core/environment.ts";
+import { production, publicNameIn } from "../core/environment.ts";
 import type { RelationVersion } from "../core/ledger.ts";
 import type { LakeManifest } from "../core/manifest.ts";
 import type { RelationName } from "../core/relation.ts";
+import { StatementFailure } from "../core/statement-failure.ts";
 import type { PublishedDetail } from "../core/state.ts";
 import { publicName } from "../core/published-name.ts";
 import type { ExtractStep, Plan, TableExtraction, WriteStep } from "../plan/step.ts";
@@ -52,7 +53,7 @@ export async function publish(
   const statements = [
     ...lease.guardStatements(),
     // An environment needs its schemas first; views of production's relations need those.
-    ...(isProduction ? [] : ownViewStatements(releases, plan.released, context)),
+    ...(isProduction ? [] : await ownViewStatements(releases, plan.released, context)),
     ...releases.flatMap(({ statements }) => statements),
     ...(isProduction ? await otherViewStatements(releases, context) : []),
     ...ledger.publishStatements({
@@ -75,11 +76,12 @@ function latest(a: string, b: string): string {
 }
 
 /** The views of what an environment reads from production; none are left when it has nothing for itself any more. */
-function ownViewStatements(
+async function ownViewStatements(
   releases: readonly Release[],
   released: readonly RelationName[],
-  { dialect, state }: ExecutionContext,
-): readonly string[] {
+  context: ExecutionContext,
+): Promise<readonly string[]> {
+  const { dialect, state } = context;
   const built = new Set(releases.map(({ version }) => version.published.relation));
   const inherited = released.filter((relation) => state.production.has(relation));
   let hasOwn = built.size > 0;
@@ -88,13 +90,38 @@ function ownViewStatements(
     else hasOwn ||= !released.includes(relation);
   }
   if (!hasOwn) return dropEnvironmentStatements(state.environment);
-  const wanted = inherited.filter((relation) => !built.has(relation));
+  const notBuilt = inherited.filter((relation) => !built.has(relation));
+  const wanted = await readable(notBuilt, context);
   return [
     ...inheritStatements(state.environment, wanted, dialect),
     ...released
       .filter((relation) => !state.production.has(relation))
       .map((relation) => dialect.dropView(publicName(state, relation))),
   ];
+}
+
+/**
+ * Without the views of production that cannot be read any more, such as one that the project has forgotten and whose
+ * columns are gone: nobody can make a view of it either.
+ */
+async function readable(
+  relations: readonly RelationName[],
+  { engine, state, emit }: Pick<ExecutionContext, "engine" | "state" | "emit">,
+): Promise<readonly RelationName[]> {
+  const broken = new Set<RelationName>();
+  for (const relation of relations) {
+    if (state.production.get(relation)?.materialization !== "view") continue;
+    try {
+      await engine.describe(`select * from ${publicNameIn(production)(relation)}`);
+    } catch (error) {
+      if (!(error instanceof StatementFailure)) throw error;
+      broken.add(relation);
+    }
+  }
+  if (broken.size === 0) return relations;
+  const message = `Production's ${[...broken].join(", ")} cannot be read any more, and so not in ${state.environment} either.`;
+  await emit({ type: "note", message });
+  return relations.filter((relation) => !broken.has(relation));
 }
 
 /** The views by which environments read what production publishes, where there are none yet or columns changed. */

@@ -152,3 +152,26 @@ test("an environment's snapshot goes on with the history that production has see
   await project.ok("promote", "alice");
   expect(await prices()).toEqual(["1", "2", "3"]);
 });
+
+test("an environment can be built although production has a view that nobody can read any more", async () => {
+  const old = {
+    "models/gold/old.sql": `select region_id, region_name from {{ref "cleaned.region"}}\n`,
+    "models/gold/old.yml": regionYaml("materialized: view\n"),
+  };
+  project.write(old);
+  await project.ok("build");
+  project.remove(...Object.keys(old));
+  const title = (text = "") => regionYaml(text).replace("region_name", "title");
+  project.write({
+    "models/cleaned/region.sql": `select region_id, region_name as title from {{ref "raw.region"}}\n`,
+    "models/cleaned/region.yml": title(),
+    "models/gold/region.sql": `select region_id, title as region_name from {{ref "cleaned.region"}}\n`,
+  });
+  await project.ok("build");
+  project.write({
+    "models/gold/region.sql": `select region_id, cast(title || '!' as varchar(50)) as region_name from {{ref "cleaned.region"}}\n`,
+  });
+  const { stderr } = await project.ok("build", ...inAlice);
+  expect(stderr).toContain("Production's gold.old cannot be read any more");
+  expect(await namesIn(...inAlice)).toEqual(["North!", "South!"]);
+});

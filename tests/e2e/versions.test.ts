@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { codesIn, linesOf } from "./testing/cli.ts";
 import { inspect } from "./testing/inspect.ts";
 import { TestProject } from "./testing/project.ts";
-import { pipelinesWith, seedProject } from "./testing/seed-project.ts";
+import { pipelinesWith, regionYaml, seedProject } from "./testing/seed-project.ts";
 
 let project: TestProject;
 
@@ -168,6 +168,22 @@ describe("retry", () => {
     expect(codesIn(await project.run(["retry", "20200101_000000_000_0000"]))).toEqual([
       "SELECT_NOTHING",
     ]);
+  });
+
+  test("tests no more than the run was told to, and finds nothing left of an ephemeral model", async () => {
+    project.write({ "models/cleaned/region.yml": regionYaml("materialized: ephemeral\n") });
+    for (const [args, tested] of [
+      [["run"], false],
+      [["build", "--exclude", "type:test"], false],
+      [["build"], true],
+    ] as const) {
+      await project.run(args, { MERCADO_KILL_POINT: "before-publish" });
+      const events = linesOf((await project.ok("retry", "--json")).stdout);
+      const kinds = events.filter(({ type }) => type === "step_started").map(({ kind }) => kind);
+      expect(kinds).toContain("model");
+      expect(kinds.includes("test")).toBe(tested);
+      expect((await project.ok("retry")).stderr).toContain("Nothing is left");
+    }
   });
 
   test("builds all that a killed run had not published", async () => {
