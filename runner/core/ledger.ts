@@ -134,6 +134,8 @@ export interface Ledger {
   collectable(keepSince: string): Promise<{
     readonly physical: readonly string[];
     readonly manifests: readonly LakeManifest[];
+    /** Everything that was ever published: the lake's other folders may be another project's. */
+    readonly relations: ReadonlySet<RelationName>;
   }>;
   /** Forgets versions that were superseded before `keepSince`. */
   forget(keepSince: string): Promise<void>;

@@ -22,7 +22,7 @@ export async function collect(
   retentionSeconds: number,
 ): Promise<Collected> {
   const keepSince = new Date(Date.now() - retentionSeconds * 1000).toISOString();
-  const { physical, manifests } = await ledger.collectable(keepSince);
+  const { physical, manifests, relations } = await ledger.collectable(keepSince);
   await ledger.forget(keepSince);
   killPoint("after-forget");
   for (const name of physical) await engine.execute(dialect.dropTable(name));
@@ -35,9 +35,9 @@ export async function collect(
   let files = 0;
   let bytes = 0;
   for (const relation of await lake.relations()) {
-    const keep = needed.get(relation);
     // What the ledger does not know may be another project's.
-    if (keep === undefined) continue;
+    if (!relations.has(relation)) continue;
+    const keep = needed.get(relation) ?? new Set();
     for (const run of await lake.runsOf(relation)) {
       const removed = await lake.removeRun(relation, run, keep);
       files += removed.files;

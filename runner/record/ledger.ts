@@ -184,7 +184,12 @@ class WarehouseLedger implements Ledger {
     const kept = await readVersions(this.#engine, `superseded_at is null or not (${old})`);
     const needed = new Set(kept.flatMap((version) => neededBy(version, keepSince)));
     const known = [...forgotten, ...kept].flatMap((version) => physicalOf(version));
+    // Unlike versions, publications are never forgotten.
+    const { rows } = await this.#engine.query(
+      `select distinct relation from ${ledgerTable("publication")}`,
+    );
     return {
+      relations: new Set(rows.map((row) => String(row.relation) as RelationName)),
       physical: [...new Set(known)].filter((name) => !needed.has(name)),
       manifests: kept.flatMap(({ manifest }) => (manifest === undefined ? [] : [manifest])),
     };

@@ -1,5 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import { linesOf } from "./testing/cli.ts";
+import { inspect } from "./testing/inspect.ts";
 import { TestProject } from "./testing/project.ts";
 import { regionYaml, seedProject } from "./testing/seed-project.ts";
 
@@ -174,4 +177,21 @@ test("an environment can be built although production has a view that nobody can
   const { stderr } = await project.ok("build", ...inAlice);
   expect(stderr).toContain("Production's gold.old cannot be read any more");
   expect(await namesIn(...inAlice)).toEqual(["North!", "South!"]);
+});
+
+test("what only a dropped environment had goes from the lake too, even when a collection was killed halfway", async () => {
+  await project.ok("build");
+  project.write({
+    "models/gold/draft.sql": `select region_id, region_name from {{ref "gold.region"}}\n`,
+    "models/gold/draft.yml": regionYaml("materialized: table\n"),
+  });
+  await project.ok("build", ...inAlice);
+  await project.ok("env", "drop", "alice");
+  expect(readdirSync(join(project.lake, "gold/draft"))).toHaveLength(1);
+  const gc = ["gc", "--retention", "0s"];
+  const killed = await project.run(gc, { MERCADO_KILL_POINT: "after-forget" });
+  expect(killed.signal).toBe("SIGKILL");
+  await project.ok(...gc);
+  expect(readdirSync(join(project.lake, "gold/draft"))).toEqual([]);
+  expect((await inspect(project)).problems).toEqual([]);
 });
