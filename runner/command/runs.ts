@@ -42,14 +42,15 @@ limit ${String(options.limit ?? listedRuns)}`),
 }
 
 /** The parts of a run's report, in the order in which somebody looks for them. */
-const sections = ["failed", "steps", "skipped", "published"] as const;
+const sections = ["failed", "warned", "skipped", "published", "ended"] as const;
 type Section = (typeof sections)[number];
 
 const titles: Readonly<Record<Section, string>> = {
   failed: "Failed at the root",
-  steps: "Ended well or were interrupted",
+  warned: "Warned",
   skipped: "Skipped because of what failed",
   published: "Published",
+  ended: "Ended well, or not at all",
 };
 
 function queryOf(section: Section, id: string): string {
@@ -62,18 +63,14 @@ from ${ledgerSchema}.planned_step as planned
 inner join ${ledgerSchema}.run as run on run.run_id = planned.run_id
 left join ${ledgerSchema}.step as step on step.run_id = planned.run_id and step.step_id = planned.step_id
 where planned.run_id = ${id} and ${condition}
-order by step.started_at nulls last, planned.step_id`;
+order by planned.kind like '%test', step.started_at nulls last, planned.step_id`;
+  const end = `step.row_count as "rows", ${secondsOf("step")}`;
   switch (section) {
     case "failed":
-      return steps(
-        `step.row_count as "rows", ${secondsOf("step")}, step.message`,
-        "step.status = 'failed'",
-      );
-    case "steps":
-      return steps(
-        `step.row_count as "rows", ${secondsOf("step")}, step.message`,
-        "coalesce(step.status, '') not in ('failed', 'skipped')",
-      );
+    case "warned":
+      return steps(`${end}, step.message`, `step.status = '${section}'`);
+    case "ended":
+      return steps(end, "coalesce(step.status, '') not in ('failed', 'warned', 'skipped')");
     case "skipped":
       return steps("step.because", "step.status = 'skipped'");
     case "published":
