@@ -1,7 +1,7 @@
 import { production, publicNameIn } from "../core/environment.ts";
 import type { PastVersion, RelationVersion } from "../core/ledger.ts";
 import type { RelationName } from "../core/relation.ts";
-import { inDefinitionOrder } from "../plan/definition-order.ts";
+import { inDefinitionOrder } from "../core/definition-order.ts";
 import type { RollbackPlan } from "../plan/rollback.ts";
 import type { ExecutionContext } from "./context.ts";
 import { dropEnvironmentStatements, inheritStatements } from "./environment-views.ts";

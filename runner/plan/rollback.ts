@@ -4,7 +4,7 @@ import type { Dialect } from "../core/dialect.ts";
 import { production, publicNameIn } from "../core/environment.ts";
 import type { History, PastPublication, PastVersion } from "../core/ledger.ts";
 import type { RelationName } from "../core/relation.ts";
-import { inDefinitionOrder } from "./definition-order.ts";
+import { inDefinitionOrder } from "../core/definition-order.ts";
 
 /** What a rollback does: every relation goes back to what it was when a publication had ended. */
 export interface RollbackPlan {

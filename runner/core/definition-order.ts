@@ -1,4 +1,4 @@
-import type { PublishedRelation } from "../core/state.ts";
+import type { PublishedRelation } from "./state.ts";
 
 /**
  * Versions in an order in which their public views can be made one by one: an engine may refuse a view of what does not
