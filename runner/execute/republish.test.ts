@@ -124,6 +124,8 @@ describe("a rollback", () => {
     await goBack(warehouse, 3);
     await expect(warehouse.rows("select * from work.two")).rejects.toThrow("does not exist");
     expect(await warehouse.warehouse.lake.readManifest("work.two")).toBeUndefined();
+    // An environment that was built on it is behind.
+    expect((await warehouse.warehouse.ledger.state("alice")).latestPublication).toBe("run3");
     await goBack(warehouse, 4, "run2");
     expect(await warehouse.rows("select * from work.two")).toEqual([{ id: 2 }]);
     expect((await warehouse.warehouse.lake.readManifest("work.two"))?.runId).toBe("run2");

@@ -33,7 +33,15 @@ export async function readState(engine: Engine, environment = production): Promi
   if (!(await hasLedger(engine))) return { ...emptyState, environment };
   const wanted = [...new Set([production, environment])].map(quoteText).join(", ");
   const current = `superseded_at is null and environment in (${wanted})`;
-  return stateOf(await readVersions(engine, current), environment);
+  // A rollback that only took relations away has left no version of its own.
+  const { rows } = await engine.query(
+    `select max(run_id) as latest from ${ledgerTable("publication")} where environment = ${quoteText(production)}`,
+  );
+  const latest = rows[0]?.latest;
+  return {
+    ...stateOf(await readVersions(engine, current), environment),
+    latestPublication: typeof latest === "string" ? latest : undefined,
+  };
 }
 
 /** Whether there is a ledger; one of another version is a failure. */

@@ -98,7 +98,10 @@ export async function readHistory(engine: Engine, environment: string): Promise<
 }
 
 /** What an environment's readers see: its own relations, and production's where it has none. */
-export function stateOf(versions: readonly PastVersion[], environment: string): WarehouseState {
+export function stateOf(
+  versions: readonly PastVersion[],
+  environment: string,
+): Omit<WarehouseState, "latestPublication"> {
   const inProduction = versions.filter(({ published }) => published.environment === production);
   const own = versions.filter(({ published }) => published.environment === environment);
   const seen = new Map(
@@ -116,11 +119,6 @@ export function stateOf(versions: readonly PastVersion[], environment: string): 
     environment,
     published: collect(({ published }) => published),
     production: new Map(inProduction.map(({ published }) => [published.relation, published])),
-    latestPublication: versions
-      .filter(({ published }) => published.environment === production)
-      .map(({ publishedBy }) => publishedBy)
-      .sort()
-      .at(-1),
     watermarks: collect(({ watermark }) => watermark),
     manifests: collect(({ manifest }) => manifest),
     identities: collect(({ identity }) => identity),
