@@ -124,11 +124,23 @@ describe("a rollback", () => {
     await goBack(warehouse, 3);
     await expect(warehouse.rows("select * from work.two")).rejects.toThrow("does not exist");
     expect(await warehouse.warehouse.lake.readManifest("work.two")).toBeUndefined();
-    // An environment that was built on it is behind.
-    expect((await warehouse.warehouse.ledger.state("alice")).latestPublication).toBe("run3");
     await goBack(warehouse, 4, "run2");
     expect(await warehouse.rows("select * from work.two")).toEqual([{ id: 2 }]);
     expect((await warehouse.warehouse.lake.readManifest("work.two"))?.runId).toBe("run2");
+    await warehouse.close();
+  });
+
+  test("that only takes something away leaves environments behind, which were built on it", async () => {
+    const warehouse = await TestModels.open();
+    await warehouse.build(1, [
+      modelOf("work.one", { type: "table" }, "id integer", "select 1 as id"),
+    ]);
+    await warehouse.build(2, [
+      modelOf("work.two", { type: "table" }, "id integer", "select 2 as id"),
+    ]);
+    await goBack(warehouse, 3);
+    expect(await warehouse.rows("select * from work.one")).toEqual([{ id: 1 }]);
+    expect((await warehouse.warehouse.ledger.state("alice")).latestPublication).toBe("run3");
     await warehouse.close();
   });
 
