@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import path from "node:path";
 import type { CompiledProject } from "../compile/compile.ts";
@@ -7,7 +7,7 @@ import { messageOf } from "../core/caught.ts";
 import { production } from "../core/environment.ts";
 import type { Emit } from "../core/event.ts";
 import type { WarehouseState } from "../core/state.ts";
-import { adoptNodes, mergeBuilt } from "../record/artifacts/built.ts";
+import { adoptNodes, mergeBuilt, withoutNodes } from "../record/artifacts/built.ts";
 import type { Built } from "../record/artifacts/built.ts";
 import { printArtifact, readArtifact, replaceFile } from "../record/artifacts/files.ts";
 import { createManifest, manifestText, printManifest } from "../record/artifacts/manifest.ts";
@@ -32,13 +32,6 @@ export function artifactsFolder({ home }: Pick<Target, "home">): string {
 export function builtFolder(target: Pick<Target, "home" | "name">, environment: string): string {
   const folder = environment === production ? target.name : `${target.name}.${environment}`;
   return path.join(artifactsFolder(target), "built", folder);
-}
-
-/** An environment that was never built has what production has. */
-export function builtFolderToRead(target: Target, environment: string): string {
-  const own = builtFolder(target, environment);
-  const isBuilt = existsSync(path.join(own, artifactNames.manifest));
-  return isBuilt ? own : builtFolder(target, production);
 }
 
 export async function readBuilt(folder: string): Promise<Built> {
@@ -116,7 +109,7 @@ export function artifactsOf(request: ArtifactsRequest, emit: Emit): Emit {
       manifest ??= await writeManifest(target, project, compiled);
       await replaceFile(path.join(folder, artifactNames.runResults), printArtifact(results));
       if (results.status === "running") return;
-      const before = await readBuilt(builtFolderToRead(target, environment)).catch(() => ({}));
+      const before = await readBuilt(builtFolder(target, environment)).catch(() => ({}));
       const merged = mergeBuilt(before, manifest, results);
       const built = builtFolder(target, environment);
       await replaceFile(path.join(built, artifactNames.manifest), printManifest(merged.manifest));
@@ -148,4 +141,18 @@ export async function promoteBuilt(
     await replaceFile(path.join(folder, artifactNames.manifest), printManifest(adopted));
   }
   await rm(own, { recursive: true, force: true });
+}
+
+/** After a rollback: nobody knows any more what these were built from, so that they count as new. */
+export async function forgetBuilt(target: Target, relations: readonly string[]): Promise<void> {
+  const folder = builtFolder(target, production);
+  const { manifest } = await readBuilt(folder);
+  if (manifest === undefined) return;
+  const kept = withoutNodes(manifest, relations);
+  await replaceFile(path.join(folder, artifactNames.manifest), printManifest(kept));
+}
+
+/** After an environment is dropped. */
+export async function dropBuilt(target: Target, environment: string): Promise<void> {
+  await rm(builtFolder(target, environment), { recursive: true, force: true });
 }

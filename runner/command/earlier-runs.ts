@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import path from "node:path";
 import { Failure } from "../core/diagnostic.ts";
+import { production } from "../core/environment.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
 import type { NodeId } from "../core/node.ts";
 import { hasState } from "../graph/compare-state.ts";
@@ -12,7 +13,7 @@ import { createManifest } from "../record/artifacts/manifest.ts";
 import { manifestSchema, runResultsSchema, sourcesSchema } from "../record/artifacts/schemas.ts";
 import type { Manifest, SourceState } from "../record/artifacts/schemas.ts";
 import { isFresher, sourceStates } from "../record/artifacts/source-states.ts";
-import { artifactNames, artifactsFolder, builtFolderToRead } from "./artifacts.ts";
+import { artifactNames, artifactsFolder, builtFolder } from "./artifacts.ts";
 import { environmentOf } from "./environment.ts";
 import type { SelectionOptions } from "./options.ts";
 import { compileProject } from "./project.ts";
@@ -55,10 +56,7 @@ async function stateContext(
   options: SelectionOptions,
   target: Target,
 ): Promise<SelectionContext["state"]> {
-  const { manifest: file } = await earlier(
-    options.state,
-    builtFolderToRead(target, environmentOf(options)),
-  );
+  const { manifest: file } = await earlier(options.state, builtFolder(target, production));
   const manifest = await readArtifact(file, manifestSchema);
   if (manifest === undefined) throw missing("state:", file, options);
   const compiled = await compileProject(linked, options);
@@ -108,10 +106,7 @@ async function freshContext(
   options: SelectionOptions,
   target: Target,
 ): Promise<SelectionContext["fresher"]> {
-  const { folder } = await earlier(
-    options.state,
-    builtFolderToRead(target, environmentOf(options)),
-  );
+  const { folder } = await earlier(options.state, builtFolder(target, production));
   const file = path.join(folder, artifactNames.sources);
   const results = path.join(folder, artifactNames.runResults);
   const then: Readonly<Record<string, SourceState>> | undefined =

@@ -6,7 +6,7 @@ import type { Ledger } from "../core/ledger.ts";
 import type { WarehouseState } from "../core/state.ts";
 import { dropEnvironment, promote } from "../execute/republish.ts";
 import { isBehind } from "../plan/environment.ts";
-import { promoteBuilt } from "./artifacts.ts";
+import { dropBuilt, promoteBuilt } from "./artifacts.ts";
 import { holdWarehouse } from "./held-warehouse.ts";
 import type { HeldWarehouse, HoldingOptions } from "./held-warehouse.ts";
 import { killPointFromEnvironment } from "./kill-point.ts";
@@ -67,6 +67,7 @@ export async function dropEnvironmentCommand(
     const state = await held.ledger.state(production);
     const context = { ...held, run, state, killPoint };
     await dropEnvironment(environment, `env drop ${environment}`, context);
+    await dropBuilt(held.target, environment);
     return `The environment ${environment} is gone; production is as it was.`;
   });
 }
@@ -93,6 +94,10 @@ function ownRelations({ published, environment }: WarehouseState) {
 async function assertExists(environment: string, ledger: Ledger): Promise<void> {
   const known = [...(await ledger.environments()).keys()];
   if (known.includes(environment)) return;
+  if (environment === production) {
+    const message = "Production is no environment that can be promoted or dropped.";
+    throw new Failure([{ code: "CLI_USAGE", message }]);
+  }
   const hint = didYouMean(
     environment,
     known,

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { parseColumnType } from "../core/column-type.ts";
 import { Failure } from "../core/diagnostic.ts";
+import { production } from "../core/environment.ts";
 import type { LakeManifest } from "../core/manifest.ts";
 import type { Engine, Lake } from "../core/ports.ts";
 import { zones } from "../core/relation.ts";
@@ -26,6 +27,9 @@ export async function openForReading(
     return openDuckDb({ file: target.warehouse, threads, readOnly: true });
   }
   const lake = await openLake(target);
+  if (environment !== production && !(await lake.environments()).includes(environment)) {
+    process.stderr.write(`There is no environment "${environment}": this reads production.\n`);
+  }
   const manifests = await publishedManifests(lake, environment);
   if (manifests.length === 0) throw nothingPublished(target.lake);
   const engine = await openDuckDb({ file: ":memory:", threads });

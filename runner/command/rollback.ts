@@ -3,6 +3,7 @@ import { production } from "../core/environment.ts";
 import { rollBack } from "../execute/republish.ts";
 import { planRollback } from "../plan/rollback.ts";
 import type { RollbackPlan } from "../plan/rollback.ts";
+import { forgetBuilt } from "./artifacts.ts";
 import { holdWarehouse } from "./held-warehouse.ts";
 import type { HoldingOptions } from "./held-warehouse.ts";
 import { killPointFromEnvironment } from "./kill-point.ts";
@@ -24,6 +25,11 @@ export async function rollbackCommand(
   return holdWarehouse({ linked, options, command }, async (held) => {
     const { ledger, dialect, emit } = held;
     const plan = planRollback(await ledger.history(production), runId, dialect);
+    if (plan.restored.length === 0 && plan.removed.length === 0) {
+      const message = `Readers see already what ${plan.to.id} published.`;
+      await emit({ type: "note", message });
+      return exitCodes.ok;
+    }
     if (options.dryRun === true) {
       process.stdout.write(plan.statements.map((statement) => `${statement};\n\n`).join(""));
       await emit({ type: "note", message: describe(plan, "would go") });
@@ -32,6 +38,11 @@ export async function rollbackCommand(
     const run = await ledger.nextRun(new Date());
     const state = await ledger.state(production);
     await rollBack(plan, command, { ...held, run, state, killPoint: killPointFromEnvironment() });
+    const relations = [
+      ...plan.restored.map(({ published }) => published.relation),
+      ...plan.removed,
+    ];
+    await forgetBuilt(held.target, relations);
     await emit({ type: "note", message: describe(plan, "went") });
     return exitCodes.ok;
   });

@@ -1,4 +1,4 @@
-import { assertSound } from "../core/diagnostic.ts";
+import { assertSound, Failure } from "../core/diagnostic.ts";
 import { isTest } from "../core/node.ts";
 import type { NodeId } from "../core/node.ts";
 import type { Graph } from "../graph/graph.ts";
@@ -18,6 +18,10 @@ async function evaluate(linked: LinkedProject, options: SelectionOptions): Promi
   const { graph } = linked;
   const named = (options.selector ?? []).map((name) => `selector:${name}`);
   const wanted = [...(options.select ?? []), ...named];
+  if (options.select?.every((text) => text.trim() === "") === true) {
+    const hint = "Name what to take, or leave the option out to take everything.";
+    throw new Failure([{ code: "CLI_USAGE", message: "--select is empty.", hint }]);
+  }
   const exclude = options.exclude ?? [];
   const context = await contextOf(linked, options, [...wanted, ...exclude]);
   const { selected, diagnostics, notes } = select(graph, wanted, exclude, context);

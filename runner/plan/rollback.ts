@@ -37,12 +37,13 @@ export function planRollback(
   dialect: Dialect,
 ): RollbackPlan {
   const possible = restorable(history);
-  const target = to === undefined ? possible.at(-1) : possible.find(({ id }) => id === to);
-  if (target === undefined) throw impossible(to, history, possible);
+  const wanted = to ?? history.publications.at(-2)?.id;
+  const target = possible.find(({ id }) => id === wanted);
+  if (target === undefined) throw impossible(wanted, history, possible);
   const { versions } = history;
   const then = versions.filter((version) => wasCurrent(version, target));
   const now = versions.filter(({ supersededAt }) => supersededAt === undefined);
-  const restored = then.filter((version) => !now.includes(version));
+  const restored = then.filter((version) => !isSeenNow(version, versions));
   const known = new Set(then.map(({ published }) => published.relation));
   const removed = now
     .map(({ published }) => published.relation)
@@ -65,6 +66,21 @@ export function planRollback(
       ...removed.map((relation) => dialect.dropView(nameOf(relation))),
     ],
   };
+}
+
+/** Whether readers see exactly this version, by its own publication or by one that went back to it. */
+function isSeenNow(version: PastVersion, versions: readonly PastVersion[]): boolean {
+  const { published, manifest, watermark } = version;
+  return versions.some(
+    (other) =>
+      other.supersededAt === undefined &&
+      other.published.relation === published.relation &&
+      other.published.physical === published.physical &&
+      other.published.definition === published.definition &&
+      other.published.runId === published.runId &&
+      other.manifest?.runId === manifest?.runId &&
+      other.watermark === watermark,
+  );
 }
 
 function wasCurrent(

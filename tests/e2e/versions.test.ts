@@ -73,6 +73,22 @@ describe("an environment", () => {
     expect(codesIn(await project.run(["promote", "alice"]))).toEqual(["ENVIRONMENT_UNKNOWN"]);
     await project.ok("rollback");
     expect(await namesIn()).toEqual(["North", "South"]);
+    // What stands in production is not what was built last.
+    expect((await modified()).stdout).toContain("cleaned.region\n");
+  });
+
+  test("is compared with production as it is now, whatever was built in it before", async () => {
+    await project.ok("build");
+    await project.ok("build", "--env", "alice");
+    project.write(loud);
+    const build = ["build", "--env", "alice", "--select", "state:modified+", "--json"];
+    const written = async () =>
+      linesOf((await project.ok(...build)).stdout)
+        .filter(({ type, kind }) => type === "step_started" && kind === "model")
+        .map(({ id }) => id);
+    expect(await written()).toEqual(["cleaned.region", "gold.region"]);
+    await project.ok("env", "drop", "alice");
+    expect(await written()).toEqual(["cleaned.region", "gold.region"]);
   });
 
   test("that is behind production is built again before it may be promoted", async () => {
@@ -212,6 +228,14 @@ test("a run can be read afterwards: what failed at the root, what it skipped, wh
   expect(published?.bytes).toBeGreaterThan(100);
   const { stdout } = await project.ok("runs", "show", String(run?.run_id));
   expect(stdout.indexOf("Failed at the root")).toBeLessThan(stdout.indexOf("Skipped because"));
+});
+
+test("nothing is taken for everything, and no environment for production, without a word", async () => {
+  await project.ok("build");
+  expect(codesIn(await project.run(["build", "--select", ""]))).toEqual(["CLI_USAGE"]);
+  expect(codesIn(await project.run(["env", "drop", "production"]))).toEqual(["CLI_USAGE"]);
+  const asked = await project.ok("query", "select 1 as one", "--env", "alcie");
+  expect(asked.stderr).toContain('There is no environment "alcie"');
 });
 
 test("a publish group of the project's own goes out whole or not at all", async () => {

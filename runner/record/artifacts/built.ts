@@ -57,16 +57,32 @@ export function adoptNodes(
     const node = environment.nodes[id];
     if (node !== undefined) nodes[id] = node;
   }
-  const ids = Object.keys(nodes).sort();
-  const parentsOf = (id: string) =>
-    (nodes[id]?.depends_on ?? []).filter((other) => nodes[other] !== undefined);
+  return manifestOf(production, nodes);
+}
+
+/** What is built once some relations are no longer known to be. */
+export function withoutNodes(built: Manifest, relations: readonly string[]): Manifest {
+  const kept = Object.entries(built.nodes).filter(([id]) => !relations.includes(id));
+  return manifestOf(built, Object.fromEntries(kept));
+}
+
+function manifestOf(
+  { schema_version, project }: Manifest,
+  nodes: Readonly<Record<string, ManifestNode>>,
+): Manifest {
+  const entries = Object.entries(nodes).sort(([a], [b]) => (a < b ? -1 : 1));
+  const parents = entries.map(
+    ([id, { depends_on }]) =>
+      [id, depends_on.filter((other) => nodes[other] !== undefined)] as const,
+  );
+  const children = new Map<string, string[]>(entries.map(([id]) => [id, []]));
+  for (const [id, others] of parents) for (const other of others) children.get(other)?.push(id);
   return {
-    ...production,
-    nodes: Object.fromEntries(ids.flatMap((id) => (nodes[id] ? [[id, nodes[id]]] : []))),
-    parent_map: Object.fromEntries(ids.map((id) => [id, parentsOf(id)])),
-    child_map: Object.fromEntries(
-      ids.map((id) => [id, ids.filter((other) => parentsOf(other).includes(id))]),
-    ),
+    schema_version,
+    project,
+    nodes: Object.fromEntries(entries),
+    parent_map: Object.fromEntries(parents),
+    child_map: Object.fromEntries(children),
   };
 }
 
