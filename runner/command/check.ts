@@ -3,7 +3,7 @@ import type { CompiledProject } from "../compile/compile.ts";
 import { counted } from "../core/counted.ts";
 import { Failure } from "../core/diagnostic.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
-import { queryColumns } from "../core/node.ts";
+import { isEphemeral, queryColumns } from "../core/node.ts";
 import type { DataTest, Model } from "../core/node.ts";
 import type { Engine, EngineName } from "../core/ports.ts";
 import { zones } from "../core/relation.ts";
@@ -179,7 +179,7 @@ async function bindNode(
         const contract = queryColumns(node);
         const mismatch = compareWithContract(node.relation, contract, described, duckdbDialect);
         if (mismatch !== undefined) return [mismatch];
-        if (node.materialization.type === "ephemeral") return [];
+        if (isEphemeral(node)) return [];
         await engine.execute(
           duckdbDialect.createView(node.relation, withAddedColumns(node, query)),
         );
@@ -218,8 +218,8 @@ async function bindNode(
 }
 
 /** An ephemeral model has no relation to read. */
-function selfOf({ relation, materialization }: Model): string | undefined {
-  return materialization.type === "ephemeral" ? undefined : relation;
+function selfOf(model: Model): string | undefined {
+  return isEphemeral(model) ? undefined : model.relation;
 }
 
 /** A model's query with the columns that a snapshot adds, as readers would see it. */

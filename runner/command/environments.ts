@@ -5,11 +5,11 @@ import { didYouMean } from "../core/closest.ts";
 import type { Ledger } from "../core/ledger.ts";
 import type { WarehouseState } from "../core/state.ts";
 import { dropEnvironment, promote } from "../execute/republish.ts";
+import type { RepublishContext } from "../execute/republish.ts";
 import { isBehind } from "../plan/environment.ts";
 import { dropBuilt, promoteBuilt } from "./artifacts.ts";
 import { holdWarehouse } from "./held-warehouse.ts";
 import type { HeldWarehouse, HoldingOptions } from "./held-warehouse.ts";
-import { killPointFromEnvironment } from "./kill-point.ts";
 import { readLedger } from "./ledger-reader.ts";
 import { exitCodes } from "./options.ts";
 import type { ExitCode, GlobalOptions } from "./options.ts";
@@ -44,14 +44,13 @@ export async function promoteCommand(
   environment: string,
   options: HoldingOptions,
 ): Promise<ExitCode> {
-  return changing(environment, `promote ${environment}`, options, async (held, state) => {
-    const behind = ownRelations(state).filter(({ runId }) => isBehind(runId, state));
-    if (behind.length > 0) throw isOutdated(environment, state);
-    const run = await held.ledger.nextRun(new Date());
-    const killPoint = killPointFromEnvironment();
-    const context = { ...held, run, state: await held.ledger.state(production), killPoint };
-    const relations = await promote(environment, `promote ${environment}`, context);
-    await promoteBuilt(held.target, environment, relations);
+  const command = `promote ${environment}`;
+  return changing(environment, command, options, async (context) => {
+    const own = await context.ledger.state(environment);
+    const behind = ownRelations(own).filter(({ runId }) => isBehind(runId, own));
+    if (behind.length > 0) throw isOutdated(environment, own);
+    const relations = await promote(environment, command, context);
+    await promoteBuilt(context.target, environment, relations);
     return `${counted(relations.length, "relation")} of ${environment} went to production: ${relations.join(", ")}.`;
   });
 }
@@ -61,13 +60,10 @@ export async function dropEnvironmentCommand(
   environment: string,
   options: HoldingOptions,
 ): Promise<ExitCode> {
-  return changing(environment, `env drop ${environment}`, options, async (held) => {
-    const run = await held.ledger.nextRun(new Date());
-    const killPoint = killPointFromEnvironment();
-    const state = await held.ledger.state(production);
-    const context = { ...held, run, state, killPoint };
-    await dropEnvironment(environment, `env drop ${environment}`, context);
-    await dropBuilt(held.target, environment);
+  const command = `env drop ${environment}`;
+  return changing(environment, command, options, async (context) => {
+    await dropEnvironment(environment, command, context);
+    await dropBuilt(context.target, environment);
     return `The environment ${environment} is gone; production is as it was.`;
   });
 }
@@ -76,12 +72,14 @@ async function changing(
   environment: string,
   command: string,
   options: HoldingOptions,
-  change: (held: HeldWarehouse, state: WarehouseState) => Promise<string>,
+  change: (context: HeldWarehouse & RepublishContext) => Promise<string>,
 ): Promise<ExitCode> {
   const linked = await openProject(options);
   return holdWarehouse({ linked, options, command }, async (held) => {
     await assertExists(environment, held.ledger);
-    const message = await change(held, await held.ledger.state(environment));
+    const run = await held.ledger.nextRun(new Date());
+    const state = await held.ledger.state(production);
+    const message = await change({ ...held, run, state });
     await held.emit({ type: "note", message });
     return exitCodes.ok;
   });

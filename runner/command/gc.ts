@@ -2,7 +2,6 @@ import { counted } from "../core/counted.ts";
 import { collect } from "../execute/collect.ts";
 import { holdWarehouse } from "./held-warehouse.ts";
 import type { HoldingOptions } from "./held-warehouse.ts";
-import { killPointFromEnvironment } from "./kill-point.ts";
 import { exitCodes } from "./options.ts";
 import type { ExitCode } from "./options.ts";
 import { openProject } from "./project.ts";
@@ -18,8 +17,7 @@ export async function gcCommand(options: GcOptions): Promise<ExitCode> {
   return holdWarehouse({ linked, options, command: "gc" }, async (held) => {
     const { retention } = options;
     const seconds = retention === undefined ? held.target.retentionSeconds : retention / 1000;
-    const context = { ...held, killPoint: killPointFromEnvironment() };
-    const { physical, files, bytes } = await collect(context, seconds);
+    const { physical, files, bytes } = await collect(held, seconds);
     const megabytes = (bytes / 1_000_000).toFixed(1);
     const message = `Removed ${counted(physical.length, "table")} of the warehouse and ${counted(files, "file")} of the lake (${megabytes} MB).`;
     await held.emit({ type: "note", message });

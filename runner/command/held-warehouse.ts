@@ -1,4 +1,5 @@
 import type { Emit } from "../core/event.ts";
+import type { KillPoint } from "../core/ports.ts";
 import { recover } from "../execute/recover.ts";
 import { createReporter } from "../record/reporter.ts";
 import { abortOnInterruption } from "./interruption.ts";
@@ -28,6 +29,7 @@ export interface HoldRequest {
 export interface HeldWarehouse extends OpenedWarehouse {
   readonly target: Target;
   readonly emit: Emit;
+  readonly killPoint: KillPoint;
   /** Aborted by the user, or when the lease is lost. */
   readonly interruption: AbortController;
 }
@@ -41,10 +43,11 @@ export async function holdWarehouse(
   const target = { ...declared, threads: options.threads ?? declared.threads };
   const interruption = new AbortController();
   const emit = createReporter({ json: options.json ?? false });
+  const killPoint = killPointFromEnvironment();
   const warehouse = await openWarehouse({
     target,
     command,
-    killPoint: killPointFromEnvironment(),
+    killPoint,
     wait: options.wait,
     onLost: () => {
       interruption.abort();
@@ -55,7 +58,7 @@ export async function holdWarehouse(
   });
   try {
     await recover({ ...warehouse, emit });
-    return await work({ ...warehouse, target, emit, interruption });
+    return await work({ ...warehouse, target, emit, killPoint, interruption });
   } finally {
     await closeWarehouse(warehouse);
   }

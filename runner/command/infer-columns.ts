@@ -1,8 +1,9 @@
 import { assertSound, Failure } from "../core/diagnostic.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
-import { queryColumns } from "../core/node.ts";
-import type { Column, Model, NodeId } from "../core/node.ts";
+import { isTest, queryColumns } from "../core/node.ts";
+import type { Column, Model } from "../core/node.ts";
 import type { Engine } from "../core/ports.ts";
+import { readThroughEphemeral } from "../core/read-through.ts";
 import { zones } from "../core/relation.ts";
 import type { RelationName } from "../core/relation.ts";
 import { StatementFailure } from "../core/statement-failure.ts";
@@ -120,19 +121,10 @@ function attempt(
 
 /** Of all that the query may read, through ephemeral models too, and of the model itself. */
 async function makeEmptyTables(engine: Engine, { graph, model, declared }: Found): Promise<void> {
-  const wanted = new Set<NodeId>();
-  const waiting = [...(graph.parents.get(model.relation) ?? [])];
-  for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
-    if (wanted.has(id)) continue;
-    wanted.add(id);
-    const node = graph.nodes.get(id);
-    const isInlined = node?.kind === "model" && node.materialization.type === "ephemeral";
-    if (isInlined) waiting.push(...(graph.parents.get(id) ?? []));
-  }
-  const tables = [...wanted].flatMap((id) => {
-    const node = graph.nodes.get(id);
-    if (node === undefined || node.kind === "test" || node.kind === "unit_test") return [];
-    return [duckdbDialect.createTable(node.relation, readableColumns(node))];
+  const tables = readThroughEphemeral(model.relation, graph).flatMap((relation) => {
+    const node = graph.nodes.get(relation);
+    if (node === undefined || isTest(node)) return [];
+    return [duckdbDialect.createTable(relation, readableColumns(node))];
   });
   await engine.transaction([
     ...zones.map((zone) => `create schema ${zone}`),

@@ -6,7 +6,6 @@ import type { RollbackPlan } from "../plan/rollback.ts";
 import { forgetBuilt } from "./artifacts.ts";
 import { holdWarehouse } from "./held-warehouse.ts";
 import type { HoldingOptions } from "./held-warehouse.ts";
-import { killPointFromEnvironment } from "./kill-point.ts";
 import { exitCodes } from "./options.ts";
 import type { ExitCode } from "./options.ts";
 import { openProject } from "./project.ts";
@@ -37,7 +36,7 @@ export async function rollbackCommand(
     }
     const run = await ledger.nextRun(new Date());
     const state = await ledger.state(production);
-    await rollBack(plan, command, { ...held, run, state, killPoint: killPointFromEnvironment() });
+    await rollBack(plan, command, { ...held, run, state });
     const relations = [
       ...plan.restored.map(({ published }) => published.relation),
       ...plan.removed,

@@ -12,7 +12,6 @@ import { environmentOf } from "./environment.ts";
 import { holdWarehouse } from "./held-warehouse.ts";
 import type { HeldWarehouse } from "./held-warehouse.ts";
 import { assertIntervals } from "./interval-option.ts";
-import { killPointFromEnvironment } from "./kill-point.ts";
 import { exitCodes } from "./options.ts";
 import type { ExitCode, RunOptions } from "./options.ts";
 import { printPlan } from "./print-plan.ts";
@@ -89,8 +88,7 @@ export async function carryOut(
     },
     held.emit,
   );
-  const killPoint = killPointFromEnvironment();
-  const connections = new Connections(target, warehouse.lake, killPoint);
+  const connections = new Connections(target, warehouse.lake, held.killPoint);
   try {
     const state = await warehouse.ledger.state(environment);
     const run = await warehouse.ledger.nextRun(new Date());
@@ -116,7 +114,6 @@ export async function carryOut(
         state,
         openExtractor: (name) => connections.extractor(name),
         emit,
-        killPoint,
         locate: compiled.locate,
         threads: target.threads,
         retentionSeconds: target.retentionSeconds,

@@ -1,4 +1,5 @@
 import { wordsOfSql } from "../core/blank-out.ts";
+import { isEphemeral } from "../core/node.ts";
 import type { Model } from "../core/node.ts";
 import type { RelationName } from "../core/relation.ts";
 import type { Graph } from "../graph/graph.ts";
@@ -16,8 +17,7 @@ export function inliner(
 ): (draw: Draw, context: RenderContext) => string {
   const ephemeral = new Map<RelationName, Model>();
   for (const node of graph.nodes.values()) {
-    if (node.kind === "model" && node.materialization.type === "ephemeral")
-      ephemeral.set(node.relation, node);
+    if (isEphemeral(node)) ephemeral.set(node.relation, node);
   }
   if (ephemeral.size === 0) return (draw, context) => draw(context);
 

@@ -336,3 +336,10 @@ export function nodeId(node: ProjectNode): NodeId {
 export function isTest(node: ProjectNode | undefined): node is TestNode {
   return node?.kind === "test" || node?.kind === "unit_test";
 }
+
+type EphemeralModel = Model & { readonly materialization: { readonly type: "ephemeral" } };
+
+/** Whether a node stands inside the queries of its readers, and nowhere for itself. */
+export function isEphemeral(node: ProjectNode | undefined): node is EphemeralModel {
+  return node?.kind === "model" && node.materialization.type === "ephemeral";
+}

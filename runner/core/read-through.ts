@@ -1,4 +1,4 @@
-import { isTest } from "./node.ts";
+import { isEphemeral, isTest } from "./node.ts";
 import type { NodeId, ProjectNode } from "./node.ts";
 import type { RelationName } from "./relation.ts";
 
@@ -12,7 +12,7 @@ interface Reads {
 export function readThroughEphemeral(
   reader: NodeId,
   { nodes, parents }: Reads,
-  given: ReadonlySet<RelationName>,
+  given: ReadonlySet<RelationName> = new Set(),
 ): readonly RelationName[] {
   const found = new Set<RelationName>();
   const seen = new Set<NodeId>();
@@ -21,8 +21,7 @@ export function readThroughEphemeral(
     const node = nodes.get(id);
     if (node === undefined || isTest(node) || seen.has(id)) continue;
     seen.add(id);
-    const isInlined = node.kind === "model" && node.materialization.type === "ephemeral";
-    if (isInlined && !given.has(node.relation)) waiting.push(...(parents.get(id) ?? []));
+    if (isEphemeral(node) && !given.has(node.relation)) waiting.push(...(parents.get(id) ?? []));
     else found.add(node.relation);
   }
   return [...found];

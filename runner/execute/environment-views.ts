@@ -18,6 +18,25 @@ export function inheritStatements(
   ];
 }
 
+/** What production publishes or takes away, as the environments that have none of it for themselves read it from now on. */
+export function inheritedStatements(
+  changed: {
+    readonly published: readonly RelationName[];
+    readonly removed: readonly RelationName[];
+  },
+  environments: ReadonlyMap<string, ReadonlySet<RelationName>>,
+  dialect: Dialect,
+): readonly string[] {
+  return [...environments].flatMap(([environment, own]) => {
+    const isInherited = (relation: RelationName) => !own.has(relation);
+    const nameIn = publicNameIn(environment);
+    return [
+      ...inheritStatements(environment, changed.published.filter(isInherited), dialect),
+      ...changed.removed.filter(isInherited).map((relation) => dialect.dropView(nameIn(relation))),
+    ];
+  });
+}
+
 /** Removes an environment's views with their schemas. */
 export function dropEnvironmentStatements(environment: string): readonly string[] {
   return zones.map((zone) => `drop schema if exists ${schemaOf(zone, environment)} cascade`);

@@ -7,9 +7,14 @@ import type { PublishedDetail } from "../core/state.ts";
 import { publicName } from "../core/published-name.ts";
 import type { ExtractStep, Plan, TableExtraction, WriteStep } from "../plan/step.ts";
 import type { ExecutionContext, Findings } from "./context.ts";
-import { dropEnvironmentStatements, inheritStatements } from "./environment-views.ts";
+import {
+  dropEnvironmentStatements,
+  inheritedStatements,
+  inheritStatements,
+} from "./environment-views.ts";
 import { exportToLake } from "./export.ts";
 import { fenced } from "./fenced.ts";
+import { publicationTime } from "./publication-time.ts";
 import { rawQuery } from "./extract-step.ts";
 import { ownManifest } from "./own-manifest.ts";
 
@@ -40,7 +45,7 @@ export async function publish(
     .flatMap((step) => step.tables)
     .filter(({ table }) => relations.has(table.relation));
 
-  const publishedAt = latest(new Date().toISOString(), run.startedAt);
+  const publishedAt = publicationTime(run);
   const raw = tables.map((wanted) => releaseRaw(wanted, context, findings, publishedAt));
   const exported = await exportToLake(writes, context, findings, publishedAt);
   const built = writes.map((step) =>
@@ -68,11 +73,6 @@ export async function publish(
   await fenced(lease, () => engine.transaction(statements));
   context.killPoint("after-publish");
   return releases.map(({ detail }) => detail);
-}
-
-/** No later run may find a time before that of its predecessor, whatever the clock did. */
-function latest(a: string, b: string): string {
-  return a > b ? a : b;
 }
 
 /** The views of what an environment reads from production; none are left when it has nothing for itself any more. */
@@ -137,13 +137,8 @@ async function otherViewStatements(
     )
     .map(({ relation }) => relation);
   if (changed.length === 0) return [];
-  return [...(await ledger.environments())].flatMap(([environment, own]) =>
-    inheritStatements(
-      environment,
-      changed.filter((relation) => !own.has(relation)),
-      dialect,
-    ),
-  );
+  const environments = await ledger.environments();
+  return inheritedStatements({ published: changed, removed: [] }, environments, dialect);
 }
 
 function releaseBuilt(

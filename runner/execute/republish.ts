@@ -4,11 +4,13 @@ import type { RelationName } from "../core/relation.ts";
 import { inDefinitionOrder } from "../core/definition-order.ts";
 import type { RollbackPlan } from "../plan/rollback.ts";
 import type { ExecutionContext } from "./context.ts";
-import { dropEnvironmentStatements, inheritStatements } from "./environment-views.ts";
+import { dropEnvironmentStatements, inheritedStatements } from "./environment-views.ts";
 import { fenced } from "./fenced.ts";
+import { publicationTime } from "./publication-time.ts";
 import { dropStalePointers, followPointers } from "./pointers.ts";
 
-type RepublishContext = Pick<
+/** `state` is production's. */
+export type RepublishContext = Pick<
   ExecutionContext,
   "engine" | "dialect" | "ledger" | "lease" | "lake" | "run" | "killPoint" | "state"
 >;
@@ -32,10 +34,9 @@ async function republish(
   const { engine, ledger, lease, run, killPoint, state } = context;
   await ledger.beginRun({ ...run, command, environment: production, options: {}, steps: [] });
   killPoint("before-publish");
-  const now = new Date().toISOString();
   const publication = {
     runId: run.id,
-    publishedAt: now > run.startedAt ? now : run.startedAt,
+    publishedAt: publicationTime(run),
     environment: production,
     versions,
     released,
@@ -79,17 +80,26 @@ export async function dropEnvironment(
       statements: dropEnvironmentStatements(environment),
       versions: [],
       released: [],
-      then: context.ledger.publishStatements({
-        runId: context.run.id,
-        publishedAt: new Date().toISOString(),
-        environment,
-        versions: [],
-        released: [...own],
-        details: [],
-      }),
+      then: releaseStatements(environment, [...own], context),
     },
     context,
   );
+}
+
+/** The ledger forgets what an environment had for itself. */
+function releaseStatements(
+  environment: string,
+  released: readonly RelationName[],
+  { ledger, run }: RepublishContext,
+): readonly string[] {
+  return ledger.publishStatements({
+    runId: run.id,
+    publishedAt: publicationTime(run),
+    environment,
+    versions: [],
+    released,
+    details: [],
+  });
 }
 
 /** A version as production has it from now on. */
@@ -110,19 +120,11 @@ export async function rollBack(
   context: RepublishContext,
 ): Promise<void> {
   const { ledger, dialect } = context;
-  const environments = [...(await ledger.environments())].flatMap(([environment, own]) => {
-    const notOwn = (relation: RelationName) => !own.has(relation);
-    return [
-      ...inheritStatements(
-        environment,
-        plan.restored.map(({ published }) => published.relation).filter(notOwn),
-        dialect,
-      ),
-      ...plan.removed
-        .filter(notOwn)
-        .map((relation) => dialect.dropView(publicNameIn(environment)(relation))),
-    ];
-  });
+  const changed = {
+    published: plan.restored.map(({ published }) => published.relation),
+    removed: plan.removed,
+  };
+  const environments = inheritedStatements(changed, await ledger.environments(), dialect);
   await republish(
     {
       command,
@@ -141,22 +143,15 @@ export async function promote(
   command: string,
   context: RepublishContext,
 ): Promise<readonly RelationName[]> {
-  const { ledger, dialect, run } = context;
+  const { ledger, dialect } = context;
   const versions = inDefinitionOrder(
     (await ledger.history(environment)).versions.filter(
       ({ supersededAt }) => supersededAt === undefined,
     ),
   );
   const relations = versions.map(({ published }) => published.relation);
-  const others = [...(await ledger.environments())]
-    .filter(([name]) => name !== environment)
-    .flatMap(([name, own]) =>
-      inheritStatements(
-        name,
-        relations.filter((relation) => !own.has(relation)),
-        dialect,
-      ),
-    );
+  const others = new Map(await ledger.environments());
+  others.delete(environment);
   await republish(
     {
       command,
@@ -164,19 +159,12 @@ export async function promote(
         ...versions.map(({ published }) =>
           dialect.replaceView(publicNameIn(production)(published.relation), published.definition),
         ),
-        ...others,
+        ...inheritedStatements({ published: relations, removed: [] }, others, dialect),
         ...dropEnvironmentStatements(environment),
       ],
       versions: versions.map(inProduction),
       released: [],
-      then: ledger.publishStatements({
-        runId: run.id,
-        publishedAt: new Date().toISOString(),
-        environment,
-        versions: [],
-        released: relations,
-        details: [],
-      }),
+      then: releaseStatements(environment, relations, context),
     },
     context,
   );

@@ -37,9 +37,7 @@ function problemsOf(
     subject.kind === "query" ? subject.columns : model?.kind === "model" ? model.columns : [];
   const direct = parents.get(reader) ?? [];
   // What an ephemeral model reads can be given as well as its own rows.
-  const read = [
-    ...new Set([...direct, ...readThroughEphemeral(reader, { nodes, parents }, new Set())]),
-  ];
+  const read = [...new Set([...direct, ...readThroughEphemeral(reader, { nodes, parents })])];
   const diagnostics: Diagnostic[] = [];
   const seen = new Set<string>();
   for (const given of test.given) {

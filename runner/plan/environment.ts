@@ -1,6 +1,7 @@
 import { production } from "../core/environment.ts";
-import { isTest } from "../core/node.ts";
+import { isEphemeral, isTest } from "../core/node.ts";
 import type { NodeId, ProjectNode } from "../core/node.ts";
+import { readThroughEphemeral } from "../core/read-through.ts";
 import type { RelationName } from "../core/relation.ts";
 import type { WarehouseState } from "../core/state.ts";
 import type { Graph } from "../graph/graph.ts";
@@ -53,7 +54,7 @@ export function planEnvironment(request: EnvironmentRequest): EnvironmentPlan {
       continue;
     }
     const own = ownOf(id);
-    const parents = relationsReadBy(graph, id);
+    const parents = readThroughEphemeral(id, graph);
     // A fingerprint tells what was declared, and not whether a selection had left out to build what it reads.
     const readsOwn = parents.some((parent) => built.has(parent) || ownOf(parent) !== undefined);
     if (isAsInProduction && !readsOwn) {
@@ -106,14 +107,6 @@ function withoutNode(graph: Graph, { published, environment }: WarehouseState): 
     });
 }
 
-/** The relations that a node reads, through the ephemeral models that stand inside it. */
-function relationsReadBy(graph: Graph, id: NodeId): readonly NodeId[] {
-  return (graph.parents.get(id) ?? []).flatMap((parent) => {
-    const node = graph.nodes.get(parent);
-    return node !== undefined && isEphemeral(node) ? relationsReadBy(graph, parent) : [parent];
-  });
-}
-
 /** A refresh or a stretch of time is built whatever the content says. */
 function isAskedFor(
   node: ProjectNode,
@@ -125,10 +118,6 @@ function isAskedFor(
   if (materialization.type !== "incremental") return false;
   const isByInterval = materialization.strategy === "by_interval";
   return fullRefresh || (isByInterval && (gaps === true || interval !== undefined));
-}
-
-function isEphemeral(node: ProjectNode): boolean {
-  return node.kind === "model" && node.materialization.type === "ephemeral";
 }
 
 /** Whether production has published since; ids of runs sort by time. */

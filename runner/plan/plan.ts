@@ -1,8 +1,8 @@
 import type { Diagnostic } from "../core/diagnostic.ts";
 import type { DataTest, NodeId, RelationNode, SourceTable, UnitTest } from "../core/node.ts";
 import { publishedName } from "../core/published-name.ts";
+import { readThroughEphemeral } from "../core/read-through.ts";
 import type { RelationName } from "../core/relation.ts";
-import type { Graph } from "../graph/graph.ts";
 import { planEnvironment, withoutReleased } from "./environment.ts";
 import { planExtraction } from "./extraction.ts";
 import { endHooks, withHooks } from "./hooks.ts";
@@ -41,7 +41,8 @@ export function plan(given: PlanRequest): PlanResult {
   const resolve = (relation: RelationName) =>
     inRun.has(relation) ? dialect.physical(relation, run.id) : publishedName(state, relation);
 
-  const parentsOf = relationsRead(graph, inRun);
+  // An ephemeral model that is no part of the run has no step to wait for.
+  const parentsOf = (id: NodeId) => readThroughEphemeral(id, graph, inRun);
   const missingOf = (id: NodeId) =>
     parentsOf(id).filter((parent) => !inRun.has(parent) && !state.published.has(parent));
   for (const node of relations) {
@@ -128,31 +129,6 @@ export function plan(given: PlanRequest): PlanResult {
     },
     diagnostics,
   };
-}
-
-/**
- * The relations that a node reads. An ephemeral model that is no part of the run has no step to wait for: who reads it
- * reads what it reads.
- */
-function relationsRead(
-  graph: Graph,
-  inRun: ReadonlySet<RelationName>,
-): (id: NodeId) => readonly RelationName[] {
-  const known = new Map<NodeId, readonly RelationName[]>();
-  const read = (id: NodeId): readonly RelationName[] => {
-    const found = known.get(id);
-    if (found !== undefined) return found;
-    const parents = (graph.parents.get(id) ?? []) as readonly RelationName[];
-    const reads = parents.flatMap((parent) => {
-      const node = graph.nodes.get(parent);
-      const isInside = node?.kind === "model" && node.materialization.type === "ephemeral";
-      return isInside && !inRun.has(parent) ? read(parent) : [parent];
-    });
-    const distinct = [...new Set(reads)];
-    known.set(id, distinct);
-    return distinct;
-  };
-  return read;
 }
 
 /** So that a fact never meets the dimensions of another build. */

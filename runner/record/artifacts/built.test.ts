@@ -117,6 +117,6 @@ describe("what is built", () => {
     const built = (...published: string[]) =>
       Object.keys(mergeBuilt({}, inlined, run(published)).manifest.nodes);
     expect(built("gold.a")).toEqual(["gold.a"]);
-    expect(built("gold.a", "gold.b")).toEqual(["work.inner", "work.outer", "gold.a", "gold.b"]);
+    expect(built("gold.a", "gold.b")).toEqual(["gold.a", "gold.b", "work.inner", "work.outer"]);
   });
 });

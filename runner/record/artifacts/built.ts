@@ -17,13 +17,6 @@ export function mergeBuilt(before: Built, now: Manifest, run: RunResults): Requi
     const kept = built.has(id) ? node : before.manifest?.nodes[id];
     if (kept !== undefined) nodes[id] = kept;
   }
-  const only = (edges: Manifest["parent_map"]) =>
-    Object.fromEntries(
-      Object.keys(nodes).map((id) => [
-        id,
-        (edges[id] ?? []).filter((other) => nodes[other] !== undefined),
-      ]),
-    );
   const sources: SourceStates["sources"] = {};
   for (const [id, { kind }] of Object.entries(now.nodes)) {
     if (kind !== "source") continue;
@@ -32,17 +25,9 @@ export function mergeBuilt(before: Built, now: Manifest, run: RunResults): Requi
     const kept = read ?? before.sources?.sources[id];
     if (kept !== undefined) sources[id] = kept;
   }
-  const { schema_version, project } = now;
-  const parents = Object.fromEntries(Object.entries(nodes).map(([id, n]) => [id, n.depends_on]));
   return {
-    manifest: {
-      schema_version,
-      project,
-      nodes,
-      parent_map: parents,
-      child_map: only(now.child_map),
-    },
-    sources: { schema_version, sources },
+    manifest: manifestOf(now, nodes),
+    sources: { schema_version: now.schema_version, sources },
   };
 }
 
