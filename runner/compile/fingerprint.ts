@@ -136,7 +136,8 @@ function sections(node: ProjectNode): Readonly<Record<"body" | "config" | "contr
     case "source": {
       const { columns, key, ...rest } = node;
       const contract = [columns.map((column) => without(column, ["description"])), key];
-      return { body: undefined, config: without(rest, aboutNode), contract };
+      const config = without(rest, [...aboutNode, ...aboutFiles]);
+      return { body: undefined, config, contract };
     }
     case "seed": {
       const { columns, key, rows, ...rest } = node;
@@ -146,7 +147,7 @@ function sections(node: ProjectNode): Readonly<Record<"body" | "config" | "contr
     case "model": {
       const { columns, key, template, materialization, ...rest } = node;
       const config = {
-        ...without(rest, [...aboutNode, "grain"]),
+        ...without(rest, [...aboutNode, ...aboutFiles, "grain"]),
         materialization: without(materialization, ["onSchemaChange", "fullRefresh"]),
       };
       return { body: template, config, contract: [contractOf(columns), key] };
@@ -170,6 +171,9 @@ function sections(node: ProjectNode): Readonly<Record<"body" | "config" | "contr
 }
 
 const aboutNode = ["description", "tags", "owner", "place"];
+
+/** What changes no row. */
+const aboutFiles = ["controlTotals", "totalsOf", "partitionBy"];
 
 function contractOf(columns: readonly Column[]): readonly object[] {
   return columns.map((column) => without(column, ["description", "nullable"]));

@@ -33,4 +33,10 @@ export interface LakeManifest {
   readonly publishedAt: string;
   readonly columns: readonly LakeColumn[];
   readonly files: readonly LakeFile[];
+  /** Of the whole table in the source, in the snapshot of the latest rows; absent where they were not asked for. */
+  readonly totals?: ControlTotals;
+  /** The highest cursor value of an extracted table, ISO 8601 UTC with microseconds: where the next increment goes on. */
+  readonly watermark?: string;
+  /** Of the database that a table was extracted from. */
+  readonly identity?: string;
 }

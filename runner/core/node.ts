@@ -170,7 +170,19 @@ interface SourceTableBase extends NodeBase {
   readonly extract: ExtractMode;
   /** The name of a connection that the target defines. */
   readonly connection: string;
+  /** Columns whose sums are control totals; by default the exact numbers that are neither keys nor ids. */
+  readonly controlTotals?: readonly string[];
+  /** `table` also takes the control totals of the whole table where only an increment is read; default is `extract`. */
+  readonly totalsOf?: "extract" | "table";
+  /** How rows that are gone from the source are found; undefined where nobody looks. */
+  readonly deletes?: DetectedDeletes;
+  /** A date or timestamp by whose UTC day the files are parted. */
+  readonly partitionBy?: string;
 }
+
+/** `detect` compares the keys of the whole table with those of the raw zone; a soft delete is a row whose `column` is not null. */
+export type DetectedDeletes =
+  { readonly by: "keys" } | { readonly by: "column"; readonly column: string };
 
 export interface PostgresSourceTable extends SourceTableBase {
   readonly connector: "postgres";
@@ -237,6 +249,8 @@ export interface Model extends NodeBase {
   readonly columns: readonly Column[];
   /** Absent where there are none. */
   readonly hooks?: ModelHooks;
+  /** A date or timestamp by whose day the lake's files are parted. */
+  readonly partitionBy?: string;
 }
 
 /** The columns that a model's query yields. */

@@ -42,8 +42,8 @@ export interface Engine {
 export interface Lake {
   /** Where an engine finds a file: an absolute path or an s3:// address. */
   locate(key: string): string;
-  /** The key of a new part of `relation`. */
-  partKey(relation: RelationName, runId: string, part: number): string;
+  /** The key of a new part of `relation`; `day`, YYYY-MM-DD or `noDay`, where it is partitioned by day. */
+  partKey(relation: RelationName, runId: string, part: number, day?: string): string;
   /** A local path to write that part to; nothing is visible under its key before `commitPart`. */
   stagePart(key: string): Promise<string>;
   /** Makes a staged part durable under its key and measures it. Doing so again replaces nothing that a manifest lists. */

@@ -8,10 +8,14 @@ export interface SummedColumn {
   readonly scale: number;
 }
 
-/** The columns that sums are taken of: exact numbers that are neither keys nor ids. */
+/** The columns that sums are taken of: the declared ones, else the exact numbers that are neither keys nor ids. */
 export function summedColumns(table: SourceTable): readonly SummedColumn[] {
+  const { controlTotals, key } = table;
   return table.columns.flatMap((column) => {
-    if (table.key.includes(column.name) || /(^|_)id$/.test(column.name)) return [];
+    const isWanted =
+      controlTotals?.includes(column.name) ??
+      (!key.includes(column.name) && !/(^|_)id$/.test(column.name));
+    if (!isWanted) return [];
     const scale = scaleOf(column);
     return scale === undefined ? [] : [{ column, scale }];
   });

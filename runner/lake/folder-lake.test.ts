@@ -107,6 +107,15 @@ describe("a manifest", () => {
     ]);
     await lake.writeManifest(manifest);
     expect(await lake.readManifest(relation)).toEqual(manifest);
+    const known = {
+      ...manifest,
+      totals: { rows: 9, sums: { price: "12.50" } },
+      watermark: "2026-03-01T10:00:00.000001Z",
+      identity: "7/5",
+    };
+    await lake.writeManifest(known);
+    expect(await lake.readManifest(relation)).toEqual(known);
+    await lake.writeManifest(manifest);
 
     const moved = newRoot();
     await mkdir(join(moved, ".."), { recursive: true });
@@ -224,6 +233,28 @@ describe("a lake's folder", () => {
     await lake.writeManifest(manifestOf("r1", [await commit(lake, "r1", "published")]));
     expect(await lake.relations()).toEqual([relation]);
     expect(await lake.runsOf(relation)).toEqual(["r1", "r2"]);
+  });
+
+  test("finds and removes the files of a run that are parted by day, and the days that are empty then", async () => {
+    const lake = openFolderLake({ root: newRoot() });
+    const put = async (runId: string, day: string) => {
+      const key = lake.partKey(relation, runId, 0, day);
+      await writeFile(await lake.stagePart(key), "rows");
+      return lake.commitPart(key, runId, 1);
+    };
+    const kept = await put("r1", "2026-03-01");
+    const gone = await put("r2", "2026-03-01");
+    await put("r2", "__HIVE_DEFAULT_PARTITION__");
+    expect(gone.key).toBe("raw/customer/dt=2026-03-01/run=r2/part-00000.parquet");
+    expect(await lake.runsOf(relation)).toEqual(["r1", "r2"]);
+
+    expect(await lake.removeRun(relation, "r2", new Set([kept.key]))).toEqual({
+      files: 2,
+      bytes: 8,
+    });
+    expect(await lake.runsOf(relation)).toEqual(["r1"]);
+    expect(await readdir(lake.locate("raw/customer"))).toEqual(["dt=2026-03-01"]);
+    expect(await readdir(lake.locate("raw/customer/dt=2026-03-01"))).toEqual(["run=r1"]);
   });
 
   test("loses a removed run's files but those that are kept", async () => {

@@ -39,8 +39,8 @@ class FolderLake implements Lake {
     return layout.pathOfKey(this.#root, key);
   }
 
-  partKey(relation: RelationName, runId: string, part: number): string {
-    return layout.partKey(relation, runId, part);
+  partKey(relation: RelationName, runId: string, part: number, day?: string): string {
+    return layout.partKey(relation, runId, part, day);
   }
 
   async stagePart(key: string): Promise<string> {
@@ -134,8 +134,17 @@ class FolderLake implements Lake {
   }
 
   async runsOf(relation: RelationName): Promise<readonly string[]> {
-    const folders = await foldersIn(this.locate(layout.relationKey(relation)));
-    return folders.map(layout.runOfFolder).filter((runId) => runId !== undefined);
+    const key = layout.relationKey(relation);
+    const folders = await foldersIn(this.locate(key));
+    const ofDays = await Promise.all(
+      folders
+        .filter((folder) => layout.dayOfFolder(folder) !== undefined)
+        .map((folder) => foldersIn(this.locate(`${key}/${folder}`))),
+    );
+    const runs = [...folders, ...ofDays.flat()]
+      .map(layout.runOfFolder)
+      .filter((runId) => runId !== undefined);
+    return [...new Set(runs)].toSorted();
   }
 
   async removeRun(
@@ -143,7 +152,26 @@ class FolderLake implements Lake {
     runId: string,
     keep: ReadonlySet<string>,
   ): Promise<{ readonly files: number; readonly bytes: number }> {
-    const key = layout.runKey(relation, runId);
+    const folders = await foldersIn(this.locate(layout.relationKey(relation)));
+    const days = folders.map(layout.dayOfFolder).filter((day) => day !== undefined);
+    let files = 0;
+    let bytes = 0;
+    for (const day of [undefined, ...days]) {
+      const removed = await this.#removeFolder(layout.runKey(relation, runId, day), keep);
+      files += removed.files;
+      bytes += removed.bytes;
+      if (day !== undefined && removed.files > 0) {
+        await removeEmptyFolder(dirname(this.locate(layout.runKey(relation, runId, day))));
+      }
+    }
+    return { files, bytes };
+  }
+
+  /** Removes the files of a folder but those that are kept, and the folder when none is left. */
+  #removeFolder(
+    key: string,
+    keep: ReadonlySet<string>,
+  ): Promise<{ readonly files: number; readonly bytes: number }> {
     const folder = this.locate(key);
     return writing(folder, async () => {
       const names = await namesIn(folder);

@@ -1,11 +1,14 @@
 import { isAbsolute, join, sep } from "node:path";
 import { production } from "../core/environment.ts";
+import { noDay } from "../core/partition.ts";
 import { baseName, zoneOf, type RelationName } from "../core/relation.ts";
 
 /** A run's id becomes a folder's name, so it may hold nothing that a path would read as more than a name. */
 const runIdPattern = /^[A-Za-z0-9][A-Za-z0-9_.:-]*$/;
 
 const runFolderPrefix = "run=";
+const dayFolderPrefix = "dt=";
+const dayPattern = /^\d{4,6}-\d{2}-\d{2}$/;
 
 export const manifestName = "_manifest.json";
 
@@ -13,13 +16,29 @@ export function relationKey(relation: RelationName): string {
   return `${zoneOf(relation)}/${baseName(relation)}`;
 }
 
-export function runKey(relation: RelationName, runId: string): string {
+/** The folder of a run's files; `day` where they are those of one day. */
+export function runKey(relation: RelationName, runId: string, day?: string): string {
   if (!runIdPattern.test(runId)) throw new Error(`"${runId}" cannot name a run's folder`);
-  return `${relationKey(relation)}/${runFolderPrefix}${runId}`;
+  const run = `${runFolderPrefix}${runId}`;
+  return day === undefined
+    ? `${relationKey(relation)}/${run}`
+    : `${relationKey(relation)}/${dayFolder(day)}/${run}`;
 }
 
-export function partKey(relation: RelationName, runId: string, part: number): string {
-  return `${runKey(relation, runId)}/part-${String(part).padStart(5, "0")}.parquet`;
+function dayFolder(day: string): string {
+  if (day !== noDay && !dayPattern.test(day)) throw new Error(`"${day}" names no day`);
+  return `${dayFolderPrefix}${day}`;
+}
+
+/** The day that a folder's name stands for; undefined when it is no day's folder. */
+export function dayOfFolder(folder: string): string | undefined {
+  if (!folder.startsWith(dayFolderPrefix)) return undefined;
+  const day = folder.slice(dayFolderPrefix.length);
+  return day === noDay || dayPattern.test(day) ? day : undefined;
+}
+
+export function partKey(relation: RelationName, runId: string, part: number, day?: string): string {
+  return `${runKey(relation, runId, day)}/part-${String(part).padStart(5, "0")}.parquet`;
 }
 
 /** The folder of the pointers that environments other than production have; the files that they point at stand with all others. */

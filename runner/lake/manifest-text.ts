@@ -23,6 +23,11 @@ const manifestSchema = z.object({
       sums: z.record(z.string(), z.string()).optional(),
     }),
   ),
+  totals: z
+    .object({ rows: z.int().nonnegative(), sums: z.record(z.string(), z.string()) })
+    .optional(),
+  watermark: z.string().min(1).optional(),
+  identity: z.string().min(1).optional(),
 });
 
 /**
@@ -49,6 +54,9 @@ export function printManifest(manifest: LakeManifest, locate: (key: string) => s
       run_id: runId,
       sums,
     })),
+    totals: manifest.totals,
+    watermark: manifest.watermark,
+    identity: manifest.identity,
   };
   return `${JSON.stringify(content, undefined, 2)}\n`;
 }
@@ -81,6 +89,9 @@ export function parseManifest(text: string, relation: RelationName, path: string
       runId,
       ...(sums === undefined ? {} : { sums }),
     })),
+    ...(content.totals === undefined ? {} : { totals: content.totals }),
+    ...(content.watermark === undefined ? {} : { watermark: content.watermark }),
+    ...(content.identity === undefined ? {} : { identity: content.identity }),
   };
 }
 

@@ -1,7 +1,8 @@
 import path from "node:path";
+import { didYouMean } from "../core/closest.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
 import type { Materialization } from "../core/materialization.ts";
-import type { GenericTest, Model, UnitTest } from "../core/node.ts";
+import type { Column, GenericTest, Model, UnitTest } from "../core/node.ts";
 import { parseRelationName, zones } from "../core/relation.ts";
 import type { RelationName } from "../core/relation.ts";
 import type { TextFile } from "../load/project-files.ts";
@@ -11,6 +12,7 @@ import type { Fixtures } from "./fixture-rows.ts";
 import { readHooks } from "./hooks.ts";
 import type { ParsedMacros } from "./macros.ts";
 import { readMaterialization, readSnapshotColumns } from "./materialization.ts";
+import { hasDay } from "./raw-settings.ts";
 import type { ModelFile } from "./schema/model.ts";
 import { modelSchema } from "./schema/model.ts";
 import type { PipelinesFile } from "./schema/pipelines.ts";
@@ -105,6 +107,7 @@ export function parseModels(
       template: template.template,
       materialization,
       columns,
+      ...readPartition(yaml, materialization, columns, diagnostics),
       ...readModelHooks(yaml, materialization, surroundings.macros, diagnostics),
     });
     const names = columns.map((column) => column.name);
@@ -126,6 +129,29 @@ export function parseModels(
     });
   }
   return { models, tests, unitTests, diagnostics };
+}
+
+function readPartition(
+  yaml: YamlFile<ModelFile>,
+  { type }: Materialization,
+  columns: readonly Column[],
+  diagnostics: Diagnostic[],
+): Pick<Model, "partitionBy"> {
+  const { partition_by: name } = yaml.value;
+  if (name === undefined) return {};
+  const report = (message: string, hint?: string) => {
+    diagnostics.push(yaml.diagnostic("YAML_SCHEMA", ["partition_by"], message, hint));
+  };
+  const column = columns.find((candidate) => candidate.name === name);
+  if (type === "ephemeral") report("An ephemeral model is never written, so it has no files.");
+  if (column === undefined) {
+    const names = columns.map((each) => each.name);
+    const otherwise = `It has ${names.join(", ")}.`;
+    report(`The model declares no column "${name}".`, didYouMean(name, names, otherwise));
+  } else if (!hasDay(column.type)) {
+    report(`The column "${name}" is no date or timestamp.`);
+  }
+  return { partitionBy: name };
 }
 
 function readModelHooks(

@@ -3,6 +3,7 @@ import type { ExtractMode, GenericTest, SourceColumn, SourceTable } from "../cor
 import { relationName } from "../core/relation.ts";
 import type { TextFile } from "../load/project-files.ts";
 import { reportTwice } from "./contract.ts";
+import { readRawSettings } from "./raw-settings.ts";
 import { sourceSchema } from "./schema/source.ts";
 import type { SourceFile } from "./schema/source.ts";
 import type { TestMacro } from "./test-macros.ts";
@@ -66,6 +67,7 @@ function readTable(
     columns,
     extract: readMode(yaml, table, path, diagnostics),
     connection: source.connection,
+    ...readRawSettings(yaml, table, path, diagnostics),
   });
   if (source.connector === "postgres") {
     const table = at(source.tables, index);

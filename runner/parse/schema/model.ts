@@ -44,6 +44,7 @@ export const modelSchema = z.strictObject({
   ...relationSchema,
   grain: z.string().min(1),
   ...materialization,
+  partition_by: identifier.optional(),
   unit_tests: z.array(modelUnitTest).default([]),
   pre_hook: hooks,
   post_hook: hooks,

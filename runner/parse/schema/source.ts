@@ -16,6 +16,14 @@ const extraction = {
   lookback: durationSeconds.optional(),
 };
 
+/** How the raw zone keeps a table. */
+const rawSettings = {
+  control_totals: z.array(identifier).min(1).optional(),
+  totals_of: z.enum(["extract", "table"]).optional(),
+  deletes: z.union([z.literal("detect"), z.strictObject({ column: identifier })]).optional(),
+  partition_by: identifier.optional(),
+};
+
 const tableBase = {
   name: identifier,
   description,
@@ -23,6 +31,7 @@ const tableBase = {
   owner,
   key,
   ...extraction,
+  ...rawSettings,
   tests: tableTestList,
 };
 
