@@ -1,8 +1,9 @@
 import type { Services } from "../../local/services.ts";
 import { didYouMean } from "../core/closest.ts";
 import { Failure } from "../core/diagnostic.ts";
-import type { Extractor, KillPoint, Lake } from "../core/ports.ts";
+import type { Extractor, Lake } from "../core/ports.ts";
 import type { Target } from "./target.ts";
+import type { Seams } from "./warehouse.ts";
 
 const embedded = "embedded";
 
@@ -10,14 +11,14 @@ const embedded = "embedded";
 export class Connections {
   readonly #target: Target;
   readonly #lake: Lake;
-  readonly #killPoint: KillPoint;
+  readonly #seams: Seams;
   readonly #extractors = new Map<string, Promise<Extractor>>();
   #services: Promise<Services> | undefined;
 
-  constructor(target: Target, lake: Lake, killPoint: KillPoint) {
+  constructor(target: Target, lake: Lake, seams: Seams = {}) {
     this.#target = target;
     this.#lake = lake;
-    this.#killPoint = killPoint;
+    this.#seams = seams;
   }
 
   extractor(name: string): Promise<Extractor> {
@@ -52,7 +53,7 @@ export class Connections {
         },
       ]);
     }
-    const common = { lake: this.#lake, killPoint: this.#killPoint };
+    const common = { lake: this.#lake, ...this.#seams };
     switch (connection.connector) {
       case "postgres": {
         const { openPostgresExtractor } = await import("../extract/postgres/postgres-extractor.ts");

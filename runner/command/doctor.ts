@@ -42,7 +42,6 @@ export async function doctorCommand(options: GlobalOptions): Promise<ExitCode> {
       const warehouse = await openWarehouse({
         target,
         command: "doctor",
-        killPoint: () => undefined,
         onLost: () => undefined,
       });
       const { ledger } = warehouse;
@@ -55,7 +54,7 @@ export async function doctorCommand(options: GlobalOptions): Promise<ExitCode> {
         await closeWarehouse(warehouse);
       }
     });
-    const connections = new Connections(target, await openLake(target), () => undefined);
+    const connections = new Connections(target, await openLake(target));
     try {
       for (const name of Object.keys(target.connections)) {
         await examine(`connection ${name}`, async () => {

@@ -1,4 +1,6 @@
 import type { Emit } from "../core/event.ts";
+import { directIo } from "../core/io.ts";
+import type { Io } from "../core/io.ts";
 import type { KillPoint } from "../core/ports.ts";
 import { recover } from "../execute/recover.ts";
 import { createReporter } from "../record/reporter.ts";
@@ -23,6 +25,8 @@ export interface HoldRequest {
   readonly options: HoldingOptions;
   /** What is told to others who want the warehouse meanwhile, as the user wrote it. */
   readonly command: string;
+  /** Default is calls as they are. */
+  readonly io?: Io;
 }
 
 /** A warehouse that is open, recovered, and held by its lease. */
@@ -30,13 +34,14 @@ export interface HeldWarehouse extends OpenedWarehouse {
   readonly target: Target;
   readonly emit: Emit;
   readonly killPoint: KillPoint;
+  readonly io: Io;
   /** Aborted by the user, or when the lease is lost. */
   readonly interruption: AbortController;
 }
 
 /** Opens the warehouse, ends what a killed run left, and closes it when the work is done. */
 export async function holdWarehouse(
-  { linked, options, command }: HoldRequest,
+  { linked, options, command, io = directIo }: HoldRequest,
   work: (held: HeldWarehouse) => Promise<ExitCode>,
 ): Promise<ExitCode> {
   const declared = resolveTarget(linked.project, options.target);
@@ -47,19 +52,20 @@ export async function holdWarehouse(
   const warehouse = await openWarehouse({
     target,
     command,
-    killPoint,
+    seams: { killPoint, io },
     wait: options.wait,
     onLost: () => {
       interruption.abort();
     },
   });
-  abortOnInterruption(interruption, () => {
+  const leaveSignals = abortOnInterruption(interruption, () => {
     warehouse.engine.interrupt();
   });
   try {
     await recover({ ...warehouse, emit });
-    return await work({ ...warehouse, target, emit, killPoint, interruption });
+    return await work({ ...warehouse, target, emit, killPoint, io, interruption });
   } finally {
+    leaveSignals();
     await closeWarehouse(warehouse);
   }
 }

@@ -42,19 +42,21 @@ export function endOnInterruption(letGo: () => void): void {
 
 /**
  * From here on, the first SIGINT or SIGTERM aborts `signal`, and the second ends the process, after `letGo`: native
- * work that nobody stops would keep the process alive until it is done.
+ * work that nobody stops would keep the process alive until it is done. Returns what ends that: a signal then ends the
+ * process at once, as before.
  */
-export function abortOnInterruption(signal: AbortController, letGo: () => void): void {
-  for (const name of signals) {
-    process.off(name, exit);
-    process.on(name, () => {
-      if (signal.signal.aborted) {
-        letGo();
-        exit();
-      }
-      signal.abort();
-    });
-  }
+export function abortOnInterruption(signal: AbortController, letGo: () => void): () => void {
+  const abort = () => {
+    if (signal.signal.aborted) {
+      letGo();
+      exit();
+    }
+    signal.abort();
+  };
+  for (const name of signals) process.off(name, exit).on(name, abort);
+  return () => {
+    for (const name of signals) process.off(name, abort).on(name, exit);
+  };
 }
 
 export interface InterruptionSignals {

@@ -88,7 +88,7 @@ export async function carryOut(
     },
     held.emit,
   );
-  const connections = new Connections(target, warehouse.lake, held.killPoint);
+  const connections = new Connections(target, warehouse.lake, held);
   try {
     const state = await warehouse.ledger.state(environment);
     const run = await warehouse.ledger.nextRun(new Date());

@@ -4,6 +4,7 @@ import { setTimeout } from "node:timers/promises";
 import type { Dialect } from "../core/dialect.ts";
 import { Failure } from "../core/diagnostic.ts";
 import type { Lease, LeaseHolder } from "../core/lease.ts";
+import type { Io } from "../core/io.ts";
 import type { Ledger } from "../core/ledger.ts";
 import type { Engine, KillPoint, Lake } from "../core/ports.ts";
 import { emptyState } from "../core/state.ts";
@@ -19,11 +20,17 @@ export interface OpenedWarehouse {
   readonly lease: Lease;
 }
 
+/** Where tests reach into a run; by default they are not there. */
+export interface Seams {
+  readonly killPoint?: KillPoint;
+  readonly io?: Io;
+}
+
 export interface WarehouseRequest {
   readonly target: Target;
   /** What is told to others who want the warehouse meanwhile. */
   readonly command: string;
-  readonly killPoint: KillPoint;
+  readonly seams?: Seams;
   /** How long to wait for somebody else's run, in milliseconds; default is what a reader of the ledger takes. */
   readonly wait?: number;
   readonly onLost: () => void;
@@ -40,19 +47,19 @@ export function dialectOf(target: Target): Dialect {
   ]);
 }
 
-export async function openLake(target: Target, killPoint?: KillPoint): Promise<Lake> {
+export async function openLake(target: Target, seams: Seams = {}): Promise<Lake> {
   const { openFolderLake } = await import("../lake/folder-lake.ts");
-  return openFolderLake({ root: target.lake, killPoint });
+  return openFolderLake({ root: target.lake, ...seams });
 }
 
 /** Opens the warehouse for writing and takes its lease; `closeWarehouse` gives both back. */
 export async function openWarehouse(request: WarehouseRequest): Promise<OpenedWarehouse> {
-  const { target, killPoint, command, onLost } = request;
+  const { target, command, onLost } = request;
   const dialect = dialectOf(target);
   const { openDuckDb } = await import("../engine/duckdb/engine.ts");
   const { openLedger } = await import("../record/ledger.ts");
   const { acquireLease } = await import("../record/lease.ts");
-  const lake = await openLake(target, killPoint);
+  const lake = await openLake(target, request.seams);
   const holder: LeaseHolder = {
     command,
     pid: process.pid,
