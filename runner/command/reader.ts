@@ -35,9 +35,11 @@ export async function openForReading(
   const engine = await openDuckDb({ file: ":memory:", threads });
   await engine.transaction([
     ...zones.map((zone) => `create schema ${zone}`),
-    ...manifests.map((manifest) =>
-      duckdbDialect.createView(manifest.relation, rowsOf(manifest, lake)),
-    ),
+    ...(await Promise.all(
+      manifests.map(async (manifest) =>
+        duckdbDialect.createView(manifest.relation, await rowsOf(manifest, lake)),
+      ),
+    )),
   ]);
   return engine;
 }
@@ -57,9 +59,11 @@ async function publishedManifests(
   return manifests.filter((manifest) => manifest !== undefined);
 }
 
-function rowsOf(manifest: LakeManifest, lake: Lake): string {
+async function rowsOf(manifest: LakeManifest, lake: Lake): Promise<string> {
   if (manifest.files.length > 0) {
-    return duckdbDialect.parquetQuery(manifest.files.map(({ key }) => lake.locate(key)));
+    return duckdbDialect.parquetQuery(
+      await Promise.all(manifest.files.map((file) => lake.localPath(file))),
+    );
   }
   return duckdbDialect.emptyQuery(
     manifest.columns.map(({ name, type }) => ({

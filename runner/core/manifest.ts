@@ -10,6 +10,9 @@ export interface LakeFile {
   readonly runId: string;
   /** Control totals of extracted rows, as the source itself added them up in the rows' snapshot: exact decimals by column. */
   readonly sums?: Readonly<Record<string, string>>;
+  /** The lowest and highest cursor value, ISO 8601 UTC with microseconds; absent where there is no cursor or no value. */
+  readonly minimum?: string;
+  readonly maximum?: string;
 }
 
 /** A column of the files, in file order; `type` as `printColumnType` writes it. */

@@ -42,6 +42,8 @@ export interface Engine {
 export interface Lake {
   /** Where an engine finds a file: an absolute path or an s3:// address. */
   locate(key: string): string;
+  /** A path of this machine with a file's content, fetched and verified first where the lake is remote. */
+  localPath(file: LakeFile): Promise<string>;
   /** The key of a new part of `relation`; `day`, YYYY-MM-DD or `noDay`, where it is partitioned by day. */
   partKey(relation: RelationName, runId: string, part: number, day?: string): string;
   /** A local path to write that part to; nothing is visible under its key before `commitPart`. */

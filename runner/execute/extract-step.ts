@@ -27,7 +27,7 @@ export async function runExtractStep(
     if (result === undefined) throw new Error(`${wanted.table.relation} was not extracted`);
     rows += result.totals.rows;
     await context.engine.execute(
-      context.dialect.createView(wanted.candidate, rawQuery(wanted, result, context)),
+      context.dialect.createView(wanted.candidate, await rawQuery(wanted, result, context)),
     );
     findings.extracted.set(wanted.table.relation, result);
     if (identity !== undefined) findings.identities.set(wanted.table.relation, identity);
@@ -39,13 +39,15 @@ export async function runExtractStep(
 }
 
 /** The rows of a raw relation: what earlier extractions left and what this one brought. */
-export function rawQuery(
+export async function rawQuery(
   wanted: Pick<TableExtraction, "keptFiles">,
   result: ExtractedTable,
   { lake, dialect }: Pick<ExecutionContext, "lake" | "dialect">,
-): string {
+): Promise<string> {
   const files = [...wanted.keptFiles, ...result.files];
-  if (files.length > 0) return dialect.parquetQuery(files.map((file) => lake.locate(file.key)));
+  if (files.length > 0) {
+    return dialect.parquetQuery(await Promise.all(files.map((file) => lake.localPath(file))));
+  }
   return dialect.emptyQuery(
     result.columns.map(({ name, type }) => ({
       name,

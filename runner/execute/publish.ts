@@ -46,7 +46,9 @@ export async function publish(
     .filter(({ table }) => relations.has(table.relation));
 
   const publishedAt = publicationTime(run);
-  const raw = tables.map((wanted) => releaseRaw(wanted, context, findings, publishedAt));
+  const raw = await Promise.all(
+    tables.map((wanted) => releaseRaw(wanted, context, findings, publishedAt)),
+  );
   const exported = await exportToLake(writes, context, findings, publishedAt);
   const built = writes.map((step) =>
     releaseBuilt(step, exported.get(step.relation), context, findings),
@@ -170,17 +172,17 @@ function releaseBuilt(
   };
 }
 
-function releaseRaw(
+async function releaseRaw(
   wanted: TableExtraction,
   context: ExecutionContext,
   findings: Findings,
   publishedAt: string,
-): Release {
+): Promise<Release> {
   const { dialect, run, state } = context;
   const { relation } = wanted.table;
   const result = findings.extracted.get(relation);
   if (result === undefined) throw new Error(`${relation} was not extracted`);
-  const definition = rawQuery(wanted, result, context);
+  const definition = await rawQuery(wanted, result, context);
   const before = state.watermarks.get(relation);
   const watermark = findings.watermarks.get(relation) ?? before;
   return {

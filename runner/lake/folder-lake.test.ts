@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Failure } from "../core/diagnostic.ts";
+import { directIo } from "../core/io.ts";
 import type { LakeFile, LakeManifest } from "../core/manifest.ts";
 import type { Lake } from "../core/ports.ts";
 import { openFolderLake } from "./folder-lake.ts";
@@ -291,12 +292,13 @@ describe("a lake's folder", () => {
     await lake.writeManifest(published);
     const full = openFolderLake({
       root: join(lake.locate("raw"), ".."),
-      killPoint: (name) => {
-        if (name === "before-manifest") {
-          throw Object.assign(new Error("ENOSPC: no space left on device, write"), {
-            code: "ENOSPC",
-          });
-        }
+      io: {
+        ...directIo,
+        call: ({ action }, perform) => {
+          if (action !== "put manifest") return perform();
+          const error = new Error("ENOSPC: no space left on device, write");
+          return Promise.reject(Object.assign(error, { code: "ENOSPC" }));
+        },
       },
     });
     const failure = await failureOf(full.writeManifest(manifestOf("r2", published.files)));

@@ -1,7 +1,7 @@
 import { isAbsolute, join, sep } from "node:path";
 import { production } from "../core/environment.ts";
 import { noDay } from "../core/partition.ts";
-import { baseName, zoneOf, type RelationName } from "../core/relation.ts";
+import { baseName, parseRelationName, zoneOf, type RelationName } from "../core/relation.ts";
 
 /** A run's id becomes a folder's name, so it may hold nothing that a path would read as more than a name. */
 const runIdPattern = /^[A-Za-z0-9][A-Za-z0-9_.:-]*$/;
@@ -14,6 +14,14 @@ export const manifestName = "_manifest.json";
 
 export function relationKey(relation: RelationName): string {
   return `${zoneOf(relation)}/${baseName(relation)}`;
+}
+
+/** The relation to which a part's key belongs. */
+export function relationOfKey(key: string): RelationName {
+  const [zone = "", name = ""] = key.split("/");
+  const relation = parseRelationName(`${zone}.${name}`);
+  if (relation === undefined) throw new Error(`"${key}" is no key of this lake`);
+  return relation;
 }
 
 /** The folder of a run's files; `day` where they are those of one day. */
@@ -53,10 +61,11 @@ export function manifestKey(relation: RelationName, environment: string): string
   return environment === production ? key : `${environmentKey(environment)}/${key}`;
 }
 
-/** The run that a folder's name stands for; undefined when it is no run's folder. */
+/** The run whose files stand in a folder, by its name or key; undefined when it is no run's folder. */
 export function runOfFolder(folder: string): string | undefined {
-  if (!folder.startsWith(runFolderPrefix)) return undefined;
-  const runId = folder.slice(runFolderPrefix.length);
+  const name = folder.slice(folder.lastIndexOf("/") + 1);
+  if (!name.startsWith(runFolderPrefix)) return undefined;
+  const runId = name.slice(runFolderPrefix.length);
   return runIdPattern.test(runId) ? runId : undefined;
 }
 

@@ -21,6 +21,8 @@ const manifestSchema = z.object({
       sha256: z.string().regex(/^[0-9a-f]{64}$/),
       run_id: z.string().min(1),
       sums: z.record(z.string(), z.string()).optional(),
+      minimum: z.string().optional(),
+      maximum: z.string().optional(),
     }),
   ),
   totals: z
@@ -46,13 +48,15 @@ export function printManifest(manifest: LakeManifest, locate: (key: string) => s
     run_id: manifest.runId,
     published_at: manifest.publishedAt,
     columns: manifest.columns.map(({ name, type }) => ({ name, type })),
-    files: manifest.files.map(({ key, bytes, rows, sha256, runId, sums }) => ({
+    files: manifest.files.map(({ key, bytes, rows, sha256, runId, ...rest }) => ({
       key,
       bytes,
       rows,
       sha256,
       run_id: runId,
-      sums,
+      sums: rest.sums,
+      minimum: rest.minimum,
+      maximum: rest.maximum,
     })),
     totals: manifest.totals,
     watermark: manifest.watermark,

@@ -1,0 +1,234 @@
+import { access, readdir, readFile, rm, rmdir, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { codeOf, messageOf } from "../core/caught.ts";
+import { diskFailure } from "../core/disk-failure.ts";
+import { Failure } from "../core/diagnostic.ts";
+import type { Io } from "../core/io.ts";
+import { measureFile } from "./checksum.ts";
+import { ensureFolder, renameDurably, replaceDurably, sync } from "./durable.ts";
+import * as layout from "./layout.ts";
+import type { Measured, Store } from "./store.ts";
+
+/** Parts are staged where they will stand, so that putting one is a rename. */
+export class FolderStore implements Store {
+  readonly #root: string;
+  readonly #io: Io;
+
+  constructor(root: string, io: Io) {
+    this.#root = root;
+    this.#io = io;
+  }
+
+  address(key: string): string {
+    return layout.pathOfKey(this.#root, key);
+  }
+
+  async stage(key: string): Promise<string> {
+    const staged = stagedPath(this.address(key));
+    await this.#write("stage", staged, async () => {
+      await ensureFolder(dirname(staged));
+      await rm(staged, { force: true });
+    });
+    return staged;
+  }
+
+  async staged(key: string): Promise<string | undefined> {
+    const staged = stagedPath(this.address(key));
+    return (await exists(staged)) ? staged : undefined;
+  }
+
+  unstage(key: string): Promise<void> {
+    const staged = stagedPath(this.address(key));
+    return this.#write("remove", staged, () => rm(staged, { force: true }));
+  }
+
+  put(key: string, staged: string): Promise<void> {
+    const path = this.address(key);
+    return this.#write("put part", path, () => renameDurably(staged, path));
+  }
+
+  measure(key: string): Promise<Measured> {
+    return this.#read("read part", this.address(key), async (path) => {
+      const content = await measureFile(path);
+      // Its name may be that of a process that was killed before the name was durable.
+      await sync(dirname(path));
+      return content;
+    });
+  }
+
+  has(key: string): Promise<boolean> {
+    return this.#read("look for part", this.address(key), exists);
+  }
+
+  local(key: string): Promise<string> {
+    return Promise.resolve(this.address(key));
+  }
+
+  readPointer(key: string): Promise<string | undefined> {
+    return this.#read("read manifest", this.address(key), async (path) => {
+      try {
+        return await readFile(path, "utf8");
+      } catch (error) {
+        if (isMissing(error)) return undefined;
+        throw unreadable(error, path);
+      }
+    });
+  }
+
+  writePointer(key: string, text: string): Promise<void> {
+    const path = this.address(key);
+    return this.#write("put manifest", path, async () => {
+      await ensureFolder(dirname(path));
+      // One process publishes at a time, so one name is enough, and what a killed one left is overwritten.
+      await replaceDurably(path, join(dirname(path), `.${layout.manifestName}.tmp`), text);
+    });
+  }
+
+  removePointer(key: string): Promise<void> {
+    const path = this.address(key);
+    return this.#write("remove", path, async () => {
+      await rm(path, { force: true });
+      if (!key.startsWith(`${layout.environmentsFolder}/`)) return;
+      await removeEmptyFolders(dirname(path), this.address(layout.environmentsFolder));
+    });
+  }
+
+  folders(key: string): Promise<readonly string[]> {
+    return this.#read("list", this.address(key), foldersIn);
+  }
+
+  async partFolders(relationKey: string): Promise<readonly string[]> {
+    const names = await this.folders(relationKey);
+    const below = await Promise.all(
+      names.map(async (name) => {
+        const key = `${relationKey}/${name}`;
+        if (layout.dayOfFolder(name) === undefined) return [key];
+        return (await this.folders(key)).map((run) => `${key}/${run}`);
+      }),
+    );
+    return below.flat();
+  }
+
+  removeParts(
+    folderKey: string,
+    keep: ReadonlySet<string>,
+  ): Promise<{ readonly files: number; readonly bytes: number }> {
+    const folder = this.address(folderKey);
+    return this.#write("remove", folder, async () => {
+      const names = await namesIn(folder);
+      const unneeded = names.filter((name) => !keep.has(`${folderKey}/${name}`));
+      let bytes = 0;
+      for (const name of unneeded) {
+        const path = join(folder, name);
+        bytes += await sizeOf(path);
+        await rm(path, { recursive: true, force: true });
+      }
+      if (unneeded.length === names.length) {
+        await removeEmptyFolder(folder);
+        const above = dirname(folder);
+        if (layout.dayOfFolder(basename(above)) !== undefined) await removeEmptyFolder(above);
+      }
+      return { files: unneeded.length, bytes };
+    });
+  }
+
+  #read<Result>(
+    action: string,
+    path: string,
+    perform: (path: string) => Promise<Result>,
+  ): Promise<Result> {
+    return this.#io.call({ part: "lake", action }, () => perform(path));
+  }
+
+  async #write<Result>(
+    action: string,
+    path: string,
+    perform: () => Promise<Result>,
+  ): Promise<Result> {
+    try {
+      return await this.#io.call({ part: "lake", action }, perform);
+    } catch (error) {
+      throw (
+        diskFailure(error, path) ??
+        (hasCode(error, "ENOTDIR", "EEXIST") ? unreadable(error, path) : error)
+      );
+    }
+  }
+}
+
+/** A name that no reader takes for a part. */
+function stagedPath(path: string): string {
+  return join(dirname(path), `.${basename(path)}.tmp`);
+}
+
+function unreadable(error: unknown, path: string): Failure {
+  return new Failure([
+    {
+      code: "LAKE_CORRUPT",
+      message: `The lake cannot be used at ${path}.`,
+      cause: messageOf(error),
+      hint: "The lake's root must be a folder of its own that this user can read: move away what stands in its place.",
+    },
+  ]);
+}
+
+function hasCode(error: unknown, ...codes: readonly string[]): boolean {
+  const code = codeOf(error);
+  return code !== undefined && codes.includes(code);
+}
+
+function isMissing(error: unknown): boolean {
+  return hasCode(error, "ENOENT");
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function sizeOf(path: string): Promise<number> {
+  return stat(path).then(
+    ({ size }) => size,
+    () => 0,
+  );
+}
+
+async function namesIn(folder: string): Promise<readonly string[]> {
+  try {
+    return (await readdir(folder)).toSorted();
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+}
+
+async function foldersIn(folder: string): Promise<readonly string[]> {
+  try {
+    const entries = await readdir(folder, { withFileTypes: true });
+    return entries
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => entry.name)
+      .toSorted();
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw unreadable(error, folder);
+  }
+}
+
+/** Removes `folder` and its parents up to and with `last`, as far as they are empty. */
+async function removeEmptyFolders(folder: string, last: string): Promise<void> {
+  for (let each = folder; each.startsWith(last); each = dirname(each)) {
+    await removeEmptyFolder(each);
+    if (each === last) return;
+  }
+}
+
+async function removeEmptyFolder(folder: string): Promise<void> {
+  try {
+    await rmdir(folder);
+  } catch (error) {
+    if (!hasCode(error, "ENOENT", "ENOTEMPTY")) throw error;
+  }
+}

@@ -1,0 +1,39 @@
+/** Size and SHA-256 (hexadecimal) of a content. */
+export interface Measured {
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/** What a lake's files and pointers stand in. Keys are relative to the lake's root, with forward slashes. */
+export interface Store {
+  /** An absolute path or an s3:// address. */
+  address(key: string): string;
+  /** A free place on this machine to write a part to. */
+  stage(key: string): Promise<string>;
+  /** Where a part that was staged and not put stands; undefined when there is none. */
+  staged(key: string): Promise<string | undefined>;
+  /** Removes what was staged under a key. */
+  unstage(key: string): Promise<void>;
+  /** Makes a staged part durable under its key, where it replaces what stands there. */
+  put(key: string, staged: string, content: Measured): Promise<void>;
+  /** Reads wholly what stands under a key, which is durable afterwards; a missing one is a failure. */
+  measure(key: string): Promise<Measured>;
+  has(key: string): Promise<boolean>;
+  /** A path of this machine with the content that a manifest says stands under a key. */
+  local(key: string, content: Measured): Promise<string>;
+  /** The text of a pointer; undefined when there is none. */
+  readPointer(key: string): Promise<string | undefined>;
+  /** Replaces a pointer atomically and durably. */
+  writePointer(key: string, text: string): Promise<void>;
+  /** Removes a pointer; a missing one is no error. */
+  removePointer(key: string): Promise<void>;
+  /** Names of the folders in a folder, sorted; none when it is missing. */
+  folders(key: string): Promise<readonly string[]>;
+  /** Keys of the folders below a relation's, at most two deep, that hold parts, staged ones included. */
+  partFolders(relationKey: string): Promise<readonly string[]>;
+  /** Removes what is in a folder of parts, staged ones included, except the keys in `keep`. */
+  removeParts(
+    folderKey: string,
+    keep: ReadonlySet<string>,
+  ): Promise<{ readonly files: number; readonly bytes: number }>;
+}

@@ -1,0 +1,124 @@
+import { production } from "../core/environment.ts";
+import type { LakeFile, LakeManifest } from "../core/manifest.ts";
+import type { KillPoint, Lake } from "../core/ports.ts";
+import { parseRelationName, zones, type RelationName } from "../core/relation.ts";
+import { measureFile } from "./checksum.ts";
+import * as layout from "./layout.ts";
+import { parseManifest, printManifest } from "./manifest-text.ts";
+import type { Store } from "./store.ts";
+
+/** A lake's rules, whatever it stands in: what is listed is never replaced, and pointers alone lead to it. */
+export class StoredLake implements Lake {
+  readonly #store: Store;
+  readonly #killPoint: KillPoint;
+
+  constructor(store: Store, killPoint: KillPoint = () => undefined) {
+    this.#store = store;
+    this.#killPoint = killPoint;
+  }
+
+  locate(key: string): string {
+    return this.#store.address(key);
+  }
+
+  localPath(file: LakeFile): Promise<string> {
+    return this.#store.local(file.key, file);
+  }
+
+  partKey(relation: RelationName, runId: string, part: number, day?: string): string {
+    return layout.partKey(relation, runId, part, day);
+  }
+
+  stagePart(key: string): Promise<string> {
+    return this.#store.stage(key);
+  }
+
+  async commitPart(key: string, runId: string, rows: number): Promise<LakeFile> {
+    const listed = await this.#listedFile(key);
+    if (listed !== undefined) {
+      await this.#store.unstage(key);
+      return listed;
+    }
+    const staged = await this.#store.staged(key);
+    if (staged === undefined) return { key, rows, runId, ...(await this.#store.measure(key)) };
+    const content = await measureFile(staged);
+    this.#killPoint("before-part-put");
+    await this.#store.put(key, staged, content);
+    this.#killPoint("after-part-put");
+    return { key, rows, runId, ...content };
+  }
+
+  has(key: string): Promise<boolean> {
+    return this.#store.has(key);
+  }
+
+  async readManifest(
+    relation: RelationName,
+    environment = production,
+  ): Promise<LakeManifest | undefined> {
+    const key = layout.manifestKey(relation, environment);
+    const text = await this.#store.readPointer(key);
+    return text === undefined ? undefined : parseManifest(text, relation, this.locate(key));
+  }
+
+  async writeManifest(manifest: LakeManifest, environment = production): Promise<void> {
+    const key = layout.manifestKey(manifest.relation, environment);
+    const text = printManifest(manifest, (each) => this.locate(each));
+    this.#killPoint("before-manifest");
+    await this.#store.writePointer(key, text);
+    this.#killPoint("after-manifest");
+  }
+
+  removeManifest(relation: RelationName, environment = production): Promise<void> {
+    return this.#store.removePointer(layout.manifestKey(relation, environment));
+  }
+
+  relations(): Promise<readonly RelationName[]> {
+    return this.#relationsBelow("");
+  }
+
+  relationsOf(environment: string): Promise<readonly RelationName[]> {
+    return this.#relationsBelow(`${layout.environmentKey(environment)}/`);
+  }
+
+  environments(): Promise<readonly string[]> {
+    return this.#store.folders(layout.environmentsFolder);
+  }
+
+  async #relationsBelow(prefix: string): Promise<readonly RelationName[]> {
+    const found = await Promise.all(
+      zones.map(async (zone) => {
+        const names = await this.#store.folders(`${prefix}${zone}`);
+        return names.map((name) => parseRelationName(`${zone}.${name}`));
+      }),
+    );
+    return found.flat().filter((relation) => relation !== undefined);
+  }
+
+  async runsOf(relation: RelationName): Promise<readonly string[]> {
+    const folders = await this.#store.partFolders(layout.relationKey(relation));
+    const runs = folders.map(layout.runOfFolder).filter((runId) => runId !== undefined);
+    return [...new Set(runs)].toSorted();
+  }
+
+  async removeRun(
+    relation: RelationName,
+    runId: string,
+    keep: ReadonlySet<string>,
+  ): Promise<{ readonly files: number; readonly bytes: number }> {
+    const removed = { files: 0, bytes: 0 };
+    for (const folder of await this.#store.partFolders(layout.relationKey(relation))) {
+      if (layout.runOfFolder(folder) !== runId) continue;
+      const { files, bytes } = await this.#store.removeParts(folder, keep);
+      removed.files += files;
+      removed.bytes += bytes;
+    }
+    return removed;
+  }
+
+  /** What the current manifest says of a key: such a file is never replaced. */
+  async #listedFile(key: string): Promise<LakeFile | undefined> {
+    const manifest = await this.readManifest(layout.relationOfKey(key));
+    return manifest?.files.find((file) => file.key === key);
+  }
+}
