@@ -67,6 +67,8 @@ export class Connections {
           connection: {
             ...(await this.#dynamodb(connection.endpoint, connection.region)),
             table: connection.table,
+            segments: connection.segments,
+            readCapacity: connection.read_capacity,
           },
           ...common,
         });

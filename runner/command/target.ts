@@ -46,7 +46,10 @@ export function resolveTarget(
     Object.entries(declared.connections).map(([key, connection]) => [
       key,
       Object.fromEntries(
-        Object.entries(connection).map(([setting, value]) => [setting, fill(value)]),
+        Object.entries(connection).map(([setting, value]) => [
+          setting,
+          typeof value === "string" ? fill(value) : value,
+        ]),
       ) as ConnectionDeclaration,
     ]),
   );

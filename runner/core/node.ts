@@ -156,7 +156,7 @@ export type ExtractMode =
   | { readonly mode: "incremental"; readonly cursor: string; readonly lookbackSeconds: number };
 
 export interface SourceColumn extends Column {
-  /** Where a DynamoDB column's value stands: an attribute, or in exploded tables `item.attribute`, an element's attribute, or `position`. */
+  /** Where a DynamoDB column's value stands, as `parseColumnPlace` reads it. Default the attribute of the column's name. */
   readonly from?: string;
 }
 
@@ -189,14 +189,18 @@ export interface PostgresSourceTable extends SourceTableBase {
   readonly schema: string;
 }
 
-export interface DynamoDbSourceTable extends SourceTableBase {
-  readonly connector: "dynamodb";
+/** A table of rows that are made of DynamoDB's items. */
+interface ItemSourceTableBase extends SourceTableBase {
   /** The DynamoDB table when the connection does not name one. */
   readonly dynamodbTable: string;
   /** Which items of the single table belong here: those whose sort key begins with this. */
   readonly sortKeyPrefix: string;
-  /** A list attribute: one row for each of its elements instead of one for each item. */
+  /** The lists that `parseExplode` reads: one row for each of their elements instead of one for each item. */
   readonly explode?: string;
+}
+
+export interface DynamoDbSourceTable extends ItemSourceTableBase {
+  readonly connector: "dynamodb";
   /** The index by date that increments are read from; the cursor is its sort key's first part. */
   readonly dateIndex?: {
     readonly name: string;
@@ -208,7 +212,13 @@ export interface DynamoDbSourceTable extends SourceTableBase {
   };
 }
 
-export type SourceTable = PostgresSourceTable | DynamoDbSourceTable;
+/** Read from what DynamoDB's export to S3 wrote, apart from the table. */
+export interface DynamoDbExportSourceTable extends ItemSourceTableBase {
+  readonly connector: "dynamodb_export";
+}
+
+export type ItemSourceTable = DynamoDbSourceTable | DynamoDbExportSourceTable;
+export type SourceTable = PostgresSourceTable | ItemSourceTable;
 
 export interface Seed extends NodeBase {
   readonly kind: "seed";

@@ -88,6 +88,8 @@ export interface ExtractedTable {
   /** The highest cursor value seen, ISO 8601 UTC with microseconds; undefined when there was no row or no cursor. */
   readonly highestCursor?: string;
   readonly totals: ControlTotals;
+  /** What a user of the run should know, in whole sentences. */
+  readonly notes?: readonly string[];
 }
 
 /** A column that a source has, for the comparison with its YAML; undefined type when the source does not type it. */

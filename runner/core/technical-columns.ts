@@ -13,7 +13,7 @@ export const runIdType: ColumnType = { kind: "varchar", length: 64 };
 
 /** Whether a table's raw rows keep their item: only where one row is one item. */
 export function keepsItem(table: SourceTable): boolean {
-  return table.connector === "dynamodb" && table.explode === undefined;
+  return table.connector !== "postgres" && table.explode === undefined;
 }
 
 /** The columns that extraction adds behind a table's declared ones. */

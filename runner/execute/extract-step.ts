@@ -26,6 +26,7 @@ export async function runExtractStep(
     const result = byRelation.get(wanted.table.relation);
     if (result === undefined) throw new Error(`${wanted.table.relation} was not extracted`);
     rows += result.totals.rows;
+    for (const message of result.notes ?? []) await context.emit({ type: "note", message });
     await context.engine.execute(
       context.dialect.createView(wanted.candidate, await rawQuery(wanted, result, context)),
     );
@@ -41,7 +42,7 @@ export async function runExtractStep(
 /** The rows of a raw relation: what earlier extractions left and what this one brought. */
 export async function rawQuery(
   wanted: Pick<TableExtraction, "keptFiles">,
-  result: Pick<ExtractedTable, "files" | "columns">,
+  result: ExtractedTable,
   { lake, dialect }: Pick<ExecutionContext, "lake" | "dialect">,
 ): Promise<string> {
   const files = [...wanted.keptFiles, ...result.files];

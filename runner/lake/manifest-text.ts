@@ -29,7 +29,6 @@ const manifestSchema = z.object({
     .object({ rows: z.int().nonnegative(), sums: z.record(z.string(), z.string()) })
     .optional(),
   watermark: z.string().min(1).optional(),
-  intervals: z.array(z.object({ start: z.iso.datetime(), end: z.iso.datetime() })).optional(),
   identity: z.string().min(1).optional(),
 });
 
@@ -61,7 +60,6 @@ export function printManifest(manifest: LakeManifest, locate: (key: string) => s
     })),
     totals: manifest.totals,
     watermark: manifest.watermark,
-    intervals: manifest.intervals,
     identity: manifest.identity,
   };
   return `${JSON.stringify(content, undefined, 2)}\n`;
@@ -97,7 +95,6 @@ export function parseManifest(text: string, relation: RelationName, path: string
     })),
     ...(content.totals === undefined ? {} : { totals: content.totals }),
     ...(content.watermark === undefined ? {} : { watermark: content.watermark }),
-    ...(content.intervals === undefined ? {} : { intervals: content.intervals }),
     ...(content.identity === undefined ? {} : { identity: content.identity }),
   };
 }

@@ -6,6 +6,8 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { messageOf } from "../../core/caught.ts";
 import { Failure } from "../../core/diagnostic.ts";
+import type { Io } from "../../core/io.ts";
+import { hastyRetries, retried } from "./read-retry.ts";
 
 export interface DynamoDbConnection {
   /** Absent: AWS itself. */
@@ -16,15 +18,19 @@ export interface DynamoDbConnection {
   readonly secretAccessKey?: string;
   /** The DynamoDB table to read instead of the one that a source's YAML names. */
   readonly table?: string;
+  /** Segments of a scan, and partitions of an index, that are read at a time. Default 4. */
+  readonly segments?: number;
+  /** Read capacity units a second that all reads together may take. Default no limit. */
+  readonly readCapacity?: number;
 }
 
-/** Throttled requests are tried again with jitter, by the SDK, this often; for `describe` an answer is there or not. */
-const readAttempts = 10;
-const describeAttempts = 2;
+/** How long one answer may take; a page of a megabyte takes a fraction of it. */
+const answerMilliseconds = 30_000;
 
+/** A client that tries once: what is tried again, and how, is `retried`'s to say. */
 export function openDynamoDbClient(
   connection: DynamoDbConnection,
-  maxAttempts = readAttempts,
+  timeoutMilliseconds = answerMilliseconds,
 ): DynamoDBClient {
   // The SDK would print a warning about old versions of Node into the user's run.
   process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
@@ -39,8 +45,13 @@ export function openDynamoDbClient(
     region,
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(credentials === undefined ? {} : { credentials }),
-    maxAttempts,
-    requestHandler: { connectionTimeout: 3_000, requestTimeout: 30_000 },
+    maxAttempts: 1,
+    requestHandler: {
+      connectionTimeout: Math.min(3_000, timeoutMilliseconds),
+      requestTimeout: timeoutMilliseconds,
+      throwOnRequestTimeout: true,
+      socketTimeout: timeoutMilliseconds,
+    },
   });
 }
 
@@ -48,15 +59,24 @@ export function openDynamoDbClient(
 export async function describeTable(
   connection: DynamoDbConnection,
   table: string,
+  io: Io,
 ): Promise<TableDescription | undefined> {
-  const client = openDynamoDbClient(connection, describeAttempts);
+  const client = openDynamoDbClient(connection);
+  const ask = async () => {
+    try {
+      return await client.send(new DescribeTableCommand({ TableName: table }));
+    } catch (error) {
+      if (error instanceof ResourceNotFoundException) return undefined;
+      throw error;
+    }
+  };
   try {
-    const { Table: description } = await client.send(
-      new DescribeTableCommand({ TableName: table }),
+    const answer = await retried(
+      () => io.call({ part: "dynamodb", action: "describe" }, ask),
+      hastyRetries,
     );
-    return description;
+    return answer?.Table;
   } catch (error) {
-    if (error instanceof ResourceNotFoundException) return undefined;
     throw new Failure([
       {
         code: "SOURCE_UNREACHABLE",

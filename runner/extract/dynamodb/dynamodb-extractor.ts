@@ -1,5 +1,7 @@
 import type { DynamoDBClient, TableDescription } from "@aws-sdk/client-dynamodb";
 import type { Failure } from "../../core/diagnostic.ts";
+import { counted } from "../../core/counted.ts";
+import { directIo, type Io } from "../../core/io.ts";
 import type { DynamoDbSourceTable, SourceTable } from "../../core/node.ts";
 import type {
   ExtractedTable,
@@ -8,24 +10,31 @@ import type {
   KillPoint,
   Lake,
 } from "../../core/ports.ts";
-import { asExtractFailure, contractFailure, joinFailures } from "../extract-failure.ts";
+import { contractFailure, joinFailures } from "../extract-failure.ts";
 import { PartCommit, type ExtractRun } from "../part-commit.ts";
 import {
   describeTable,
   openDynamoDbClient,
   type DynamoDbConnection,
 } from "./dynamodb-connection.ts";
+import { CapacityBudget, PageSize } from "./capacity-budget.ts";
+import { DynamoDbReader } from "./dynamodb-reader.ts";
 import type { Item } from "./dynamodb-text.ts";
 import { readDateIndex, scanTable } from "./item-reader.ts";
+import { asReadFailure } from "./read-failure.ts";
 import { planReads, type ItemRead } from "./read-plan.ts";
+import { patientRetries, type RetryPolicy } from "./read-retry.ts";
 import { TableSink } from "./table-sink.ts";
 
 export interface DynamoDbExtractorOptions {
   readonly connection: DynamoDbConnection;
   readonly lake: Lake;
   readonly killPoint?: KillPoint;
-  /** Segments of a scan that are read at a time. Default 4. */
-  readonly segments?: number;
+  readonly io?: Io;
+  /** Default about two minutes of patience. */
+  readonly retry?: RetryPolicy;
+  /** How long one answer may take. Default 30 seconds. */
+  readonly timeoutMilliseconds?: number;
   /** What is today, for the date index. Default the machine's clock. */
   readonly now?: () => Date;
 }
@@ -35,19 +44,29 @@ export function openDynamoDbExtractor(options: DynamoDbExtractorOptions): Extrac
   return new DynamoDbExtractor(options);
 }
 
+const defaultSegments = 4;
+
 class DynamoDbExtractor implements Extractor {
   readonly #options: DynamoDbExtractorOptions;
+  readonly #io: Io;
+  readonly #segments: number;
+  /** Shared by all that is read over this connection. */
+  readonly #budget: CapacityBudget | undefined;
   #client: DynamoDBClient | undefined;
 
   constructor(options: DynamoDbExtractorOptions) {
+    const { segments = defaultSegments, readCapacity } = options.connection;
     this.#options = options;
+    this.#io = options.io ?? directIo;
+    this.#segments = segments;
+    this.#budget = readCapacity === undefined ? undefined : new CapacityBudget(readCapacity);
   }
 
   /** Of the table that the connection names; undefined when it names none. */
   async identity(): Promise<string | undefined> {
     const { connection } = this.#options;
     if (connection.table === undefined) return undefined;
-    const description = await describeTable(connection, connection.table);
+    const description = await describeTable(connection, connection.table, this.#io);
     if (description?.TableId !== undefined) return description.TableId;
     if (description?.TableArn === undefined) return undefined;
     return `${description.TableArn}@${description.CreationDateTime?.toISOString() ?? ""}`;
@@ -55,7 +74,7 @@ class DynamoDbExtractor implements Extractor {
 
   async liveColumns(table: SourceTable): Promise<"untyped" | undefined> {
     const name = this.#dynamodbTableOf(dynamoDbTable(table));
-    return (await describeTable(this.#options.connection, name)) === undefined
+    return (await describeTable(this.#options.connection, name, this.#io)) === undefined
       ? undefined
       : "untyped";
   }
@@ -76,7 +95,7 @@ class DynamoDbExtractor implements Extractor {
             extracted.set(result.table, result);
           }
         } catch (error) {
-          failures.push(...read.requests.map(({ table }) => asExtractFailure(table, error)));
+          failures.push(...read.requests.map(({ table }) => asReadFailure(table, error)));
         }
       }
     } finally {
@@ -93,16 +112,18 @@ class DynamoDbExtractor implements Extractor {
   }
 
   async #extractRead(read: ItemRead, commit: PartCommit): Promise<readonly ExtractedTable[]> {
-    const description = await describeTable(this.#options.connection, read.dynamodbTable);
+    const description = await describeTable(this.#options.connection, read.dynamodbTable, this.#io);
     assertReadable(read, description);
     const sinks: TableSink[] = [];
     try {
       for (const request of read.requests) sinks.push(await TableSink.open(request, commit));
-      await this.#readItems(read, description, sinks);
+      const notes = await this.#readItems(read, description, sinks);
       const results: ExtractedTable[] = [];
       for (const sink of sinks) {
         const result = await sink.finish();
-        if (result !== undefined) results.push(result);
+        if (result === undefined) continue;
+        // Said once, though the pass served several tables.
+        results.push(results.length === 0 && notes.length > 0 ? { ...result, notes } : result);
       }
       const failures = sinks.flatMap(({ failure }) => failure ?? []);
       if (failures.length > 0) throw joinFailures(failures);
@@ -116,9 +137,9 @@ class DynamoDbExtractor implements Extractor {
     read: ItemRead,
     description: TableDescription,
     sinks: readonly TableSink[],
-  ): Promise<void> {
-    const client = (this.#client ??= openDynamoDbClient(this.#options.connection));
+  ): Promise<readonly string[]> {
     const table = read.dynamodbTable;
+    const reader = this.#reader(table, description);
     const sortKey = keyAttributes(description)[1];
     const visit = async (items: readonly Item[]): Promise<void> => {
       for (const item of items) {
@@ -130,25 +151,46 @@ class DynamoDbExtractor implements Extractor {
     };
     switch (read.kind) {
       case "scan":
-        return scanTable(client, { table, segments: this.#options.segments ?? 4 }, visit);
-      case "index":
-        return readDateIndex(
-          client,
+        await scanTable(reader, this.#segments, visit);
+        return [];
+      case "index": {
+        const { vanished } = await readDateIndex(
+          reader,
           {
-            table,
             keyAttributes: keyAttributes(description),
             index: read.index,
+            holdsItems: indexOf(read.index.name, description)?.Projection?.ProjectionType === "ALL",
             since: read.since,
             now: this.#options.now?.() ?? new Date(),
+            concurrency: this.#segments,
           },
           visit,
         );
+        return vanished === 0 ? [] : [vanishedNote(vanished, table, read.index.name)];
+      }
+      default:
+        return read satisfies never;
     }
+  }
+
+  #reader(table: string, description: TableDescription): DynamoDbReader {
+    const { connection, retry = patientRetries, timeoutMilliseconds } = this.#options;
+    const client = (this.#client ??= openDynamoDbClient(connection, timeoutMilliseconds));
+    const base = { client, table, io: this.#io, retry };
+    if (this.#budget === undefined) return new DynamoDbReader(base);
+    // Together, the pages that are read at a time take no more than a second's units.
+    const unitsPerPage = this.#budget.unitsPerSecond / this.#segments;
+    const page = new PageSize(unitsPerPage, averageUnits(description));
+    return new DynamoDbReader({ ...base, limit: { budget: this.#budget, page } });
   }
 
   #dynamodbTableOf(table: DynamoDbSourceTable): string {
     return this.#options.connection.table ?? table.dynamodbTable;
   }
+}
+
+function vanishedNote(vanished: number, table: string, index: string): string {
+  return `${counted(vanished, "item")} that the index ${index} names ${vanished === 1 ? "was" : "were"} deleted from ${table} before being read.`;
 }
 
 /** The partition key's attribute and then, where there is one, the sort key's. */
@@ -171,16 +213,30 @@ function assertReadable(
     });
   }
   if (read.kind === "scan") return;
-  const index = description.GlobalSecondaryIndexes?.find(
-    ({ IndexName: name }) => name === read.index.name,
-  );
-  if (index?.Projection?.ProjectionType === "ALL") return;
+  const index = indexOf(read.index.name, description);
+  const keys = index?.KeySchema?.map(({ AttributeName: name }) => name) ?? [];
+  const { partitionKey, sortKey } = read.index;
+  if (keys.includes(partitionKey) && keys.includes(sortKey)) return;
+  const known = description.GlobalSecondaryIndexes?.flatMap(({ IndexName: name }) => name ?? []);
   throw contractFailure(first.table, {
-    message: `the DynamoDB table ${read.dynamodbTable} has no index ${read.index.name} that holds whole items.`,
+    message: `the DynamoDB table ${read.dynamodbTable} has no index ${read.index.name} by ${partitionKey} and ${sortKey}.`,
     cause:
-      index === undefined ? "There is no index of that name." : "It projects some attributes only.",
-    hint: "Create the index with projection ALL, or leave out `date_index` to scan the table.",
+      index === undefined
+        ? `Its indexes are ${known?.join(", ") ?? "none"}.`
+        : `The index is by ${keys.join(" and ")}.`,
+    hint: "Correct `date_index`, or leave it out to scan the table.",
   });
+}
+
+function indexOf(name: string, description: TableDescription) {
+  return description.GlobalSecondaryIndexes?.find(({ IndexName: each }) => each === name);
+}
+
+const bytesOfUnit = 4_096;
+
+/** Read capacity units of an average item, strongly consistent; DynamoDB counts sizes every six hours or so. */
+function averageUnits({ TableSizeBytes: bytes = 0, ItemCount: items = 0 }: TableDescription) {
+  return items === 0 || bytes === 0 ? undefined : bytes / items / bytesOfUnit;
 }
 
 function dynamoDbTable(table: SourceTable): DynamoDbSourceTable {

@@ -1,7 +1,10 @@
-import { BatchWriteItemCommand } from "@aws-sdk/client-dynamodb";
+import { BatchWriteItemCommand, type AttributeValue } from "@aws-sdk/client-dynamodb";
 import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { attributes, withSortedSets } from "../testing/arbitrary-item.ts";
 import { line, shopTables, transaction, useDynamoDb } from "../testing/dynamodb-source.ts";
 import { columns, dynamoDbTable, filesIn } from "../testing/fixtures.ts";
+import { readItem } from "./read-item.ts";
 
 const source = useDynamoDb();
 
@@ -170,6 +173,162 @@ describe("a DynamoDB table", () => {
     const { transactions } = shopTables("another_name");
     const { extracted } = await source.extract([transactions], { table: name });
     expect(extracted[0]!.totals.rows).toBe(1);
+  });
+});
+
+describe("an item's values", () => {
+  const anything = (dynamodbTable: string) =>
+    dynamoDbTable({
+      table: "thing",
+      dynamodbTable,
+      sortKeyPrefix: "",
+      key: ["pk"],
+      columns: columns("pk: text not null", "value: text"),
+    });
+
+  test("of every kind and depth are in the original item exactly as they were put", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(attributes, { minLength: 1, maxLength: 20 }), async (things) => {
+        const name = await source.createTable();
+        const items = things.map((thing, id) => ({
+          ...thing,
+          pk: { S: String(id) },
+          sk: { S: "THING" },
+        }));
+        for (const item of items) await source.put(name, item);
+        const { rows } = await source.extract([anything(name)]);
+        expect(rows[0]).toHaveLength(items.length);
+        for (const row of rows[0]!) {
+          const item = readItem(JSON.parse(row["_item"]!) as unknown);
+          const put = items[Number(row["pk"])]!;
+          expect(withSortedSets({ M: { ...item } })).toEqual(withSortedSets({ M: put }));
+        }
+      }),
+      { numRuns: 8 },
+    );
+  }, 60_000);
+
+  test.each([
+    { what: "38 digits", value: { N: "-99999999999999999999999999999999999999" } },
+    {
+      what: "the largest number",
+      value: { N: "9.9999999999999999999999999999999999999E+125" },
+      text: `${"9".repeat(38)}${"0".repeat(88)}`,
+    },
+    { what: "the smallest number", value: { N: "1E-130" }, text: `0.${"0".repeat(129)}1` },
+    { what: "a negative zero, which DynamoDB does not know", value: { N: "-0" }, text: "0" },
+    { what: "a set of numbers", value: { NS: ["3", "1E+2", "-0.5"] }, text: "[-0.5,100,3]" },
+    {
+      what: "a set of binaries",
+      value: { BS: [Buffer.from("b"), Buffer.from("a")] },
+      text: '["YQ==","Yg=="]',
+    },
+    { what: "a list of nothing", value: { L: [] }, text: "[]" },
+    { what: "a map of nothing", value: { M: {} }, text: "{}" },
+    { what: "null in a list", value: { L: [{ NULL: true }] }, text: "[null]" },
+  ])("are exact: $what", async ({ value, text = Object.values(value)[0] as string }) => {
+    const name = await source.createTable();
+    await source.put(name, { pk: { S: "1" }, sk: { S: "x" }, value: value });
+    const { rows } = await source.extract([anything(name)]);
+    expect(rows[0]![0]!["value"]).toBe(text);
+  });
+
+  test("are found by paths, in the item and in lists, and lists within lists are tables of their own", async () => {
+    const name = await source.createTable();
+    const discount = (code: string): AttributeValue => ({ M: { code: { S: code } } });
+    const cartLine = (sku: string, ...codes: string[]): AttributeValue => ({
+      M: { sku: { S: sku }, price: { M: { discounts: { L: codes.map(discount) } } } },
+    });
+    await source.put(name, {
+      pk: { S: "o1" },
+      sk: { S: "ORDER" },
+      "dotted.name": { S: "as it stands" },
+      address: { M: { city: { S: "Oslo" }, phones: { L: [{ M: { number: { S: "123" } } }] } } },
+      order: { M: { lines: { L: [cartLine("a", "X", "Y"), cartLine("b"), cartLine("c", "Z")] } } },
+      tags: { SS: ["new", "gift"] },
+      scores: { L: [{ N: "1.50" }, { NULL: true }] },
+    });
+    await source.put(name, { pk: { S: "o2" }, sk: { S: "ORDER" }, address: { NULL: true } });
+    const table = (explode: string | undefined, ...declared: string[]) =>
+      dynamoDbTable({
+        table: (explode ?? "orders").replace(/\W+/g, "_"),
+        dynamodbTable: name,
+        sortKeyPrefix: "ORDER",
+        key: ["id"],
+        columns: columns("id: text from item.pk", ...declared),
+        ...(explode === undefined ? {} : { explode }),
+      });
+    const orders = {
+      ...table(undefined),
+      columns: columns(
+        "id: text from pk",
+        "dotted: text from dotted.name",
+        "city: text from address.city",
+        "phone: text from address.phones[0].number",
+        "second_phone: text from address.phones[1].number",
+        "constructor: text",
+      ),
+    };
+    const { rows } = await source.extract([
+      orders,
+      table(
+        "order.lines",
+        "n: integer from position",
+        "sku: text",
+        "city: text from item.address.city",
+      ),
+      table(
+        "order.lines[].price.discounts",
+        "line: integer from parent.position",
+        "n: integer from position",
+        "sku: text from parent.sku",
+        "code: text",
+      ),
+      table("tags", "n: integer from position", "tag: text from element"),
+      table("scores", "n: integer from position", "score: numeric(3,2) from element"),
+    ]);
+    const told = rows.map((each) =>
+      each.map((row) =>
+        Object.fromEntries(Object.entries(row).filter(([column]) => !column.startsWith("_"))),
+      ),
+    );
+    expect(told[0]!.toSorted((one) => (one["id"] === "o1" ? -1 : 1))).toEqual([
+      {
+        id: "o1",
+        dotted: "as it stands",
+        city: "Oslo",
+        phone: "123",
+        second_phone: null,
+        constructor: null,
+      },
+      { id: "o2", dotted: null, city: null, phone: null, second_phone: null, constructor: null },
+    ]);
+    expect(told[1]).toEqual([
+      { id: "o1", n: "1", sku: "a", city: "Oslo" },
+      { id: "o1", n: "2", sku: "b", city: "Oslo" },
+      { id: "o1", n: "3", sku: "c", city: "Oslo" },
+    ]);
+    expect(told[2]).toEqual([
+      { id: "o1", line: "1", n: "1", sku: "a", code: "X" },
+      { id: "o1", line: "1", n: "2", sku: "a", code: "Y" },
+      { id: "o1", line: "3", n: "1", sku: "c", code: "Z" },
+    ]);
+    expect(told[3]!.map(({ tag }) => tag).toSorted()).toEqual(["gift", "new"]);
+    expect(told[4]).toEqual([
+      { id: "o1", n: "1", score: "1.50" },
+      { id: "o1", n: "2", score: null },
+    ]);
+  });
+
+  test("that a path cannot pass are refused by name", async () => {
+    const name = await source.createTable();
+    await source.put(name, { pk: { S: "1" }, sk: { S: "x" }, value: { S: "Oslo" } });
+    const failure = await source.refusalOf([
+      { ...anything(name), columns: columns("pk: text", "city: text from value.city") },
+    ]);
+    expect(failure.diagnostics[0]!.message).toContain(
+      "value is of DynamoDB's type S, not a map (item",
+    );
   });
 });
 

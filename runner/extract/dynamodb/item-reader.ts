@@ -1,17 +1,13 @@
-import { QueryCommand, ScanCommand, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { DynamoDbSourceTable } from "../../core/node.ts";
 import { concurrently } from "../../core/concurrently.ts";
+import { keysOfBatch, type DynamoDbReader, type Page } from "./dynamodb-reader.ts";
 import { itemJson, type Item } from "./dynamodb-text.ts";
+import { KeySet } from "./key-set.ts";
 
 export type DateIndex = NonNullable<DynamoDbSourceTable["dateIndex"]>;
 
 /** Called with each page's items; the next page is asked for when it returns. */
 export type Visit = (items: readonly Item[]) => Promise<void>;
-
-interface Page {
-  readonly Items?: Item[] | undefined;
-  readonly LastEvaluatedKey?: Item | undefined;
-}
 
 async function everyPage(
   read: (start: Item | undefined) => Promise<Page>,
@@ -20,86 +16,77 @@ async function everyPage(
   let start: Item | undefined;
   do {
     const page = await read(start);
-    if (page.Items !== undefined && page.Items.length > 0) await visit(page.Items);
-    start = page.LastEvaluatedKey;
+    if (page.items.length > 0) await visit(page.items);
+    start = page.next;
   } while (start !== undefined);
 }
 
 /** Reads all items, in `segments` at a time, as they were committed when each page was read. */
 export async function scanTable(
-  client: DynamoDBClient,
-  options: { readonly table: string; readonly segments: number },
+  reader: DynamoDbReader,
+  segments: number,
   visit: Visit,
 ): Promise<void> {
-  const segments = Array.from({ length: options.segments }, (_, segment) => segment);
-  await concurrently(segments, options.segments, (segment) =>
-    everyPage(
-      (start) =>
-        client.send(
-          new ScanCommand({
-            TableName: options.table,
-            ConsistentRead: true,
-            Segment: segment,
-            TotalSegments: options.segments,
-            ...(start === undefined ? {} : { ExclusiveStartKey: start }),
-          }),
-        ),
-      visit,
-    ),
+  const numbers = Array.from({ length: segments }, (_, segment) => segment);
+  await concurrently(numbers, segments, (segment) =>
+    everyPage((start) => reader.scan({ segment, segments, start }), visit),
   );
 }
 
 export interface IndexRange {
-  readonly table: string;
   readonly keyAttributes: readonly string[];
   readonly index: DateIndex;
+  /** Whether the index holds whole items; if not, they are fetched from the table by their keys. */
+  readonly holdsItems: boolean;
   /** ISO 8601 UTC. */
   readonly since: string;
   readonly now: Date;
+  /** Partitions of the index that are read at a time. */
+  readonly concurrency: number;
 }
 
-const concurrentQueries = 8;
-
-/** Reads from the date index what is not older than `since`, and perhaps up to a second more; each item once. */
+/**
+ * Reads from the date index what is not older than `since`, and perhaps up to a second more. Returns how many items
+ * the index named that were gone from the table.
+ */
 export async function readDateIndex(
-  client: DynamoDBClient,
+  reader: DynamoDbReader,
   range: IndexRange,
   visit: Visit,
-): Promise<void> {
-  const { index } = range;
-  const seen = new Set<string>();
-  await concurrently(partitionsSince(range), concurrentQueries, (partition) =>
+): Promise<{ readonly vanished: number }> {
+  const { index, holdsItems } = range;
+  // An item that changes its place in the index while it is read is met twice. What is the same is taken once; what
+  // differs are two versions, and either may be the one that was met first.
+  const listed = new KeySet();
+  const fetched = new KeySet();
+  let vanished = 0;
+  const fetch: Visit = async (items) => {
+    for (let start = 0; start < items.length; start += keysOfBatch) {
+      const keys = items
+        .slice(start, start + keysOfBatch)
+        .map((item) => pick(item, range.keyAttributes));
+      const found = await reader.getItems(keys);
+      vanished += keys.length - found.length;
+      await visit(found.filter((item) => fetched.add(itemJson(item))));
+    }
+  };
+  await concurrently(partitionsSince(range), range.concurrency, (partition) =>
     everyPage(
+      // Whole seconds: with or without a fraction, every text of that second sorts behind it.
       (start) =>
-        client.send(
-          new QueryCommand({
-            TableName: range.table,
-            IndexName: index.name,
-            KeyConditionExpression: "#partition = :partition and #sort >= :since",
-            ExpressionAttributeNames: { "#partition": index.partitionKey, "#sort": index.sortKey },
-            ExpressionAttributeValues: {
-              ":partition": { S: partition },
-              // Whole seconds: with or without a fraction, every text of that second sorts behind it.
-              ":since": { S: range.since.slice(0, "2026-01-01T00:00:00".length) },
-            },
-            ...(start === undefined ? {} : { ExclusiveStartKey: start }),
-          }),
-        ),
-      // An item that changes its place in the index while it is read can be met twice.
-      (items) => visit(items.filter((item) => isFirst(item, range.keyAttributes, seen))),
+        reader.query({ index, partition, since: range.since.slice(0, wholeSeconds), start }),
+      (items) => (holdsItems ? visit : fetch)(items.filter((item) => listed.add(itemJson(item)))),
     ),
   );
+  return { vanished };
 }
 
-function isFirst(item: Item, keyAttributes: readonly string[], seen: Set<string>): boolean {
-  const key = itemJson(
-    Object.fromEntries(
-      keyAttributes.flatMap((name) => (item[name] === undefined ? [] : [[name, item[name]]])),
-    ),
+const wholeSeconds = "2026-01-01T00:00:00".length;
+
+function pick(item: Item, names: readonly string[]): Item {
+  return Object.fromEntries(
+    names.flatMap((name) => (item[name] === undefined ? [] : [[name, item[name]]])),
   );
-  if (seen.has(key)) return false;
-  seen.add(key);
-  return true;
 }
 
 const dayMilliseconds = 86_400_000;

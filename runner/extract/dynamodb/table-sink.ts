@@ -7,22 +7,29 @@ import { asExtractFailure } from "../extract-failure.ts";
 import type { PartCommit, StagedTable } from "../part-commit.ts";
 import type { Item } from "./dynamodb-text.ts";
 import { keepsItem } from "../../core/technical-columns.ts";
-import { rowsOf, type TextRow } from "./item-rows.ts";
-import type { DynamoDbRequest } from "./read-plan.ts";
+import type { ItemSourceTable } from "../../core/node.ts";
+import { rowMaker, type RowsOf, type TextRow } from "./item-rows.ts";
+
+export interface ItemRequest {
+  readonly table: ItemSourceTable;
+  /** The lowest cursor value of a row that is kept; undefined keeps all. */
+  readonly since?: string;
+}
 
 /** Gathers the rows of one requested table while items of several pass by. Its first failure is kept for the end. */
 export class TableSink {
-  readonly request: DynamoDbRequest;
+  readonly request: ItemRequest;
   readonly #commit: PartCommit;
   readonly #staged: StagedTable;
   readonly #spool: CsvSpool;
   readonly #totals: TotalsCounter;
+  readonly #rowsOf: RowsOf;
   readonly #cursorIndex: number;
   readonly #since: bigint | undefined;
   failure: Failure | undefined;
 
   private constructor(
-    request: DynamoDbRequest,
+    { request, rowsOf }: { readonly request: ItemRequest; readonly rowsOf: RowsOf },
     commit: PartCommit,
     staged: StagedTable,
     spool: CsvSpool,
@@ -33,22 +40,25 @@ export class TableSink {
     this.#staged = staged;
     this.#spool = spool;
     this.#totals = new TotalsCounter(table);
+    this.#rowsOf = rowsOf;
     const cursor = cursorColumn(table)?.name;
     this.#cursorIndex = table.columns.findIndex(({ name }) => name === cursor);
     this.#since = since === undefined ? undefined : microsecondsOf(since);
   }
 
-  static async open(request: DynamoDbRequest, commit: PartCommit): Promise<TableSink> {
+  static async open(request: ItemRequest, commit: PartCommit): Promise<TableSink> {
     // Its contract first: nothing is staged for a table that cannot be read.
     cursorColumn(request.table);
+    const rowsOf = rowMaker(request.table);
     const staged = await commit.stage(request.table, keepsItem(request.table));
-    return new TableSink(request, commit, staged, await CsvSpool.open(staged.spoolPath));
+    const spool = await CsvSpool.open(staged.spoolPath);
+    return new TableSink({ request, rowsOf }, commit, staged, spool);
   }
 
   async add(item: Item): Promise<void> {
     if (this.failure !== undefined) return;
     try {
-      for (const row of rowsOf(this.request.table, item)) {
+      for (const row of this.#rowsOf(item)) {
         if (this.#isOld(row)) continue;
         this.#totals.add(row);
         await this.#spool.append(row);

@@ -1,5 +1,6 @@
 import {
   CreateTableCommand,
+  DeleteItemCommand,
   DynamoDBClient,
   PutItemCommand,
   type AttributeValue,
@@ -139,13 +140,22 @@ export function useDynamoDb() {
     await client.send(new PutItemCommand({ TableName: table, Item: item }));
   }
 
+  async function remove(table: string, item: Record<string, AttributeValue>): Promise<void> {
+    const { pk = { S: "" }, sk = { S: "" } } = item;
+    await client.send(new DeleteItemCommand({ TableName: table, Key: { pk, sk } }));
+  }
+
   async function extract(
     tables: readonly DynamoDbSourceTable[],
     { since, table: name }: { readonly since?: string; readonly table?: string } = {},
   ) {
     const { lake, root } = newLake();
-    const connection = { ...services.dynamodb, ...(name === undefined ? {} : { table: name }) };
-    const extractor = openDynamoDbExtractor({ connection, lake, segments: 3, now });
+    const connection = {
+      ...services.dynamodb,
+      segments: 3,
+      ...(name === undefined ? {} : { table: name }),
+    };
+    const extractor = openDynamoDbExtractor({ connection, lake, now });
     try {
       const extracted = await extractor.extract(
         tables.map((table) => ({ table, since })),
@@ -177,6 +187,7 @@ export function useDynamoDb() {
     connection: () => services.dynamodb,
     createTable,
     put,
+    remove,
     extract,
     refusalOf,
   };

@@ -16,11 +16,16 @@ const templated = z
   });
 
 const postgresConnection = z.strictObject({ connector: z.literal("postgres"), url: templated });
+/** How many readers work at the same time. */
+const segments = z.int().min(1).max(64).optional();
 const dynamodbConnection = z.strictObject({
   connector: z.literal("dynamodb"),
   endpoint: templated,
   table: templated.optional(),
   region: templated.optional(),
+  segments,
+  /** Read capacity units a second that extraction may take of the table. */
+  read_capacity: z.number().positive().optional(),
 });
 const connection = z.discriminatedUnion("connector", [postgresConnection, dynamodbConnection]);
 

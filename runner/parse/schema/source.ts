@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseExplode, parseItemPath } from "../../core/item-path.ts";
 import {
   columnType,
   description,
@@ -54,6 +55,27 @@ const postgresSource = z.strictObject({
     .min(1),
 });
 
+const explode = z
+  .string()
+  .refine(
+    (text) => parseExplode(text) !== undefined,
+    "must be a path to a list, such as cart, order.lines or cart[].discounts",
+  );
+const from = z
+  .string()
+  .refine(
+    (text) => parseItemPath(text) !== undefined,
+    "must be a path to a value, such as user_id, item.address.city or phones[0].number",
+  );
+
+/** A table of rows that are made of DynamoDB's items. */
+const itemTable = {
+  ...tableBase,
+  sort_key_prefix: z.string(),
+  explode: explode.optional(),
+  columns: z.array(z.strictObject({ ...columnBase, from: from.optional() })).min(1),
+};
+
 const dynamodbSource = z.strictObject({
   ...sourceBase,
   connector: z.literal("dynamodb"),
@@ -61,9 +83,7 @@ const dynamodbSource = z.strictObject({
   tables: z
     .array(
       z.strictObject({
-        ...tableBase,
-        sort_key_prefix: z.string(),
-        explode: z.string().min(1).optional(),
+        ...itemTable,
         date_index: z
           .strictObject({
             name: z.string().min(1),
@@ -73,9 +93,6 @@ const dynamodbSource = z.strictObject({
             shards: z.int().positive(),
           })
           .optional(),
-        columns: z
-          .array(z.strictObject({ ...columnBase, from: z.string().min(1).optional() }))
-          .min(1),
       }),
     )
     .min(1),
