@@ -38,6 +38,7 @@ export type DiagnosticCode =
   | "KEY_NULL"
   | "LAKE_CORRUPT"
   | "LAKE_POINTER_MOVED"
+  | "LAKE_UNREACHABLE"
   | "LEASE_HELD"
   | "LEASE_LOST"
   | "MACRO_FAILED"

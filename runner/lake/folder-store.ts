@@ -1,13 +1,14 @@
-import { access, readdir, readFile, rm, rmdir, stat } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { access, constants, readdir, readFile, rm, stat } from "node:fs/promises";
+import { basename, dirname, join, relative, sep } from "node:path";
 import { codeOf, messageOf } from "../core/caught.ts";
 import { diskFailure } from "../core/disk-failure.ts";
 import { Failure } from "../core/diagnostic.ts";
 import type { Io } from "../core/io.ts";
 import { measureFile } from "./checksum.ts";
 import { ensureFolder, renameDurably, replaceDurably, sync } from "./durable.ts";
+import { removeEmptyFolder, removeEmptyFolders } from "./empty-folders.ts";
 import * as layout from "./layout.ts";
-import type { Measured, Store } from "./store.ts";
+import type { Leftover, Measured, Store, StoredFile } from "./store.ts";
 
 /** Parts are staged where they will stand, so that putting one is a rename. */
 export class FolderStore implements Store {
@@ -97,6 +98,15 @@ export class FolderStore implements Store {
     return this.#read("list", this.address(key), foldersIn);
   }
 
+  pointers(key: string): Promise<readonly string[]> {
+    return this.#read("list", this.address(key), async (folder) => {
+      const found = await filesBelow(folder);
+      return found
+        .filter((file) => basename(file.key) === layout.manifestName)
+        .map((file) => `${key}/${file.key}`);
+    });
+  }
+
   async partFolders(relationKey: string): Promise<readonly string[]> {
     const names = await this.folders(relationKey);
     const below = await Promise.all(
@@ -132,6 +142,38 @@ export class FolderStore implements Store {
     });
   }
 
+  files(): Promise<readonly StoredFile[]> {
+    return this.#read("list", this.#root, async () => {
+      const found = await filesBelow(this.#root);
+      return found.filter(({ key }) => !isStaged(key));
+    });
+  }
+
+  removePart(key: string): Promise<void> {
+    return this.#write("remove", this.address(key), async () => {
+      await rm(this.address(key), { force: true });
+      const relation = this.address(layout.relationKey(layout.relationOfKey(key)));
+      await removeEmptyFolders(dirname(this.address(key)), relation);
+    });
+  }
+
+  leftovers(): Promise<readonly Leftover[]> {
+    return this.#read("list", this.#root, async () => {
+      const found = await filesBelow(this.#root);
+      return found
+        .filter(({ key }) => isStaged(key))
+        .map((file) => ({ ...file, kind: "staged", remove: () => this.removePart(file.key) }));
+    });
+  }
+
+  examine(): Promise<string> {
+    return this.#write("stage", this.#root, async () => {
+      await ensureFolder(this.#root);
+      await access(this.#root, constants.R_OK | constants.W_OK);
+      return "a folder";
+    });
+  }
+
   #read<Result>(
     action: string,
     path: string,
@@ -159,6 +201,32 @@ export class FolderStore implements Store {
 /** A name that no reader takes for a part. */
 function stagedPath(path: string): string {
   return join(dirname(path), `.${basename(path)}.tmp`);
+}
+
+/** Whether a file was staged, or was written beside what was: in a run's folder, under a name with a dot. */
+function isStaged(key: string): boolean {
+  const [, , ...rest] = key.split("/");
+  return rest.some((name) => name.startsWith("."));
+}
+
+async function filesBelow(root: string): Promise<readonly StoredFile[]> {
+  const entries = await readdir(root, { recursive: true, withFileTypes: true }).catch(
+    (error: unknown) => {
+      if (isMissing(error)) return [];
+      throw unreadable(error, root);
+    },
+  );
+  const found = await Promise.all(
+    entries
+      .filter((entry) => entry.isFile())
+      .map(async (entry) => {
+        const path = join(entry.parentPath, entry.name);
+        const { size, mtime } = await stat(path).catch(() => ({ size: 0, mtime: new Date() }));
+        const key = relative(root, path).split(sep).join("/");
+        return { key, bytes: size, modifiedAt: mtime };
+      }),
+  );
+  return found.toSorted((one, other) => (one.key < other.key ? -1 : 1));
 }
 
 function unreadable(error: unknown, path: string): Failure {
@@ -214,21 +282,5 @@ async function foldersIn(folder: string): Promise<readonly string[]> {
   } catch (error) {
     if (isMissing(error)) return [];
     throw unreadable(error, folder);
-  }
-}
-
-/** Removes `folder` and its parents up to and with `last`, as far as they are empty. */
-async function removeEmptyFolders(folder: string, last: string): Promise<void> {
-  for (let each = folder; each.startsWith(last); each = dirname(each)) {
-    await removeEmptyFolder(each);
-    if (each === last) return;
-  }
-}
-
-async function removeEmptyFolder(folder: string): Promise<void> {
-  try {
-    await rmdir(folder);
-  } catch (error) {
-    if (!hasCode(error, "ENOENT", "ENOTEMPTY")) throw error;
   }
 }

@@ -69,6 +69,22 @@ export function runOfFolder(folder: string): string | undefined {
   return runIdPattern.test(runId) ? runId : undefined;
 }
 
+/** The first folders of a path, up to and with that of a run. */
+export function runFolderOf(path: string): string {
+  const names = path.split("/");
+  return names.slice(0, names.findIndex((name) => runOfFolder(name) !== undefined) + 1).join("/");
+}
+
+/** Whether a part of some relation stands, or would stand, under a key. */
+export function isPartKey(key: string): boolean {
+  const end = key.lastIndexOf("/");
+  const [zone = "", name = "", ...folders] = key.slice(0, Math.max(0, end)).split("/");
+  if (parseRelationName(`${zone}.${name}`) === undefined) return false;
+  if (runOfFolder(folders.at(-1) ?? "") === undefined) return false;
+  const isPlain = folders.length === 1;
+  return isPlain || (folders.length === 2 && dayOfFolder(folders[0] ?? "") !== undefined);
+}
+
 /** Whether `key` names a file of the relation and cannot lead out of its folder. */
 export function isKeyOf(relation: RelationName, key: string): boolean {
   const segments = key.split("/");

@@ -4,6 +4,23 @@ export interface Measured {
   readonly sha256: string;
 }
 
+/** A file of the lake, pointers included. */
+export interface StoredFile {
+  readonly key: string;
+  readonly bytes: number;
+  readonly modifiedAt: Date;
+}
+
+/** What work that was never finished has left, in the lake or on this machine. */
+export interface Leftover {
+  readonly kind: "staged" | "upload" | "copy";
+  /** The part that it was to become, or is a copy of. */
+  readonly key: string;
+  readonly bytes: number;
+  readonly modifiedAt: Date;
+  remove(): Promise<void>;
+}
+
 /** What a lake's files and pointers stand in. Keys are relative to the lake's root, with forward slashes. */
 export interface Store {
   /** An absolute path or an s3:// address. */
@@ -29,6 +46,8 @@ export interface Store {
   removePointer(key: string): Promise<void>;
   /** Names of the folders in a folder, sorted; none when it is missing. */
   folders(key: string): Promise<readonly string[]>;
+  /** Keys of the pointers below the folder `key`, at any depth. */
+  pointers(key: string): Promise<readonly string[]>;
   /** Keys of the folders below a relation's, at most two deep, that hold parts, staged ones included. */
   partFolders(relationKey: string): Promise<readonly string[]>;
   /** Removes what is in a folder of parts, staged ones included, except the keys in `keep`. */
@@ -36,4 +55,12 @@ export interface Store {
     folderKey: string,
     keep: ReadonlySet<string>,
   ): Promise<{ readonly files: number; readonly bytes: number }>;
+  /** Everything that stands under a key. */
+  files(): Promise<readonly StoredFile[]>;
+  /** Removes a part; a missing one is no error. */
+  removePart(key: string): Promise<void>;
+  /** Parts that were staged and not put, uploads that were not completed, and copies of parts. */
+  leftovers(): Promise<readonly Leftover[]>;
+  /** Makes sure that parts and pointers can be written; says what is worth knowing of the place. */
+  examine(): Promise<string>;
 }

@@ -5,7 +5,7 @@ import { parseRelationName, zones, type RelationName } from "../core/relation.ts
 import { measureFile } from "./checksum.ts";
 import * as layout from "./layout.ts";
 import { parseManifest, printManifest } from "./manifest-text.ts";
-import type { Store } from "./store.ts";
+import type { Store, StoredFile } from "./store.ts";
 
 /** A lake's rules, whatever it stands in: what is listed is never replaced, and pointers alone lead to it. */
 export class StoredLake implements Lake {
@@ -73,26 +73,33 @@ export class StoredLake implements Lake {
     return this.#store.removePointer(layout.manifestKey(relation, environment));
   }
 
-  relations(): Promise<readonly RelationName[]> {
-    return this.#relationsBelow("");
-  }
-
-  relationsOf(environment: string): Promise<readonly RelationName[]> {
-    return this.#relationsBelow(`${layout.environmentKey(environment)}/`);
-  }
-
-  environments(): Promise<readonly string[]> {
-    return this.#store.folders(layout.environmentsFolder);
-  }
-
-  async #relationsBelow(prefix: string): Promise<readonly RelationName[]> {
+  async relations(): Promise<readonly RelationName[]> {
     const found = await Promise.all(
       zones.map(async (zone) => {
-        const names = await this.#store.folders(`${prefix}${zone}`);
+        const names = await this.#store.folders(zone);
         return names.map((name) => parseRelationName(`${zone}.${name}`));
       }),
     );
     return found.flat().filter((relation) => relation !== undefined);
+  }
+
+  async relationsOf(environment: string): Promise<readonly RelationName[]> {
+    const folder = layout.environmentKey(environment);
+    const keys = await this.#store.pointers(folder);
+    const names = keys.map((key) =>
+      key
+        .slice(folder.length + 1)
+        .split("/")
+        .slice(0, 2)
+        .join("."),
+    );
+    const found = names.map(parseRelationName).filter((relation) => relation !== undefined);
+    return found.toSorted();
+  }
+
+  async environments(): Promise<readonly string[]> {
+    const keys = await this.#store.pointers(layout.environmentsFolder);
+    return [...new Set(keys.map((key) => key.split("/")[1] ?? ""))].toSorted();
   }
 
   async runsOf(relation: RelationName): Promise<readonly string[]> {
@@ -114,6 +121,21 @@ export class StoredLake implements Lake {
       removed.bytes += bytes;
     }
     return removed;
+  }
+
+  /** Where the pointer of a relation stands, or would stand. */
+  locateManifest(relation: RelationName, environment = production): string {
+    return this.locate(layout.manifestKey(relation, environment));
+  }
+
+  /** Everything in the lake, pointers included. */
+  files(): Promise<readonly StoredFile[]> {
+    return this.#store.files();
+  }
+
+  /** Makes sure that the lake can be written to; says what is worth knowing of it. */
+  examine(): Promise<string> {
+    return this.#store.examine();
   }
 
   /** What the current manifest says of a key: such a file is never replaced. */
