@@ -1,16 +1,14 @@
-import type { ColumnType } from "../core/column-type.ts";
 import type { Dialect, Replacement } from "../core/dialect.ts";
 import type { Incremental } from "../core/materialization.ts";
-import { isTest } from "../core/node.ts";
-import type { FixtureRow, Model, NodeId, Template, UnitTest } from "../core/node.ts";
-import { baseName, zoneOf } from "../core/relation.ts";
+import type { FixtureRow, Model, Template, UnitTest } from "../core/node.ts";
 import type { RelationName } from "../core/relation.ts";
-import { readThroughEphemeral } from "../core/read-through.ts";
 import { replacementOf } from "../core/replacement.ts";
 import { snapshotRules } from "../core/snapshot-rules.ts";
-import { readableColumns } from "../core/technical-columns.ts";
-import type { Graph } from "../graph/graph.ts";
 import type { RenderContext } from "./renderer.ts";
+import { cteName, givenNames, givenRelations, withGiven } from "./unit-test-given.ts";
+import type { Cte, Surroundings } from "./unit-test-given.ts";
+import { asTexts, fixtureQuery } from "./unit-test-rows.ts";
+import type { TypedColumn } from "./unit-test-rows.ts";
 
 /** The two sides of a unit test, both as rows of texts, so that engines compare them alike and exactly. */
 export interface UnitTestQueries {
@@ -22,25 +20,6 @@ export interface UnitTestQueries {
   /** What `query`, a part of `actual`, was rendered from. */
   readonly template: Template;
   readonly query: string;
-}
-
-interface Surroundings {
-  readonly graph: Graph;
-  readonly dialect: Dialect;
-  readonly sourceRelations: ReadonlyMap<string, RelationName>;
-  /** Renders a model or a query, with the ephemeral models that are not given inside it. */
-  readonly modelQuery: (model: Model, context: RenderContext) => string;
-  readonly templateQuery: (template: Template, context: RenderContext) => string;
-}
-
-interface Cte {
-  readonly name: string;
-  readonly query: string;
-}
-
-interface TypedColumn {
-  readonly name: string;
-  readonly type: ColumnType;
 }
 
 /** Later than any row, so that an increment has no end unless a test wants one. */
@@ -211,82 +190,6 @@ function queryQueries(test: UnitTest, surroundings: Surroundings): UnitTestQueri
   };
 }
 
-function cteName(relation: RelationName): string {
-  return `given__${zoneOf(relation)}__${baseName(relation)}`;
-}
-
-/** The relations whose rows are given by the test. */
-function givenNames(
-  { given }: UnitTest,
-  { sourceRelations }: Surroundings,
-): ReadonlySet<RelationName> {
-  const names = given.flatMap(({ input }): readonly (RelationName | undefined)[] => {
-    if (input.kind === "ref") return [input.name as RelationName];
-    return input.kind === "source" ? [sourceRelations.get(input.name)] : [];
-  });
-  return new Set(names.filter((name) => name !== undefined));
-}
-
-/** What a reader reads, through ephemeral models that are not given themselves, as CTEs of rows. */
-function givenRelations(
-  test: UnitTest,
-  reader: NodeId,
-  surroundings: Surroundings,
-): readonly Cte[] {
-  const given = givenNames(test, surroundings);
-  return readThroughEphemeral(reader, surroundings.graph, given).map((relation) => ({
-    name: cteName(relation),
-    query: givenQuery(test, relation, surroundings),
-  }));
-}
-
-/** The rows that stand in for a relation. A seed that is not given has its own, any other relation none. */
-function givenQuery(
-  test: UnitTest,
-  relation: RelationName,
-  { graph, dialect, sourceRelations }: Surroundings,
-): string {
-  const node = graph.nodes.get(relation);
-  if (node === undefined || isTest(node)) throw new Error(`there is no relation ${relation}`);
-  const columns = readableColumns(node);
-  const given = test.given.find(({ input }) => {
-    if (input.kind === "ref") return input.name === relation;
-    return input.kind === "source" && sourceRelations.get(input.name) === relation;
-  });
-  if (given === undefined && node.kind === "seed") {
-    return rowsQuery(columns, node.rows, dialect);
-  }
-  return fixtureQuery(columns, given?.rows ?? [], dialect);
-}
-
-function fixtureQuery(
-  columns: readonly TypedColumn[],
-  rows: readonly FixtureRow[],
-  dialect: Dialect,
-): string {
-  const values = rows.map(({ cells }) =>
-    columns.map(({ name }) => cells.find(({ column }) => column === name)?.value ?? null),
-  );
-  return rowsQuery(columns, values, dialect);
-}
-
-/** Rows as a query that every engine reads: none of them has a VALUES table in common. */
-function rowsQuery(
-  columns: readonly TypedColumn[],
-  rows: readonly (readonly (string | null)[])[],
-  dialect: Dialect,
-): string {
-  if (rows.length === 0) return dialect.emptyQuery(columns);
-  return rows
-    .map((row) => {
-      const values = columns.map(
-        ({ name, type }, index) => `${dialect.literal(row[index] ?? null, type)} as ${name}`,
-      );
-      return `select ${values.join(", ")}`;
-    })
-    .join("\nunion all\n");
-}
-
 /** Those that an expected row names, in the model's order; all, when no row is expected. */
 function comparedColumns(test: UnitTest, columns: readonly TypedColumn[]): readonly TypedColumn[] {
   const { rows } = test.expected;
@@ -302,22 +205,4 @@ function keyAmong(key: readonly string[], compared: readonly TypedColumn[]): rea
 
 function expectedQuery(test: UnitTest, columns: readonly TypedColumn[], dialect: Dialect): string {
   return asTexts(columns, fixtureQuery(columns, test.expected.rows, dialect));
-}
-
-function asTexts(columns: readonly TypedColumn[], query: string): string {
-  const list = columns.map(({ name, type }) => `    ${textOf(name, type)} as ${name}`);
-  return `select\n${list.join(",\n")}\nfrom (\n${query}\n) as compared_rows`;
-}
-
-/** Redshift casts no boolean to text. */
-function textOf(name: string, { kind }: ColumnType): string {
-  return kind === "boolean"
-    ? `case when ${name} then 'true' when not ${name} then 'false' end`
-    : `cast(${name} as varchar(65535))`;
-}
-
-function withGiven(ctes: readonly Cte[], query: string): string {
-  if (ctes.length === 0) return query;
-  const list = ctes.map((cte) => `${cte.name} as (\n${cte.query}\n)`);
-  return `with ${list.join(",\n")}\n${query}`;
 }
