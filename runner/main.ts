@@ -128,6 +128,12 @@ function describeProgram(wrap: Wrap): Command {
       running.option("--full-refresh", "extract wholly and build incremental models from nothing");
     if (verb === "build" || verb === "run") {
       running
+        .addOption(
+          new Option(
+            "--from <where>",
+            "begin with the sources, or with what the raw zone holds, and build all of it anew; default is source",
+          ).choices(["source", "raw"]),
+        )
         .option("--gaps", "of models by interval, also build the intervals that were left out")
         .option(
           "--interval <from..until>",

@@ -26,6 +26,8 @@ export interface SelectionOptions extends EnvironmentOptions {
 export interface RunOptions extends SelectionOptions {
   readonly threads?: number;
   readonly fullRefresh?: boolean;
+  /** Where a build begins: with the sources, which are extracted, or with what the raw zone holds. Default is `source`. */
+  readonly from?: "source" | "raw";
   /** Build the intervals that were left out, too. */
   readonly gaps?: boolean;
   /** Of models that are built by interval, build these alone. */

@@ -21,7 +21,8 @@ import { publishGroups } from "./publish-groups.ts";
 import { nodesFor } from "./run-verb.ts";
 import type { RunVerb } from "./run-verb.ts";
 import { resolveTarget } from "./target.ts";
-import { dialectOf, peekState } from "./warehouse.ts";
+import { restoreLost, stateOfLake, tellLost } from "./restore.ts";
+import { dialectOf, openLake, peekState } from "./warehouse.ts";
 
 /** Plans and carries out; with `--dry-run` prints the plan instead. */
 export async function runCommand(verb: RunVerb, options: RunOptions): Promise<ExitCode> {
@@ -33,11 +34,20 @@ export async function runCommand(verb: RunVerb, options: RunOptions): Promise<Ex
     return exitCodes.ok;
   }
   assertIntervals(options, compiled, selected);
+  assertFromRaw(options);
   const request = { verb, options, linked, compiled, selected };
   if (options.dryRun === true) return dryRun(request);
   return holdWarehouse({ linked, options, command: describeCommand(verb, options) }, (held) =>
     carryOut(request, held),
   );
+}
+
+/** What can be built from the raw zone alone is built anew anyway, and histories cannot be. */
+function assertFromRaw({ from, fullRefresh }: RunOptions): void {
+  if (from !== "raw" || fullRefresh !== true) return;
+  const message = "--from raw and --full-refresh exclude one another.";
+  const hint = "Leave --full-refresh out: --from raw builds everything anew but histories.";
+  throw new Failure([{ code: "CLI_USAGE", message, hint }]);
 }
 
 /** What to do with a warehouse that is open. */
@@ -51,16 +61,25 @@ export interface RunRequest {
 
 async function dryRun({ options, linked, compiled, selected }: RunRequest): Promise<ExitCode> {
   const target = resolveTarget(linked.project, options.target);
+  const environment = environmentOf(options);
+  const known = await peekState(target, environment);
+  const isLost = options.from === "raw" && known.production.size === 0;
   const { plan: planned, diagnostics } = plan({
     compiled,
     selected,
     dialect: dialectOf(target),
     groups: publishGroups(linked),
     fullRefresh: options.fullRefresh ?? false,
+    from: options.from,
     gaps: options.gaps,
     interval: options.interval,
     failures: failuresOf({ linked, options }),
-    state: await peekState(target, environmentOf(options)),
+    state: isLost
+      ? await stateOfLake(
+          { compiled, lake: await openLake(target), dialect: dialectOf(target) },
+          environment,
+        )
+      : known,
     run: { id: "dry_run", startedAt: new Date().toISOString() },
   });
   assertSound(diagnostics);
@@ -90,7 +109,9 @@ export async function carryOut(
   );
   const connections = new Connections(target, warehouse.lake, held);
   try {
+    if (options.from === "raw") await restoreLost(compiled, describeCommand(verb, options), held);
     const state = await warehouse.ledger.state(environment);
+    if (options.from !== "raw" && verb !== "test") await tellLost(state, held);
     const run = await warehouse.ledger.nextRun(new Date());
     const { plan: planned, diagnostics } = plan({
       compiled,
@@ -98,6 +119,7 @@ export async function carryOut(
       dialect: warehouse.dialect,
       groups: publishGroups(linked),
       fullRefresh: options.fullRefresh ?? false,
+      from: options.from,
       gaps: options.gaps,
       interval: options.interval,
       failures: failuresOf({ linked, options }),
@@ -173,6 +195,7 @@ export function describeCommand(verb: RunVerb, options: RunOptions): string {
   if (options.selector?.length) parts.push("--selector", ...options.selector);
   if (options.exclude?.length) parts.push("--exclude", ...options.exclude);
   if (options.fullRefresh === true) parts.push("--full-refresh");
+  if (options.from === "raw") parts.push("--from raw");
   if (options.gaps === true) parts.push("--gaps");
   if (options.interval !== undefined) parts.push("--interval", printStretch(options.interval));
   if (options.env !== undefined && options.env !== production) parts.push("--env", options.env);

@@ -134,7 +134,7 @@ export interface Ledger {
   collectable(keepSince: string): Promise<{
     readonly physical: readonly string[];
     readonly manifests: readonly LakeManifest[];
-    /** Everything that was ever published: the lake's other folders may be another project's. */
+    /** Everything that was published before `keepSince`: the lake's other folders may be another project's. */
     readonly relations: ReadonlySet<RelationName>;
   }>;
   /** Forgets versions that were superseded before `keepSince`. */

@@ -1,3 +1,4 @@
+import type { Interval } from "./interval.ts";
 import type { RelationName } from "./relation.ts";
 
 /** One immutable Parquet file of a relation. `key` is relative to the lake's root, with forward slashes. */
@@ -38,8 +39,10 @@ export interface LakeManifest {
   readonly files: readonly LakeFile[];
   /** Of the whole table in the source, in the snapshot of the latest rows; absent where they were not asked for. */
   readonly totals?: ControlTotals;
-  /** The highest cursor value of an extracted table, ISO 8601 UTC with microseconds: where the next increment goes on. */
+  /** The highest cursor value, in the text of a timestamp literal: where the next increment goes on. */
   readonly watermark?: string;
+  /** What of time is covered; only of models that are built by interval. */
+  readonly intervals?: readonly Interval[];
   /** Of the database that a table was extracted from. */
   readonly identity?: string;
 }

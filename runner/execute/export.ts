@@ -23,11 +23,25 @@ export async function exportToLake(
     const recorded = ownManifest(step.relation, context.state);
     const current = await intactManifest(recorded, step, context);
     if (current !== undefined && findings.unchanged.has(step.relation)) return;
-    const manifest = await exportCandidate(step, context, publishedAt);
+    const made = await exportCandidate(step, context, publishedAt);
+    const manifest = { ...made, ...progressOf(step, context, findings) };
     if (isSameFile(current, manifest)) await discardExport(step.relation, context);
     else manifests.set(step.relation, manifest);
   });
   return manifests;
+}
+
+/** Where the next run of an incremental model goes on, for a warehouse that is lost. */
+function progressOf(
+  { relation, published }: WriteStep,
+  { state }: Pick<ExecutionContext, "state">,
+  { watermarks }: Pick<Findings, "watermarks">,
+): Pick<LakeManifest, "watermark" | "intervals"> {
+  const watermark = watermarks.get(relation) ?? state.watermarks.get(relation);
+  return {
+    ...(watermark === undefined ? {} : { watermark }),
+    ...(published.intervals === undefined ? {} : { intervals: published.intervals }),
+  };
 }
 
 /** What readers see of a relation in the lake, if that is what the ledger says and nothing of it is lost. */

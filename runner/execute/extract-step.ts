@@ -42,7 +42,7 @@ export async function runExtractStep(
 /** The rows of a raw relation: what earlier extractions left and what this one brought. */
 export async function rawQuery(
   wanted: Pick<TableExtraction, "keptFiles">,
-  result: ExtractedTable,
+  result: Pick<ExtractedTable, "files" | "columns">,
   { lake, dialect }: Pick<ExecutionContext, "lake" | "dialect">,
 ): Promise<string> {
   const files = [...wanted.keptFiles, ...result.files];

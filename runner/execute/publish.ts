@@ -185,6 +185,7 @@ async function releaseRaw(
   const definition = await rawQuery(wanted, result, context);
   const before = state.watermarks.get(relation);
   const watermark = findings.watermarks.get(relation) ?? before;
+  const identity = findings.identities.get(relation) ?? state.identities.get(relation);
   return {
     statements: [
       dialect.replaceView(publicName(state, relation), definition),
@@ -201,13 +202,15 @@ async function releaseRaw(
         environment: state.environment,
       },
       watermark,
-      identity: findings.identities.get(relation) ?? state.identities.get(relation),
+      identity,
       manifest: {
         relation,
         runId: run.id,
         publishedAt,
         columns: result.columns,
         files: [...wanted.keptFiles, ...result.files],
+        ...(watermark === undefined ? {} : { watermark }),
+        ...(identity === undefined ? {} : { identity }),
       },
       isPointed: false,
     },

@@ -27,7 +27,7 @@ interface Republication {
 }
 
 /** Makes versions current that were published before: nothing is built, and one transaction does all of it. */
-async function republish(
+export async function republish(
   { command, statements, versions, released, then }: Republication,
   context: RepublishContext,
 ): Promise<void> {

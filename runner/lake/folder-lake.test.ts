@@ -113,6 +113,7 @@ describe("a manifest", () => {
       totals: { rows: 9, sums: { price: "12.50" } },
       watermark: "2026-03-01T10:00:00.000001Z",
       identity: "7/5",
+      intervals: [{ start: "2026-03-01T00:00:00.000Z", end: "2026-03-02T00:00:00.000Z" }],
     };
     await lake.writeManifest(known);
     expect(await lake.readManifest(relation)).toEqual(known);

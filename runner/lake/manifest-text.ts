@@ -29,6 +29,7 @@ const manifestSchema = z.object({
     .object({ rows: z.int().nonnegative(), sums: z.record(z.string(), z.string()) })
     .optional(),
   watermark: z.string().min(1).optional(),
+  intervals: z.array(z.object({ start: z.iso.datetime(), end: z.iso.datetime() })).optional(),
   identity: z.string().min(1).optional(),
 });
 
@@ -60,6 +61,7 @@ export function printManifest(manifest: LakeManifest, locate: (key: string) => s
     })),
     totals: manifest.totals,
     watermark: manifest.watermark,
+    intervals: manifest.intervals,
     identity: manifest.identity,
   };
   return `${JSON.stringify(content, undefined, 2)}\n`;
@@ -95,6 +97,7 @@ export function parseManifest(text: string, relation: RelationName, path: string
     })),
     ...(content.totals === undefined ? {} : { totals: content.totals }),
     ...(content.watermark === undefined ? {} : { watermark: content.watermark }),
+    ...(content.intervals === undefined ? {} : { intervals: content.intervals }),
     ...(content.identity === undefined ? {} : { identity: content.identity }),
   };
 }

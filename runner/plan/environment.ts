@@ -20,7 +20,7 @@ export interface EnvironmentPlan {
 
 export type EnvironmentRequest = Pick<
   PlanRequest,
-  "compiled" | "selected" | "state" | "fullRefresh" | "gaps" | "interval"
+  "compiled" | "selected" | "state" | "fullRefresh" | "from" | "gaps" | "interval"
 >;
 
 /**
@@ -110,14 +110,15 @@ function withoutNode(graph: Graph, { published, environment }: WarehouseState): 
 /** A refresh or a stretch of time is built whatever the content says. */
 function isAskedFor(
   node: ProjectNode,
-  { fullRefresh, gaps, interval }: EnvironmentRequest,
+  { fullRefresh, from, gaps, interval }: EnvironmentRequest,
 ): boolean {
   if (node.kind !== "model") return false;
   const { materialization } = node;
   if (materialization.type === "snapshot") return fullRefresh;
   if (materialization.type !== "incremental") return false;
   const isByInterval = materialization.strategy === "by_interval";
-  return fullRefresh || (isByInterval && (gaps === true || interval !== undefined));
+  const isAnew = fullRefresh || from === "raw";
+  return isAnew || (isByInterval && (gaps === true || interval !== undefined));
 }
 
 /** Whether production has published since; ids of runs sort by time. */

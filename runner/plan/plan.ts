@@ -5,6 +5,7 @@ import { readThroughEphemeral } from "../core/read-through.ts";
 import type { RelationName } from "../core/relation.ts";
 import { planEnvironment, withoutReleased } from "./environment.ts";
 import { planExtraction } from "./extraction.ts";
+import { neverExtracted, withoutExtraction } from "./from-raw.ts";
 import { endHooks, withHooks } from "./hooks.ts";
 import { levels } from "./levels.ts";
 import type { PlanRequest } from "./request.ts";
@@ -21,7 +22,7 @@ export interface PlanResult {
 
 /** Turns a selection into steps with final statements. Reads nothing and changes nothing. */
 export function plan(given: PlanRequest): PlanResult {
-  const { selected, released, changedSources } = planEnvironment(given);
+  const { selected, released, changedSources } = planEnvironment(withoutExtraction(given));
   const request = { ...given, state: withoutReleased(given.state, released) };
   const { compiled, state, dialect, run } = request;
   const { graph } = compiled;
@@ -45,10 +46,16 @@ export function plan(given: PlanRequest): PlanResult {
   const parentsOf = (id: NodeId) => readThroughEphemeral(id, graph, inRun);
   const missingOf = (id: NodeId) =>
     parentsOf(id).filter((parent) => !inRun.has(parent) && !state.published.has(parent));
+  const unextracted = new Set<RelationName>();
   for (const node of relations) {
-    const missing = missingOf(node.relation);
+    const missing = missingOf(node.relation).filter((parent) => {
+      const isExpected = given.from === "raw" && graph.nodes.get(parent)?.kind === "source";
+      if (isExpected) unextracted.add(parent);
+      return !isExpected;
+    });
     if (missing.length > 0) diagnostics.push(neverBuilt(node, missing));
   }
+  if (unextracted.size > 0) diagnostics.push(neverExtracted([...unextracted]));
   const untestable = tests
     .map((test) => ({ test, missing: missingOf(`test.${test.name}`) }))
     .filter(({ missing }) => missing.length > 0);

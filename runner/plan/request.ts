@@ -17,6 +17,8 @@ export interface PlanRequest {
   readonly run: RunIdentity;
   /** Extract what is selected wholly, and build incremental models from nothing. */
   readonly fullRefresh: boolean;
+  /** `raw` extracts nothing and builds anew, from what the raw zone holds, all that can be built so; default is `source`. */
+  readonly from?: "source" | "raw";
   /** What becomes of the rows that break data tests; undefined neither keeps nor prints them. */
   readonly failures?: {
     /** Unless a test says otherwise. */

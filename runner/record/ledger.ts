@@ -192,9 +192,10 @@ class WarehouseLedger implements Ledger {
     const kept = await readVersions(this.#engine, `superseded_at is null or not (${old})`);
     const needed = new Set(kept.flatMap((version) => neededBy(version, keepSince)));
     const known = [...forgotten, ...kept].flatMap((version) => physicalOf(version));
-    // Unlike versions, publications are never forgotten.
+    // Unlike versions, publications are never forgotten. Of a relation that is younger than the retention nothing can be
+    // old enough to go: what the lake has besides is from before a warehouse that was lost, and may have readers.
     const { rows } = await this.#engine.query(
-      `select distinct relation from ${ledgerTable("publication")}`,
+      `select relation from ${ledgerTable("publication")}\ngroup by relation having min(published_at) < ${timestampLiteral(keepSince)}`,
     );
     return {
       relations: new Set(rows.map((row) => String(row.relation) as RelationName)),

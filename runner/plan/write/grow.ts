@@ -21,7 +21,9 @@ export function grownTable({ node, request }: GrowingRequest): Grown | undefined
   // The history of an environment that is behind lacks what only production saw, and no source could tell it again.
   const isLacking = type === "snapshot" && own !== undefined && isBehind(own.runId, state);
   const published = isLacking && inProduction?.materialization === type ? inProduction : own;
-  if (request.fullRefresh && fullRefresh === "allow") return undefined;
+  // The raw zone tells what is, and not what a history has seen.
+  const isAnew = request.fullRefresh || (request.from === "raw" && type === "incremental");
+  if (isAnew && fullRefresh === "allow") return undefined;
   if (published?.materialization !== type || published.physical === undefined) return undefined;
   return { ...published, physical: published.physical };
 }
