@@ -90,6 +90,8 @@ export interface ExtractedTable {
   readonly totals: ControlTotals;
   /** What a user of the run should know, in whole sentences. */
   readonly notes?: readonly string[];
+  /** Of the whole table in the same snapshot, where it declares `totals_of: table` and an increment was read. */
+  readonly tableTotals?: ControlTotals;
 }
 
 /** A column that a source has, for the comparison with its YAML; undefined type when the source does not type it. */

@@ -13,6 +13,7 @@ import {
   inheritStatements,
 } from "./environment-views.ts";
 import { exportToLake } from "./export.ts";
+import { tableTotals } from "./source-totals.ts";
 import { fenced } from "./fenced.ts";
 import { publicationTime } from "./publication-time.ts";
 import { rawQuery } from "./extract-step.ts";
@@ -185,6 +186,7 @@ async function releaseRaw(
   const definition = await rawQuery(wanted, result, context);
   const before = state.watermarks.get(relation);
   const watermark = findings.watermarks.get(relation) ?? before;
+  const totals = tableTotals(wanted, result);
   const identity = findings.identities.get(relation) ?? state.identities.get(relation);
   return {
     statements: [
@@ -209,6 +211,7 @@ async function releaseRaw(
         publishedAt,
         columns: result.columns,
         files: [...wanted.keptFiles, ...result.files],
+        ...(totals === undefined ? {} : { totals }),
         ...(watermark === undefined ? {} : { watermark }),
         ...(identity === undefined ? {} : { identity }),
       },

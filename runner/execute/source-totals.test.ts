@@ -3,7 +3,7 @@ import type { LakeFile } from "../core/manifest.ts";
 import type { GenericTest } from "../core/node.ts";
 import type { Engine } from "../core/ports.ts";
 import { openDuckDb } from "../engine/duckdb/engine.ts";
-import type { TestStep } from "../plan/step.ts";
+import type { SourceTotals, TestStep } from "../plan/step.ts";
 import { emptyFindings } from "./context.ts";
 import { runTestStep } from "./test-step.ts";
 import { sourceTable, testStep } from "./testing/steps.ts";
@@ -22,7 +22,11 @@ function file(rows: number, sums: Readonly<Record<string, string>> | undefined):
   return { key: "raw/payment/part", bytes: 1, rows, sha256: "", runId: "run1", sums };
 }
 
-function step(files: readonly LakeFile[], isExtractedNow = false): TestStep {
+function step(
+  files: readonly LakeFile[],
+  isExtractedNow = false,
+  more: Partial<SourceTotals> = {},
+): TestStep {
   const subject: GenericTest = {
     kind: "test",
     form: "generic",
@@ -45,7 +49,13 @@ function step(files: readonly LakeFile[], isExtractedNow = false): TestStep {
     test: subject,
     query:
       "select count(*) as row_count, cast(coalesce(sum(amount), 0) as varchar(50)) as total_1 from payment",
-    totals: { relation: "raw.payment", files, isExtractedNow },
+    totals: {
+      relation: "raw.payment",
+      of: "extracts",
+      files,
+      ...(isExtractedNow ? { extractedNow: {} } : {}),
+      ...more,
+    },
   };
 }
 
@@ -92,4 +102,28 @@ test("what this run extracts counts with what earlier ones left", async () => {
 
 test("a sum that the source never gave is a failure, not a pass", async () => {
   await expect(run(step([file(2, undefined)]))).rejects.toThrow(/recorded no sum of amount/);
+});
+
+test("what is made of a raw table is held against the source's whole table, which an increment alone does not tell", async () => {
+  const whole = { rows: 2, sums: { amount: "100000010.09" } };
+  // Of overlapping increments, with rows that were extracted twice.
+  const files = [file(2, { amount: "100000010.09" }), file(1, { amount: "10.10" })];
+  const downstream = (more: Partial<SourceTotals>) => step(files, false, { of: "table", ...more });
+  expect((await run(downstream({ table: whole }))).status).toBe("ok");
+  const lost = { rows: 3, sums: { amount: "100000010.10" } };
+  expect((await run(downstream({ table: lost }))).status).toBe("failed");
+  await expect(run(downstream({}))).rejects.toThrow(/whole of raw.payment was not added up/);
+
+  const findings = emptyFindings();
+  const increment = {
+    table: sourceTable("raw.payment"),
+    files: [],
+    columns: [],
+    totals: { rows: 0, sums: { amount: "0.00" } },
+  };
+  findings.extracted.set("raw.payment", { ...increment, tableTotals: whole });
+  const now = downstream({ table: lost, extractedNow: { since: "2026-03-01T00:00:00Z" } });
+  expect((await run(now, findings)).status).toBe("ok");
+  findings.extracted.set("raw.payment", increment);
+  await expect(run(now, findings)).rejects.toThrow(/was not added up/);
 });

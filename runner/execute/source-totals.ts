@@ -1,9 +1,10 @@
 import { Failure } from "../core/diagnostic.ts";
-import type { LakeFile } from "../core/manifest.ts";
-import type { Row } from "../core/ports.ts";
+import type { Diagnostic } from "../core/diagnostic.ts";
+import type { ControlTotals } from "../core/manifest.ts";
+import type { ExtractedTable, Row } from "../core/ports.ts";
 import { differenceOf, sumOf } from "../core/scaled-decimal.ts";
 import { quoteText } from "../core/sql-text.ts";
-import type { TestStep } from "../plan/step.ts";
+import type { SourceTotals, TableExtraction, TestStep } from "../plan/step.ts";
 import type { ExecutionContext, Findings } from "./context.ts";
 
 interface Total {
@@ -28,18 +29,19 @@ export async function unequalSourceTotals(
     throw new Error(`${step.id} is not compared with a source`);
   }
   const { of, countsRows } = test.assertion;
-  const extracted = totals.isExtractedNow ? findings.extracted.get(totals.relation)?.files : [];
-  const files = [...totals.files, ...(extracted ?? [])];
+  const { rows: sourceRows, sumOf: sourceSum } =
+    totals.of === "table"
+      ? wholeTable(totals, step, findings)
+      : allExtracts(totals, step, findings);
   const { rows } = await engine.query(step.query);
   const here = rows[0] ?? {};
-  const rowCount = String(files.reduce((sum, file) => sum + file.rows, 0));
   const compared = [
-    ...(countsRows ? [total("count of rows", here.row_count, rowCount)] : []),
+    ...(countsRows ? [total("count of rows", here.row_count, String(sourceRows))] : []),
     ...of.map((pair, index) =>
       total(
         pair.here === pair.there ? `sum(${pair.here})` : `sum(${pair.here}) and sum(${pair.there})`,
         here[`total_${index + 1}`],
-        sourceSum(pair.there, files, step),
+        sourceSum(pair.there),
       ),
     ),
   ];
@@ -53,21 +55,85 @@ function total(label: string, here: Row[string] | undefined, there: string): Tot
   return { label, here: value, there, difference: differenceOf(value, there) };
 }
 
-function sourceSum(column: string, files: readonly LakeFile[], step: TestStep): string {
-  const sums = files.map((file) => file.sums?.[column]);
-  const known = sums.filter((sum) => sum !== undefined);
-  const sum = known.length < sums.length ? undefined : sumOf(known);
-  if (sum !== undefined) return sum;
+interface KnownTotals {
+  readonly rows: number;
+  readonly sumOf: (column: string) => string;
+}
+
+/** The totals of a table's source as a whole, in the snapshot that its rows were read from last. */
+export function tableTotals(
+  { since }: Pick<TableExtraction, "since">,
+  { totals, tableTotals: whole }: Pick<ExtractedTable, "totals" | "tableTotals">,
+): ControlTotals | undefined {
+  return whole ?? (since === undefined ? totals : undefined);
+}
+
+function wholeTable(
+  { relation, table, extractedNow }: SourceTotals,
+  step: TestStep,
+  { extracted }: Pick<Findings, "extracted">,
+): KnownTotals {
+  const result = extracted.get(relation);
+  const isNew = extractedNow !== undefined && result !== undefined;
+  const known = isNew ? tableTotals(extractedNow, result) : table;
+  if (known === undefined) {
+    throw untold(step, {
+      message: `the whole of ${relation} was not added up in its source.`,
+      cause: "It is taken when a table is extracted in full, or declares totals_of: table.",
+      hint: `Extract it so: runner extract --select ${relation} --full-refresh`,
+    });
+  }
+  return {
+    rows: known.rows,
+    sumOf: (column) => {
+      const sum = known.sums[column];
+      if (sum === undefined) throw noSum(step, column);
+      return sum;
+    },
+  };
+}
+
+/** The totals of all extractions: a row counts as often as it was extracted. */
+function allExtracts(
+  { relation, files: kept, extractedNow }: SourceTotals,
+  step: TestStep,
+  { extracted }: Pick<Findings, "extracted">,
+): KnownTotals {
+  const added = extractedNow === undefined ? undefined : extracted.get(relation)?.files;
+  const files = [...kept, ...(added ?? [])];
+  return {
+    rows: files.reduce((sum, file) => sum + file.rows, 0),
+    sumOf: (column) => {
+      const sums = files.map((file) => file.sums?.[column]);
+      const known = sums.filter((sum) => sum !== undefined);
+      const sum = known.length < sums.length ? undefined : sumOf(known);
+      if (sum === undefined) throw noSum(step, column);
+      return sum;
+    },
+  };
+}
+
+function noSum(step: TestStep, column: string): Failure {
   const relation = step.totals?.relation ?? "the source";
-  throw new Failure(
+  return untold(step, {
+    message: `the extraction of ${relation} recorded no sum of ${column}.`,
+    cause: "Sums are taken of the columns that control_totals names when a table is extracted.",
+    hint: `Sum another column, or extract the table again: runner extract --select ${relation} --full-refresh`,
+  });
+}
+
+/** A test that cannot run has not passed. */
+function untold(
+  { test }: TestStep,
+  { message, ...why }: Pick<Diagnostic, "message" | "cause" | "hint">,
+): Failure {
+  return new Failure(
     [
       {
         code: "DATA_TEST_FAILED",
-        message: `${step.test.name} cannot be told: the extraction of ${relation} recorded no sum of ${column}.`,
-        place: step.test.place,
-        cause:
-          "Sums are taken of exact numbers that are neither keys nor ids, when a table is extracted.",
-        hint: `Sum another column, or extract the table again: runner extract --select ${relation} --full-refresh`,
+        message: `${test.name} cannot be told: ${message}`,
+        place: test.place,
+        ...why,
       },
     ],
     1,

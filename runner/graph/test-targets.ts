@@ -2,6 +2,7 @@ import { didYouMean } from "../core/closest.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
 import { isTest } from "../core/node.ts";
 import type { DataTest, GenericTest, NodeId, ProjectNode, RelationNode } from "../core/node.ts";
+import { summedColumns } from "../core/summed-columns.ts";
 import type { RelationName } from "../core/relation.ts";
 import { readableColumns } from "../core/technical-columns.ts";
 
@@ -114,11 +115,24 @@ function totalsProblems(test: GenericTest, nodes: Nodes): readonly Diagnostic[] 
   if (groupBy.length > 0) {
     return report("a source's control totals have no groups.", "Leave group_by out.");
   }
-  if (table.extract.mode === "incremental" && table.relation !== test.relation) {
+  const isOfExtracts = table.extract.mode === "incremental" && table.totalsOf !== "table";
+  if (isOfExtracts && table.relation !== test.relation) {
     const message = `${table.relation} is extracted by increments that overlap, and its control totals count a row each time.`;
-    return report(message, `Compare ${table.relation} itself: with: source.`);
+    const hint =
+      table.connector === "postgres"
+        ? `Let the source add up the whole table: totals_of: table at ${table.source}.${table.table}; or compare ${table.relation} itself: with: source.`
+        : `Compare ${table.relation} itself: with: source.`;
+    return report(message, hint);
   }
-  return [...own, ...unknownColumns(test, table, there)];
+  const unknown = [...own, ...unknownColumns(test, table, there)];
+  const summed = summedColumns(table).map(({ column }) => column.name);
+  const neverSummed = there.find((name) => !summed.includes(name));
+  if (unknown.length > 0 || neverSummed === undefined) return unknown;
+  const message = `no control total is taken of the column "${neverSummed}" of ${table.source}.${table.table}.`;
+  return report(
+    message,
+    `Name it there, if it is an exact number: control_totals: [${[...summed, neverSummed].join(", ")}]`,
+  );
 }
 
 /** A threshold above the number of rows that are counted at most would never be met, and the test never fail. */

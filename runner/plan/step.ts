@@ -1,7 +1,7 @@
 import type { Diagnostic, Place } from "../core/diagnostic.ts";
 import type { RunStatus } from "../core/event.ts";
 import type { Undo } from "../core/ledger.ts";
-import type { LakeFile } from "../core/manifest.ts";
+import type { ControlTotals, LakeFile } from "../core/manifest.ts";
 import type { Column, DataTest, SourceTable, Template, UnitTest } from "../core/node.ts";
 import type { RelationName } from "../core/relation.ts";
 import type { PublishedRelation } from "../core/state.ts";
@@ -118,9 +118,14 @@ export type RunEnd = Readonly<Record<RunStatus, readonly HookStep[]>>;
 /** Control totals that a source gave when one of its tables was extracted. */
 export interface SourceTotals {
   readonly relation: RelationName;
+  /** Of what: of the rows that were extracted, again and again where increments overlap, or of the source's whole table. */
+  readonly of: "extracts" | "table";
   /** Files whose totals count; those of this run's extraction come to them. */
   readonly files: readonly LakeFile[];
-  readonly isExtractedNow: boolean;
+  /** Of the whole table, as it was when it was last extracted; undefined where they are not known. */
+  readonly table?: ControlTotals;
+  /** Where this run extracts the table: what it reads is the whole table, or an increment. */
+  readonly extractedNow?: Pick<TableExtraction, "since">;
 }
 
 /** Holds what a model or a query makes of given rows against what it should; reads no table, and writes nothing. */

@@ -70,8 +70,11 @@ function sourceTotals(
     .find(({ table }) => table.relation === relation);
   return {
     relation,
+    // A raw table has a row as often as it was extracted; what is made of it has it once.
+    of: relation === test.relation ? "extracts" : "table",
     files: extraction?.keptFiles ?? state.manifests.get(relation)?.files ?? [],
-    isExtractedNow: extraction !== undefined,
+    table: state.manifests.get(relation)?.totals,
+    extractedNow: extraction && { since: extraction.since },
   };
 }
 

@@ -118,7 +118,7 @@ class PostgresExtractor implements Extractor {
       await session.query(begin);
       await session.query(`set transaction snapshot '${snapshot}'`);
       const sentRows = await session.copyToFile(copy, staged.spoolPath);
-      return await commit.commit({ ...staged, sentRows }, async () => {
+      const extracted = await commit.commit({ ...staged, sentRows }, async () => {
         const totals = await readTotals(session, table, request.since);
         if (totals.rows === sentRows) return totals;
         throw extractFailure(table, {
@@ -126,6 +126,9 @@ class PostgresExtractor implements Extractor {
           hint: "Nothing of this table was committed: run it again.",
         });
       });
+      const isWanted = table.totalsOf === "table" && request.since !== undefined;
+      if (!isWanted) return extracted;
+      return { ...extracted, tableTotals: await readTotals(session, table, undefined) };
     } finally {
       await session.close();
       await commit.discard(staged);
