@@ -3,7 +3,13 @@ import type { ControlTotals, LakeFile } from "../core/manifest.ts";
 import type { SourceTable } from "../core/node.ts";
 import type { ExtractedTable, KillPoint, Lake } from "../core/ports.ts";
 import { extractFailure } from "./extract-failure.ts";
-import { fileColumns, openParquetWriter, type ParquetWriter } from "./parquet/parquet-writer.ts";
+import {
+  fileColumns,
+  openParquetWriter,
+  type ParquetWriter,
+  type SpoolForm,
+  type WrittenTable,
+} from "./parquet/parquet-writer.ts";
 
 export interface ExtractRun {
   readonly runId: string;
@@ -34,8 +40,8 @@ export class PartCommit {
     this.#run = options.run;
   }
 
-  async stage(table: SourceTable, withItem: boolean): Promise<StagedTable> {
-    const key = this.#lake.partKey(table.relation, this.#run.runId, 0);
+  async stage(table: SourceTable, withItem: boolean, part = 0): Promise<StagedTable> {
+    const key = this.#lake.partKey(table.relation, this.#run.runId, part);
     const partPath = await this.#lake.stagePart(key);
     return { table, withItem, key, partPath, spoolPath: `${partPath}.csv` };
   }
@@ -49,24 +55,10 @@ export class PartCommit {
     totals: () => Promise<ControlTotals>,
   ): Promise<ExtractedTable> {
     const { table, withItem } = staged;
-    this.#killPoint("before-extract-part");
-    const writer = await this.#openWriter(staged);
-    const written = await writer.write(
-      { table, withItem, path: staged.spoolPath, expectedRows: staged.sentRows },
-      staged.partPath,
-      this.#run.extractedAt,
-    );
+    const written = await this.#write(staged, staged.sentRows);
     const expected = await totals();
-    assertSame(table, "rows", String(expected.rows), String(written.rows));
-    for (const [column, sum] of Object.entries(written.sums)) {
-      assertSame(table, `sum of ${column}`, expected.sums[column] ?? "nothing", sum);
-    }
-    const files: LakeFile[] = [];
-    if (written.rows > 0) {
-      const file = await this.#lake.commitPart(staged.key, this.#run.runId, written.rows);
-      files.push({ ...file, sums: expected.sums });
-      this.#killPoint("after-extract-part");
-    }
+    assertSameTotals(table, expected, written);
+    const files = written.rows === 0 ? [] : [await this.#commit(staged, written)];
     return {
       table,
       files,
@@ -74,6 +66,15 @@ export class PartCommit {
       ...(written.highestCursor === undefined ? {} : { highestCursor: written.highestCursor }),
       totals: expected,
     };
+  }
+
+  /** Makes a part of a segment with at least one row. Whether all parts add up is for the caller to see. */
+  async commitSegment(
+    staged: StagedTable,
+    segment: { readonly rows: number; readonly typed: ReadonlySet<string> },
+  ): Promise<LakeFile> {
+    const form = { kind: "segment", typed: segment.typed } as const;
+    return this.#commit(staged, await this.#write(staged, segment.rows, form));
   }
 
   /** Removes what was staged and not committed. */
@@ -89,12 +90,47 @@ export class PartCommit {
     }
   }
 
+  async #write(staged: StagedTable, expectedRows: number, form?: SpoolForm): Promise<WrittenTable> {
+    const { table, withItem, spoolPath: path } = staged;
+    this.#killPoint("before-extract-part");
+    const writer = await this.#openWriter(staged);
+    return writer.write(
+      { table, withItem, path, expectedRows, ...(form === undefined ? {} : { form }) },
+      staged.partPath,
+      this.#run.extractedAt,
+    );
+  }
+
+  async #commit(staged: StagedTable, written: WrittenTable): Promise<LakeFile> {
+    const { rows, sums, lowestCursor: minimum, highestCursor: maximum } = written;
+    const file = await this.#lake.commitPart(staged.key, this.#run.runId, rows);
+    this.#killPoint("after-extract-part");
+    return {
+      ...file,
+      sums,
+      ...(minimum === undefined ? {} : { minimum }),
+      ...(maximum === undefined ? {} : { maximum }),
+    };
+  }
+
   #openWriter(staged: StagedTable): Promise<ParquetWriter> {
     this.#writer ??= (async () => {
       this.#spillFolder = `${staged.partPath}.spill`;
       return openParquetWriter(this.#spillFolder);
     })();
     return this.#writer;
+  }
+}
+
+/** Throws where rows that arrived are not as many, or do not add up to as much, as the source says. */
+export function assertSameTotals(
+  table: SourceTable,
+  expected: ControlTotals,
+  arrived: ControlTotals,
+): void {
+  assertSame(table, "rows", String(expected.rows), String(arrived.rows));
+  for (const [column, sum] of Object.entries(arrived.sums)) {
+    assertSame(table, `sum of ${column}`, expected.sums[column] ?? "nothing", sum);
   }
 }
 

@@ -40,7 +40,7 @@ function pattern(type: ColumnType): string | undefined {
 }
 
 /** The type's name in DuckDB. */
-function duckdbType(type: ColumnType): string {
+export function duckdbType(type: ColumnType): string {
   switch (type.kind) {
     case "varchar":
       return "varchar";

@@ -4,19 +4,19 @@ import { printColumnType } from "../../core/column-type.ts";
 import { messageOf } from "../../core/caught.ts";
 import { diskFailure } from "../../core/disk-failure.ts";
 import type { LakeColumn } from "../../core/manifest.ts";
-import type { SourceTable } from "../../core/node.ts";
+import type { SourceColumn, SourceTable } from "../../core/node.ts";
 import { quoteText } from "../../core/sql-text.ts";
 import { extractedAtColumn, itemColumn, technicalColumns } from "../../core/technical-columns.ts";
 import { fromScaled, toScaled } from "../../core/scaled-decimal.ts";
 import { summedColumns } from "../control-totals.ts";
 import { cursorColumn } from "../cursor.ts";
 import { asExtractFailure, extractFailure, shorten } from "../extract-failure.ts";
-import { exactCast, type TextColumn } from "./exact-cast.ts";
+import { duckdbType, exactCast, type TextColumn } from "./exact-cast.ts";
 import { quoteName, quoteReadPath } from "./sql-text.ts";
 
 /**
- * A table's rows as CSV without a header: the declared columns in their order, the original item where `withItem`, and
- * a last field that is never null (a row of one null would otherwise be an empty line). Null is an unquoted nothing.
+ * A file with a table's rows on their way: the declared columns in their order and the original item where `withItem`,
+ * under the names c0, c1 and so on.
  */
 export interface Spool {
   readonly table: SourceTable;
@@ -24,13 +24,25 @@ export interface Spool {
   readonly withItem: boolean;
   /** About how many rows it holds; with its size, this bounds the memory that writing takes. */
   readonly expectedRows: number;
+  /** Default is text as CSV. */
+  readonly form?: SpoolForm;
 }
+
+export type SpoolForm =
+  /**
+   * Without a header; a last field is never null (a row of one null would otherwise be an empty line). Null is an
+   * unquoted nothing.
+   */
+  | { readonly kind: "csv" }
+  /** A Parquet file. The columns of these names hold values that fit already, all others hold texts. */
+  | { readonly kind: "segment"; readonly typed: ReadonlySet<string> };
 
 export interface WrittenTable {
   readonly rows: number;
-  /** Sums of the written rows for `summedColumns`, where DuckDB adds them exactly. */
+  /** Exact sums of the written rows for `summedColumns`. */
   readonly sums: Readonly<Record<string, string>>;
-  /** ISO 8601, UTC, with microseconds. */
+  /** The lowest and highest value of the cursor, ISO 8601, UTC, with microseconds. */
+  readonly lowestCursor: string | undefined;
   readonly highestCursor: string | undefined;
 }
 
@@ -107,18 +119,23 @@ function copyStatement(
   path: string,
   extractedAt: string,
 ): string {
-  const { table } = spool;
+  const { table, form = { kind: "csv" } } = spool;
   const columns: readonly TextColumn[] = spool.withItem
     ? [...table.columns, { name: itemColumn, type: { kind: "varchar" }, nullable: false }]
     : table.columns;
   const keyTexts = columns
     .map((column, index) => ({ name: column.name, text: `c${index}` }))
     .filter(({ name }) => table.key.includes(name))
-    .map(({ name, text }) => `${quoteText(`${name} `)} || coalesce(${text}, 'null')`);
+    .map(
+      ({ name, text }) => `${quoteText(`${name} `)} || coalesce(cast(${text} as varchar), 'null')`,
+    );
   const rowKey =
     keyTexts.length === 0 ? "'without a key'" : `concat_ws(', ', ${keyTexts.join(", ")})`;
   const values = columns.map((column, index) => {
     const text = `c${index}`;
+    if (form.kind === "segment" && form.typed.has(column.name)) {
+      return `cast(${text} as ${duckdbType(column.type)}) as ${quoteName(column.name)}`;
+    }
     const refused = `json_array(${quoteText(column.name)}, left(${text}, 200), ${rowKey})`;
     return `${exactCast(column, text, `error('${refusalMark}' || ${refused})`)} as ${quoteName(column.name)}`;
   });
@@ -128,19 +145,27 @@ function copyStatement(
     0,
     `timestamptz ${quoteText(extractedAt)} as ${extractedAtColumn}`,
   );
-  const fields = [...columns.map((_, index) => `c${index}`), "end_of_row"];
+  const reader =
+    form.kind === "segment"
+      ? `read_parquet(${quoteReadPath(spool.path)}, hive_partitioning = false)`
+      : csvReader(spool, columns.length);
+  return (
+    `copy (select ${values.join(",\n")}\nfrom ${reader}) to ${quoteText(path)} ` +
+    `(format parquet, compression zstd, row_group_size ${rowsOfGroup(spool)}, use_tmp_file false)`
+  );
+}
+
+function csvReader(spool: Spool & { readonly bytes: number }, columns: number): string {
+  const fields = [...Array.from({ length: columns }, (_, index) => `c${index}`), "end_of_row"];
   const fieldTypes = fields.map((field) => `'${field}': 'varchar'`).join(", ");
   const lineBytes = Math.min(longestRow, spool.bytes + 1024);
   // Not in parallel: DuckDB then guesses where a row begins, and a text with line breaks can mislead it.
-  const reader =
+  return (
     `read_csv(${quoteReadPath(spool.path)}, columns = {${fieldTypes}}, auto_detect = false, header = false, ` +
     `delim = ',', quote = '"', escape = '"', nullstr = '', allow_quoted_nulls = false, new_line = '\\n', ` +
     `comment = '', strict_mode = true, parallel = false, max_line_size = ${lineBytes}, ` +
     // DuckDB would take sixteen lines of the longest kind, and several buffers of that.
-    `buffer_size = ${2 * lineBytes}, hive_partitioning = false)`;
-  return (
-    `copy (select ${values.join(",\n")}\nfrom ${reader}) to ${quoteText(path)} ` +
-    `(format parquet, compression zstd, row_group_size ${rowsOfGroup(spool)}, use_tmp_file false)`
+    `buffer_size = ${2 * lineBytes}, hive_partitioning = false)`
   );
 }
 
@@ -181,37 +206,55 @@ async function measure(
   table: SourceTable,
   path: string,
 ): Promise<WrittenTable> {
-  const sums = summedColumns(table).filter(
-    ({ column: { type } }) => type.kind !== "decimal" || type.precision <= exactlyAddedDigits,
-  );
+  const sums = summedColumns(table);
   const expressions = [
     "cast(count(*) as varchar)",
-    cursorExpression(table),
-    ...sums.map(({ column }) => `cast(coalesce(sum(${quoteName(column.name)}), 0) as varchar)`),
+    cursorExpression(table, "min"),
+    cursorExpression(table, "max"),
+    ...sums.flatMap(({ column }) => sumExpressions(column)),
   ];
   const reader = await connection.runAndReadAll(
     `select ${expressions.join(", ")} from read_parquet(${quoteReadPath(path)}, hive_partitioning = false)`,
   );
-  const [rows, cursor, ...values] = (reader.getRows()[0] ?? []).map((value) =>
+  const values = (reader.getRows()[0] ?? []).map((value) =>
     typeof value === "string" ? value : undefined,
   );
+  const [rows, lowestCursor, highestCursor] = values.splice(0, 3);
   return {
     rows: Number(rows),
-    highestCursor: cursor,
+    lowestCursor,
+    highestCursor,
     sums: Object.fromEntries(
-      sums.map(({ column, scale }, index) => [
-        column.name,
-        fromScaled(toScaled(values[index] ?? "0", scale) ?? 0n, scale),
-      ]),
+      sums.map(({ column, scale }) => {
+        const [high, low] = values.splice(0, sumExpressions(column).length);
+        const sum =
+          low === undefined
+            ? (toScaled(high ?? "0", scale) ?? 0n)
+            : BigInt(high ?? 0) * 10n ** lowDigits + BigInt(low);
+        return [column.name, fromScaled(sum, scale)];
+      }),
     ),
   };
 }
 
 // DuckDB adds decimals in 38 digits: with this many a sum of ten billion rows still fits.
 const exactlyAddedDigits = 28;
+const lowDigits = 18n;
 
-function cursorExpression(table: SourceTable): string {
+/** One sum, or that of the high digits and that of the low ones, both without a point, where it would not fit. */
+function sumExpressions({ name, type }: SourceColumn): readonly string[] {
+  const column = quoteName(name);
+  if (type.kind !== "decimal" || type.precision <= exactlyAddedDigits) {
+    return [`cast(coalesce(sum(${column}), 0) as varchar)`];
+  }
+  const digits = `lpad(replace(ltrim(cast(${column} as varchar), '-'), '.', ''), 39, '0')`;
+  const half = (text: string) =>
+    `cast(coalesce(sum(case when ${column} < 0 then -1 else 1 end * cast(${text} as hugeint)), 0) as varchar)`;
+  return [half(`left(${digits}, -${lowDigits})`), half(`right(${digits}, ${lowDigits})`)];
+}
+
+function cursorExpression(table: SourceTable, bound: "min" | "max"): string {
   const cursor = cursorColumn(table);
   if (cursor === undefined) return "null";
-  return `strftime(max(cast(${quoteName(cursor.name)} as timestamptz)), '%Y-%m-%dT%H:%M:%S.%fZ')`;
+  return `strftime(${bound}(cast(${quoteName(cursor.name)} as timestamptz)), '%Y-%m-%dT%H:%M:%S.%fZ')`;
 }

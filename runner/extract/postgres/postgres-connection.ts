@@ -1,11 +1,10 @@
-import { createWriteStream } from "node:fs";
 import { Socket } from "node:net";
-import { pipeline } from "node:stream/promises";
+import type { Readable } from "node:stream";
 import pg from "pg";
-import { to as copyTo } from "pg-copy-streams";
 import { messageOf } from "../../core/caught.ts";
-import { diskFailure } from "../../core/disk-failure.ts";
 import { Failure } from "../../core/diagnostic.ts";
+import { directIo, type Io } from "../../core/io.ts";
+import { CopyOut } from "./copy-out.ts";
 
 const connectTimeoutMilliseconds = 10_000;
 const closeTimeoutMilliseconds = 2_000;
@@ -19,19 +18,23 @@ const sessionSettings = `
   set extra_float_digits = 1;
   set client_encoding = 'UTF8';
   set row_security = off;
+  set synchronize_seqscans = off;
   set statement_timeout = 0;
   set idle_in_transaction_session_timeout = 0`;
 
 /** One session that reads; `close` ends it whatever state it is in. */
 export interface PostgresConnection {
   query(statement: string): Promise<readonly Readonly<Record<string, string | null>>[]>;
-  /** Streams what `COPY … TO STDOUT` says into a file and returns the number of rows. */
-  copyToFile(statement: string, path: string): Promise<number>;
+  /** What `COPY … TO STDOUT` says, and at its end the number of rows that Postgres says it sent. */
+  copy(statement: string): { readonly bytes: Readable; rowCount(): number };
   close(): Promise<void>;
 }
 
 /** Throws SOURCE_UNREACHABLE, naming the server but never the password. */
-export async function openPostgresConnection(url: string): Promise<PostgresConnection> {
+export async function openPostgresConnection(
+  url: string,
+  io: Io = directIo,
+): Promise<PostgresConnection> {
   const address = addressOf(url);
   // Its own socket, so that it can be torn down in the middle of a COPY.
   const socket = new Socket();
@@ -46,8 +49,9 @@ export async function openPostgresConnection(url: string): Promise<PostgresConne
     });
     // A lost connection fails the statement that runs; without a listener it would end the process.
     client.on("error", () => undefined);
-    await client.connect();
-    await client.query(sessionSettings);
+    const connecting = client;
+    await io.call({ part: "postgres", action: "connect" }, () => connecting.connect());
+    await io.call({ part: "postgres", action: "query" }, () => connecting.query(sessionSettings));
   } catch (error) {
     socket.destroy();
     throw unreachable(address, error);
@@ -58,20 +62,23 @@ export async function openPostgresConnection(url: string): Promise<PostgresConne
   return {
     query(statement) {
       const result = previous
-        .then(() => client.query<Record<string, string | null>>(statement))
+        .then(() =>
+          io.call({ part: "postgres", action: "query" }, () =>
+            client.query<Record<string, string | null>>(statement),
+          ),
+        )
         .then(({ rows }) => rows);
       previous = result.catch(() => undefined);
       return result;
     },
-    async copyToFile(statement, path) {
-      const stream = client.query(copyTo(statement));
-      try {
-        await pipeline(stream, createWriteStream(path));
-      } catch (error) {
-        broken = true;
-        throw diskFailure(error, path) ?? error;
-      }
-      return stream.rowCount;
+    copy(statement) {
+      const copy = client.query(new CopyOut(statement));
+      broken = true;
+      copy.once("end", () => (broken = false));
+      return {
+        bytes: io.bytes({ part: "postgres", action: "copy" }, copy),
+        rowCount: () => copy.rowCount,
+      };
     },
     async close() {
       const deadline = setTimeout(() => socket.destroy(), broken ? 0 : closeTimeoutMilliseconds);

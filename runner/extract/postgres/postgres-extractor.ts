@@ -1,7 +1,7 @@
-import { codeOf, messageOf } from "../../core/caught.ts";
-import { Failure } from "../../core/diagnostic.ts";
-import type { ControlTotals } from "../../core/manifest.ts";
-import type { PostgresSourceTable, SourceTable } from "../../core/node.ts";
+import { concurrently } from "../../core/concurrently.ts";
+import type { Failure } from "../../core/diagnostic.ts";
+import type { Io } from "../../core/io.ts";
+import type { SourceTable } from "../../core/node.ts";
 import type {
   ExtractedTable,
   Extractor,
@@ -10,27 +10,22 @@ import type {
   Lake,
   LiveColumn,
 } from "../../core/ports.ts";
-import { concurrently } from "../../core/concurrently.ts";
-import { fromScaled, toScaled } from "../../core/scaled-decimal.ts";
-import { summedColumns } from "../control-totals.ts";
-import {
-  asExtractFailure,
-  contractFailure,
-  extractFailure,
-  joinFailures,
-} from "../extract-failure.ts";
+import { joinFailures } from "../extract-failure.ts";
 import { PartCommit, type ExtractRun } from "../part-commit.ts";
 import { openPostgresConnection, type PostgresConnection } from "./postgres-connection.ts";
 import { readIdentity } from "./postgres-identity.ts";
-import { columnsStatement, copyStatement, totalsStatement } from "./postgres-statements.ts";
+import { columnsStatement } from "./postgres-statements.ts";
 import { columnTypeOf } from "./postgres-types.ts";
+import { openSnapshot } from "./snapshot.ts";
+import { postgresTable, TableRead } from "./table-read.ts";
 
 export interface PostgresExtractorOptions {
   /** `postgres://user:password@host:port/database`. */
   readonly url: string;
   readonly lake: Lake;
   readonly killPoint?: KillPoint;
-  /** Tables that are read at a time. Default 2. */
+  readonly io?: Io;
+  /** Tables, and ranges of large ones, that are read at a time, each in a session of its own. Default 2. */
   readonly connections?: number;
 }
 
@@ -71,28 +66,29 @@ class PostgresExtractor implements Extractor {
     run: ExtractRun,
   ): Promise<readonly ExtractedTable[]> {
     if (requests.length === 0) return [];
-    const commit = new PartCommit({
-      lake: this.#options.lake,
-      killPoint: this.#options.killPoint ?? (() => undefined),
-      run,
-    });
-    const extracted = new Map<ExtractRequest, ExtractedTable>();
-    const failures: Failure[] = [];
-    const snapshot = await openSnapshot(this.#options.url);
+    const { url, lake, io, killPoint = () => undefined, connections = 2 } = this.#options;
+    const commit = new PartCommit({ lake, killPoint, run });
+    const snapshot = await openSnapshot(url, io);
+    const reads = requests.map((request) => new TableRead(request, { url, io, snapshot, commit }));
     try {
-      await concurrently(requests, this.#options.connections ?? 2, async (request) => {
-        try {
-          extracted.set(request, await this.#extractTable(request, snapshot.name, commit));
-        } catch (error) {
-          failures.push(tableFailure(request.table, error));
-        }
-      });
+      // One after another: they share the session that keeps the snapshot.
+      for (const read of reads) await read.plan();
+      const ranges = reads.flatMap((read) => read.ranges.map((range) => ({ read, range })));
+      await concurrently(ranges, connections, ({ read, range }) => read.readRange(range));
     } finally {
       await snapshot.close();
       await commit.close();
     }
+    const failures: Failure[] = [];
+    for (const read of reads) {
+      if (read.failure !== undefined) failures.push(read.failure);
+      if (read.hasAbandonedParts) {
+        const keep = read.failure === undefined ? read.result().files : [];
+        await lake.removeRun(read.relation, run.runId, new Set(keep.map(({ key }) => key)));
+      }
+    }
     if (failures.length > 0) throw joinFailures(failures);
-    return requests.flatMap((request) => extracted.get(request) ?? []);
+    return reads.map((read) => read.result());
   }
 
   async close(): Promise<void> {
@@ -104,86 +100,8 @@ class PostgresExtractor implements Extractor {
     );
   }
 
-  async #extractTable(
-    request: ExtractRequest,
-    snapshot: string,
-    commit: PartCommit,
-  ): Promise<ExtractedTable> {
-    const table = postgresTable(request.table);
-    const copy = copyStatement(table, request.since);
-    const staged = await commit.stage(table, false);
-    // A session for each table: one that failed is of no use for the next.
-    const session = await openPostgresConnection(this.#options.url);
-    try {
-      await session.query(begin);
-      await session.query(`set transaction snapshot '${snapshot}'`);
-      const sentRows = await session.copyToFile(copy, staged.spoolPath);
-      const extracted = await commit.commit({ ...staged, sentRows }, async () => {
-        const totals = await readTotals(session, table, request.since);
-        if (totals.rows === sentRows) return totals;
-        throw extractFailure(table, {
-          message: `Postgres counted ${totals.rows} rows and sent ${sentRows}.`,
-          hint: "Nothing of this table was committed: run it again.",
-        });
-      });
-      const isWanted = table.totalsOf === "table" && request.since !== undefined;
-      if (!isWanted) return extracted;
-      return { ...extracted, tableTotals: await readTotals(session, table, undefined) };
-    } finally {
-      await session.close();
-      await commit.discard(staged);
-    }
-  }
-
   #connect(): Promise<PostgresConnection> {
-    this.#connection ??= openPostgresConnection(this.#options.url);
+    this.#connection ??= openPostgresConnection(this.#options.url, this.#options.io);
     return this.#connection;
   }
-}
-
-const begin = "begin isolation level repeatable read read only";
-
-/** A transaction that does nothing but keep one moment of the database open for others to read. */
-async function openSnapshot(url: string): Promise<{ name: string; close(): Promise<void> }> {
-  const connection = await openPostgresConnection(url);
-  try {
-    await connection.query(begin);
-    const [row] = await connection.query("select pg_export_snapshot() as name");
-    return { name: row?.["name"] ?? "", close: () => connection.close() };
-  } catch (error) {
-    await connection.close();
-    throw error;
-  }
-}
-
-async function readTotals(
-  session: PostgresConnection,
-  table: PostgresSourceTable,
-  since: string | undefined,
-): Promise<ControlTotals> {
-  const [row] = await session.query(totalsStatement(table, since));
-  const sums = summedColumns(table).map(({ column, scale }, index) => {
-    const text = row?.[`sum_${index}`] ?? "0";
-    const scaled = toScaled(text, scale);
-    return [column.name, scaled === undefined ? text : fromScaled(scaled, scale)] as const;
-  });
-  return { rows: Number(row?.["rows"]), sums: Object.fromEntries(sums) };
-}
-
-function postgresTable(table: SourceTable): PostgresSourceTable {
-  if (table.connector === "postgres") return table;
-  throw new Error(`${table.source}.${table.table} is no Postgres table`);
-}
-
-const undefinedTable = "42P01";
-const undefinedColumn = "42703";
-
-function tableFailure(table: SourceTable, error: unknown): Failure {
-  const code = codeOf(error);
-  if (code !== undefinedTable && code !== undefinedColumn) return asExtractFailure(table, error);
-  return contractFailure(table, {
-    message: "the database does not have what the source's YAML declares.",
-    cause: messageOf(error),
-    hint: "Correct the YAML, or bring back what is missing in the database.",
-  });
 }

@@ -7,13 +7,24 @@ import { contractFailure } from "../extract-failure.ts";
 
 const { escapeIdentifier, escapeLiteral } = pg;
 
-function from(table: PostgresSourceTable, since: string | undefined): string {
-  const name = `${escapeIdentifier(table.schema)}.${escapeIdentifier(table.table)}`;
-  return `from ${name}${condition(table, since)}`;
+/** Which rows of a table are read: from a cursor value on, or those of some of its blocks. Without either, all. */
+export interface RowRange {
+  readonly since?: string;
+  /** From the block `first` up to, and without, the block `end`; the outer ones are open. */
+  readonly blocks?: { readonly first?: number; readonly end?: number };
 }
 
-function condition(table: PostgresSourceTable, since: string | undefined): string {
-  if (since === undefined) return "";
+function from(table: PostgresSourceTable, { since, blocks }: RowRange): string {
+  const name = `${escapeIdentifier(table.schema)}.${escapeIdentifier(table.table)}`;
+  const conditions = [
+    ...(since === undefined ? [] : [`(${condition(table, since)})`]),
+    ...(blocks?.first === undefined ? [] : [`ctid >= '(${blocks.first},0)'`]),
+    ...(blocks?.end === undefined ? [] : [`ctid < '(${blocks.end},0)'`]),
+  ];
+  return `from ${name}${conditions.length === 0 ? "" : ` where ${conditions.join(" and ")}`}`;
+}
+
+function condition(table: PostgresSourceTable, since: string): string {
   const cursor = cursorColumn(table);
   if (cursor === undefined) {
     throw contractFailure(table, {
@@ -31,23 +42,75 @@ function condition(table: PostgresSourceTable, since: string | undefined): strin
   }[cursor.type.kind];
   // Without a cursor value a row could never be told to be old.
   const orUnknown = cursor.nullable ? ` or ${column} is null` : "";
-  return ` where ${column} >= ${bound}${orUnknown}`;
+  return `${column} >= ${bound}${orUnknown}`;
 }
 
-/** The rows as CSV in the form that a spool has. */
-export function copyStatement(table: PostgresSourceTable, since: string | undefined): string {
-  const columns = table.columns.map(({ name }) => escapeIdentifier(name));
-  const query = `select ${[...columns, "1"].join(", ")} ${from(table, since)}`;
-  return `copy (${query}) to stdout (format csv, encoding 'UTF8')`;
+/** The rows in Postgres's binary form, each column as its SQL. */
+export function copyStatement(
+  table: PostgresSourceTable,
+  expressions: readonly string[],
+  range: RowRange,
+): string {
+  return `copy (select ${expressions.join(", ")} ${from(table, range)}) to stdout (format binary)`;
 }
 
 /** One row: `rows`, and for each summed column `sum_<position>`. */
-export function totalsStatement(table: PostgresSourceTable, since: string | undefined): string {
+export function totalsStatement(table: PostgresSourceTable, range: RowRange): string {
   const sums = summedColumns(table).map(({ column, scale }, index) => {
     const zero = fromScaled(0n, scale);
     return `coalesce(sum(${escapeIdentifier(column.name)}::numeric), ${zero})::text as sum_${index}`;
   });
-  return `select ${["count(*)::text as rows", ...sums].join(", ")} ${from(table, since)}`;
+  return `select ${["count(*)::text as rows", ...sums].join(", ")} ${from(table, range)}`;
+}
+
+/** One row for each live column: `name`, and the `oid` of its type, of a domain that of the type below it. */
+export function liveTypesStatement(table: PostgresSourceTable): string {
+  return `
+    with recursive base as (
+      select attribute.attname as name, attribute.atttypid as oid
+      from pg_catalog.pg_attribute as attribute
+      where attribute.attrelid = ${relationId(table)}
+        and attribute.attnum > 0
+        and not attribute.attisdropped
+      union all
+      select base.name, type.typbasetype
+      from base
+      join pg_catalog.pg_type as type on type.oid = base.oid and type.typtype = 'd'
+    )
+    select base.name, base.oid::text as oid
+    from base
+    join pg_catalog.pg_type as type on type.oid = base.oid and type.typtype <> 'd'`;
+}
+
+/**
+ * One row: how many `blocks` the largest of a table's parts has, and `bytes` of all of them with what is stored beside
+ * the rows. Both are null where blocks cannot be told apart: views, foreign tables, old servers.
+ */
+export function sizeStatement(table: PostgresSourceTable): string {
+  const block = "current_setting('block_size')::bigint";
+  return `
+    select
+      (max(pg_relation_size(class.oid)) / ${block})::text as blocks,
+      sum(pg_table_size(class.oid))::text as bytes
+    from (
+      select ${relationId(table)} as oid
+      union
+      select relid from pg_partition_tree(${relationId(table)}) where isleaf
+    ) as part
+    join pg_catalog.pg_class as class on class.oid = part.oid
+    having bool_and(class.relkind in ('r', 'p', 'm'))
+      and current_setting('server_version_num')::integer >= 140000`;
+}
+
+/** Null where there is no such table: this must not fail, for it is asked in the session that keeps the snapshot. */
+function relationId(table: PostgresSourceTable): string {
+  return `(
+    select class.oid
+    from pg_catalog.pg_class as class
+    join pg_catalog.pg_namespace as namespace on namespace.oid = class.relnamespace
+    where namespace.nspname = ${escapeLiteral(table.schema)}
+      and class.relname = ${escapeLiteral(table.table)}
+  )`;
 }
 
 export function columnsStatement(table: PostgresSourceTable): string {
