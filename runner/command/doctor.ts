@@ -1,4 +1,3 @@
-import { access, constants, mkdir } from "node:fs/promises";
 import { Failure } from "../core/diagnostic.ts";
 import { production } from "../core/environment.ts";
 import { diskFailure } from "../core/disk-failure.ts";
@@ -34,9 +33,8 @@ export async function doctorCommand(options: GlobalOptions): Promise<ExitCode> {
     const { project } = await openProject(options);
     const target = resolveTarget(project, options.target);
     await examine("lake", async () => {
-      await mkdir(target.lake, { recursive: true });
-      await access(target.lake, constants.R_OK | constants.W_OK);
-      return target.lake;
+      const says = await (await openLake(target)).examine();
+      return `${target.lake.address}, ${says}`;
     });
     await examine("warehouse", async () => {
       const warehouse = await openWarehouse({

@@ -31,7 +31,7 @@ export async function openForReading(
     process.stderr.write(`There is no environment "${environment}": this reads production.\n`);
   }
   const manifests = await publishedManifests(lake, environment);
-  if (manifests.length === 0) throw nothingPublished(target.lake);
+  if (manifests.length === 0) throw nothingPublished(target.lake.address);
   const engine = await openDuckDb({ file: ":memory:", threads });
   await engine.transaction([
     ...zones.map((zone) => `create schema ${zone}`),

@@ -5,6 +5,7 @@ import type { RunStatus } from "../core/event.ts";
 import { printStretch } from "../core/interval.ts";
 import type { NodeId } from "../core/node.ts";
 import { execute } from "../execute/execute.ts";
+import { ensureLocalCopies } from "../execute/local-copies.ts";
 import { plan } from "../plan/plan.ts";
 import { artifactsOf } from "./artifacts.ts";
 import { Connections } from "./connections.ts";
@@ -128,6 +129,7 @@ export async function carryOut(
     });
     assertSound(diagnostics);
     if (verb === "test") assertTestable(planned.untestable);
+    await ensureLocalCopies(state, warehouse);
     const { status } = await execute({
       plan: planned,
       context: {

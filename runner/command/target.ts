@@ -6,13 +6,15 @@ import { Failure } from "../core/diagnostic.ts";
 import type { EngineName } from "../core/ports.ts";
 import type { ParsedProject } from "../parse/project.ts";
 import type { ConnectionDeclaration } from "../parse/schema/pipelines.ts";
+import { resolveLake } from "./lake-place.ts";
+import type { LakePlace } from "./lake-place.ts";
 
 /** Where a project runs, with every environment variable filled in and every path absolute. */
 export interface Target {
   readonly name: string;
   readonly engine: EngineName;
   readonly warehouse: string;
-  readonly lake: string;
+  readonly lake: LakePlace;
   readonly threads: number;
   /** How long superseded versions stay. */
   readonly retentionSeconds: number;
@@ -57,7 +59,7 @@ export function resolveTarget(
     name: wanted,
     engine: declared.engine,
     warehouse: path.resolve(root, fill(declared.warehouse)),
-    lake: path.resolve(root, fill(declared.lake)),
+    lake: resolveLake({ pipelines, target: wanted, root, declared, fill }),
     threads: declared.threads,
     retentionSeconds: declared.retention,
     home: homeOf(root),

@@ -1,21 +1,23 @@
 import { existsSync } from "node:fs";
 import { hostname } from "node:os";
+import path from "node:path";
 import { setTimeout } from "node:timers/promises";
 import type { Dialect } from "../core/dialect.ts";
 import { Failure } from "../core/diagnostic.ts";
 import type { Lease, LeaseHolder } from "../core/lease.ts";
 import type { Io } from "../core/io.ts";
 import type { Ledger } from "../core/ledger.ts";
-import type { Engine, KillPoint, Lake } from "../core/ports.ts";
+import type { Engine, KillPoint } from "../core/ports.ts";
 import { emptyState } from "../core/state.ts";
 import type { WarehouseState } from "../core/state.ts";
 import { duckdbDialect } from "../dialect/duckdb/dialect.ts";
+import type { StoredLake } from "../lake/stored-lake.ts";
 import type { Target } from "./target.ts";
 
 export interface OpenedWarehouse {
   readonly engine: Engine;
   readonly dialect: Dialect;
-  readonly lake: Lake;
+  readonly lake: StoredLake;
   readonly ledger: Ledger;
   readonly lease: Lease;
 }
@@ -47,9 +49,22 @@ export function dialectOf(target: Target): Dialect {
   ]);
 }
 
-export async function openLake(target: Target, seams: Seams = {}): Promise<Lake> {
-  const { openFolderLake } = await import("../lake/folder-lake.ts");
-  return openFolderLake({ root: target.lake, ...seams });
+export async function openLake(
+  { lake, home }: Pick<Target, "lake" | "home">,
+  seams: Seams = {},
+): Promise<StoredLake> {
+  switch (lake.kind) {
+    case "folder": {
+      const { openFolderLake } = await import("../lake/folder-lake.ts");
+      return openFolderLake({ root: lake.address, ...seams });
+    }
+    case "s3": {
+      const { openS3Lake } = await import("../lake/s3/s3-lake.ts");
+      return openS3Lake({ ...lake, folder: path.join(home, "s3-lake"), ...seams });
+    }
+    default:
+      return lake satisfies never;
+  }
 }
 
 /** Opens the warehouse for writing and takes its lease; `closeWarehouse` gives both back. */

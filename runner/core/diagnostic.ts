@@ -37,6 +37,7 @@ export type DiagnosticCode =
   | "KEY_DUPLICATE"
   | "KEY_NULL"
   | "LAKE_CORRUPT"
+  | "LAKE_INVALID"
   | "LAKE_POINTER_MOVED"
   | "LAKE_UNREACHABLE"
   | "LEASE_HELD"

@@ -1,3 +1,4 @@
+import { concurrently } from "../core/concurrently.ts";
 import type { RelationName } from "../core/relation.ts";
 import type { ExecutionContext } from "./context.ts";
 
@@ -7,6 +8,9 @@ export interface Collected {
   readonly files: number;
   readonly bytes: number;
 }
+
+/** A lake elsewhere is asked about so many relations at the same time. */
+const relationsAtATime = 8;
 
 type CollectContext = Pick<
   ExecutionContext,
@@ -34,15 +38,15 @@ export async function collect(
   }
   let files = 0;
   let bytes = 0;
-  for (const relation of await lake.relations()) {
-    // What the ledger does not know may be another project's.
-    if (!relations.has(relation)) continue;
+  // What the ledger does not know may be another project's.
+  const known = (await lake.relations()).filter((relation) => relations.has(relation));
+  await concurrently(known, relationsAtATime, async (relation) => {
     const keep = needed.get(relation) ?? new Set();
     for (const run of await lake.runsOf(relation)) {
       const removed = await lake.removeRun(relation, run, keep);
       files += removed.files;
       bytes += removed.bytes;
     }
-  }
+  });
   return { physical, files, bytes };
 }

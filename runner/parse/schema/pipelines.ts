@@ -32,7 +32,12 @@ const connection = z.discriminatedUnion("connector", [postgresConnection, dynamo
 const target = z.strictObject({
   engine: z.enum(["duckdb", "redshift"]),
   warehouse: templated,
+  /** A folder, or s3://bucket/prefix. */
   lake: templated,
+  /** Of a server that speaks S3's protocol and is not Amazon's; its buckets are part of the path. */
+  lake_endpoint: templated.optional(),
+  /** Where the bucket is; default is what the AWS SDK finds. */
+  lake_region: templated.optional(),
   threads: z.int().min(1).max(64).default(2),
   /** How long superseded versions stay, for readers that hold them and for the way back. */
   retention: durationSeconds.default(86_400),
