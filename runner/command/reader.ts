@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
-import { parseColumnType } from "../core/column-type.ts";
 import { Failure } from "../core/diagnostic.ts";
 import { production } from "../core/environment.ts";
 import type { LakeManifest } from "../core/manifest.ts";
+import { manifestQuery } from "../core/manifest-rows.ts";
 import type { Engine, Lake } from "../core/ports.ts";
 import { zones } from "../core/relation.ts";
 import { failuresSchema, ledgerSchema } from "../core/sql-text.ts";
@@ -60,17 +60,8 @@ async function publishedManifests(
 }
 
 async function rowsOf(manifest: LakeManifest, lake: Lake): Promise<string> {
-  if (manifest.files.length > 0) {
-    return duckdbDialect.parquetQuery(
-      await Promise.all(manifest.files.map((file) => lake.localPath(file))),
-    );
-  }
-  return duckdbDialect.emptyQuery(
-    manifest.columns.map(({ name, type }) => ({
-      name,
-      type: parseColumnType(type) ?? { kind: "varchar" },
-    })),
-  );
+  const locations = await Promise.all(manifest.files.map((file) => lake.localPath(file)));
+  return manifestQuery(manifest, locations, duckdbDialect);
 }
 
 function nothingPublished(place: string): Failure {

@@ -92,8 +92,18 @@ export interface Dialect {
     rows: { readonly source: string; readonly published: string },
     rules: SnapshotRules,
   ): string;
-  /** The rows of Parquet files at engine-readable locations, which all have the same columns. */
-  parquetQuery(locations: readonly string[]): string;
+  /**
+   * The rows of Parquet files at engine-readable locations. Where the files differ in their columns, `columns` says
+   * which the rows have, and in what types; one that is absent from every file is null.
+   */
+  parquetQuery(
+    locations: readonly string[],
+    columns?: readonly {
+      readonly name: string;
+      readonly type: ColumnType;
+      readonly isAbsent: boolean;
+    }[],
+  ): string;
   /** An empty relation of these columns. */
   emptyQuery(columns: readonly { readonly name: string; readonly type: ColumnType }[]): string;
 }

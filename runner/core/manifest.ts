@@ -14,6 +14,8 @@ export interface LakeFile {
   /** The lowest and highest cursor value, ISO 8601 UTC with microseconds; absent where there is no cursor or no value. */
   readonly minimum?: string;
   readonly maximum?: string;
+  /** The file's columns where they are not the manifest's. */
+  readonly columns?: readonly LakeColumn[];
 }
 
 /** A column of the files, in file order; `type` as `printColumnType` writes it. */

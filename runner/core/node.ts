@@ -155,7 +155,12 @@ export type ExtractMode =
   /** Rows whose `cursor` is not older than the watermark less `lookbackSeconds`, merged by key downstream. */
   | { readonly mode: "incremental"; readonly cursor: string; readonly lookbackSeconds: number };
 
+/** What becomes of a difference between a source's live columns and its YAML that need not stop an extraction. */
+export type SchemaPolicy = "evolve" | "freeze" | "ignore";
+
 export interface SourceColumn extends Column {
+  /** Declared to hold less than its type: digits of a timestamp's second, or a float's bits; absent is all there are. */
+  readonly precision?: number;
   /** Where a DynamoDB column's value stands, as `parseColumnPlace` reads it. Default the attribute of the column's name. */
   readonly from?: string;
 }
@@ -168,6 +173,8 @@ interface SourceTableBase extends NodeBase {
   readonly key: readonly string[];
   readonly columns: readonly SourceColumn[];
   readonly extract: ExtractMode;
+  /** Absent is `ignore`. */
+  readonly schemaPolicy?: SchemaPolicy;
   /** The name of a connection that the target defines. */
   readonly connection: string;
   /** Columns whose sums are control totals; by default the exact numbers that are neither keys nor ids. */

@@ -98,6 +98,8 @@ export interface ExtractedTable {
 export interface LiveColumn {
   readonly name: string;
   readonly type?: ColumnType;
+  /** As of a `SourceColumn`. */
+  readonly precision?: number;
   /** In the source's own words, for messages. */
   readonly nativeType: string;
   readonly nullable: boolean;

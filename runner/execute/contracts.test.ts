@@ -1,12 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { parseColumnType } from "../core/column-type.ts";
-import type { Column, SourceTable } from "../core/node.ts";
-import type { Engine, LiveColumn } from "../core/ports.ts";
+import type { Column } from "../core/node.ts";
+import type { Engine } from "../core/ports.ts";
 import { duckdbDialect } from "../dialect/duckdb/dialect.ts";
 import { openDuckDb } from "../engine/duckdb/engine.ts";
 import { compareWithContract } from "./model-contract.ts";
-import { compareWithSource } from "./source-contract.ts";
-import { sourceTable } from "./testing/steps.ts";
 
 let engine: Engine;
 
@@ -76,70 +74,5 @@ describe("a model's contract", () => {
       "  c31 integer | c31 integer",
       "  …",
     ]);
-  });
-});
-
-describe("a source's contract", () => {
-  const live = (name: string, type: string | undefined): LiveColumn => ({
-    name,
-    ...(type === undefined ? {} : { type: parseColumnType(type)! }),
-    nativeType: type ?? "tsvector",
-    nullable: true,
-  });
-  const declare = (...texts: string[]): SourceTable => ({
-    ...sourceTable("raw.customer"),
-    columns: texts.map((text, index) => column(text, index + 10)),
-  });
-
-  const fitting: readonly [string, string][] = [
-    ["integer", "smallint"],
-    ["bigint", "integer"],
-    ["numeric(18,2)", "numeric(10,2)"],
-    ["varchar", "varchar(20)"],
-    ["varchar(20)", "varchar(20)"],
-    ["timestamptz", "timestamptz"],
-  ];
-  test.each(fitting)("declared %s holds every %s", (declared, found) => {
-    expect(compareWithSource(declare(`a: ${declared}`), [live("a", found)])).toEqual([]);
-  });
-
-  const narrowing: readonly [string, string][] = [
-    ["integer", "bigint"],
-    ["integer", "varchar"],
-    ["numeric(10,2)", "numeric(10,3)"],
-    ["numeric(10,2)", "numeric(11,2)"],
-    ["numeric(10,4)", "numeric(10,2)"],
-    ["varchar(20)", "varchar(21)"],
-    ["varchar(20)", "varchar"],
-    ["timestamp", "timestamptz"],
-    ["double", "numeric(10,2)"],
-  ];
-  test.each(narrowing)("declared %s is refused for %s", (declared, found) => {
-    const [diagnostic, ...others] = compareWithSource(declare(`a: ${declared}`), [
-      live("a", found),
-    ]);
-    expect(others).toEqual([]);
-    expect(diagnostic).toMatchObject({ code: "SOURCE_CONTRACT", place: { line: 10 } });
-    expect(diagnostic?.message).toContain(`the source has ${found}`);
-  });
-
-  test("names every missing column at its own place, and what it may be called now", () => {
-    const table = declare("id: integer", "emial: text", "gone: text");
-    const found = compareWithSource(table, [live("id", "integer"), live("email", "text")]);
-    expect(found.map(({ place }) => place?.line)).toEqual([11, 12]);
-    expect(found[0]?.hint).toBe('Did you mean "email"?');
-    expect(found[1]?.hint).toContain("dropped on purpose");
-  });
-
-  test("leaves alone what is not declared, not typed, or not typed at all", () => {
-    const more = [live("a", "text"), live("undeclared", "json")];
-    expect(compareWithSource(declare("a: text"), more)).toEqual([]);
-    expect(compareWithSource(declare("a: text"), [live("a", undefined)])).toEqual([]);
-    expect(compareWithSource(declare("a: text"), "untyped")).toEqual([]);
-  });
-
-  test("says when the table itself is missing", () => {
-    const [found] = compareWithSource(declare("a: text"), undefined);
-    expect(found?.message).toBe("The source has no table for oltp.customer.");
   });
 });

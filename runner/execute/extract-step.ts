@@ -1,8 +1,11 @@
-import { parseColumnType } from "../core/column-type.ts";
 import { Failure } from "../core/diagnostic.ts";
+import type { LakeManifest } from "../core/manifest.ts";
+import { manifestQuery, withOwnColumns, withoutCommonColumns } from "../core/manifest-rows.ts";
+import type { SourceTable } from "../core/node.ts";
 import type { ExtractedTable, Extractor } from "../core/ports.ts";
 import type { ExtractStep, TableExtraction } from "../plan/step.ts";
 import type { ExecutionContext, Findings } from "./context.ts";
+import { rawColumns } from "./raw-columns.ts";
 import { compareWithSource } from "./source-contract.ts";
 
 /** Extracts a source's tables and makes their candidates; returns the number of rows that were read. */
@@ -14,9 +17,9 @@ export async function runExtractStep(
   const extractor = await context.openExtractor(step.connection);
   const identity = await extractor.identity();
   assertSameDatabase(step, identity);
-  await assertContracts(step, extractor);
+  const tables = await compareTables(step, extractor, context);
   const extracted = await extractor.extract(
-    step.tables.map(({ table, since }) => ({ table, since })),
+    step.tables.map(({ since }, index) => ({ table: at(tables, index), since })),
     { runId: context.run.id, extractedAt: context.run.startedAt },
   );
   context.killPoint("after-extract");
@@ -41,20 +44,34 @@ export async function runExtractStep(
 
 /** The rows of a raw relation: what earlier extractions left and what this one brought. */
 export async function rawQuery(
-  wanted: Pick<TableExtraction, "keptFiles">,
-  result: Pick<ExtractedTable, "files" | "columns">,
+  wanted: Pick<TableExtraction, "table" | "keptFiles">,
+  result: ExtractedTable,
+  context: Pick<ExecutionContext, "lake" | "dialect">,
+): Promise<string> {
+  return contentsQuery(rawContents(wanted, result), context);
+}
+
+/** The rows that a manifest lists, where the engine reads them. */
+export async function contentsQuery(
+  contents: Pick<LakeManifest, "columns" | "files">,
   { lake, dialect }: Pick<ExecutionContext, "lake" | "dialect">,
 ): Promise<string> {
-  const files = [...wanted.keptFiles, ...result.files];
-  if (files.length > 0) {
-    return dialect.parquetQuery(await Promise.all(files.map((file) => lake.localPath(file))));
-  }
-  return dialect.emptyQuery(
-    result.columns.map(({ name, type }) => ({
-      name,
-      type: parseColumnType(type) ?? { kind: "varchar" },
-    })),
+  return manifestQuery(
+    contents,
+    await Promise.all(contents.files.map((file) => lake.localPath(file))),
+    dialect,
   );
+}
+
+/** What the manifest of a raw relation lists after an extraction. */
+export function rawContents(
+  wanted: Pick<TableExtraction, "table" | "keptFiles">,
+  result: ExtractedTable,
+): Pick<LakeManifest, "columns" | "files"> {
+  const columns = rawColumns(wanted, result);
+  const extracted = withOwnColumns({ columns: result.columns, files: result.files });
+  const files = withoutCommonColumns({ columns, files: [...wanted.keptFiles, ...extracted] });
+  return { columns, files };
 }
 
 function assertSameDatabase(step: ExtractStep, identity: string | undefined): void {
@@ -76,11 +93,34 @@ function assertSameDatabase(step: ExtractStep, identity: string | undefined): vo
   );
 }
 
-async function assertContracts(step: ExtractStep, extractor: Extractor): Promise<void> {
-  const diagnostics = await Promise.all(
-    step.tables.map(async ({ table }) =>
-      compareWithSource(table, await extractor.liveColumns(table)),
+/** The tables as they are to be extracted; stops where a contract does not allow what the source has now. */
+async function compareTables(
+  step: ExtractStep,
+  extractor: Extractor,
+  { emit }: Pick<ExecutionContext, "emit">,
+): Promise<readonly SourceTable[]> {
+  const compared = await Promise.all(
+    step.tables.map(async ({ table, knownColumns }) =>
+      compareWithSource(table, await extractor.liveColumns(table), knownColumns),
     ),
   );
-  if (diagnostics.flat().length > 0) throw new Failure(diagnostics.flat(), 1);
+  const problems = compared.flatMap((comparison) => comparison.problems);
+  if (problems.length > 0) throw new Failure(problems, 1);
+  for (const { table, differences } of compared) {
+    for (const { column, live, effect, isNews } of differences) {
+      if (!isNews) continue;
+      const told =
+        live === undefined
+          ? `is no longer in the source: it ${effect}.`
+          : `is ${live} in the source: raw ${effect}.`;
+      await emit({ type: "note", message: `${table.relation}.${column} ${told}` });
+    }
+  }
+  return compared.map(({ table }) => table);
+}
+
+function at<Item>(items: readonly Item[], index: number): Item {
+  const item = items[index];
+  if (item === undefined) throw new RangeError(`nothing at ${index}`);
+  return item;
 }

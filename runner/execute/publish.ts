@@ -16,7 +16,7 @@ import { exportToLake } from "./export.ts";
 import { tableTotals } from "./source-totals.ts";
 import { fenced } from "./fenced.ts";
 import { publicationTime } from "./publication-time.ts";
-import { rawQuery } from "./extract-step.ts";
+import { rawContents, rawQuery } from "./extract-step.ts";
 import { ownManifest } from "./own-manifest.ts";
 
 /** What becomes public of one relation. */
@@ -184,6 +184,7 @@ async function releaseRaw(
   const result = findings.extracted.get(relation);
   if (result === undefined) throw new Error(`${relation} was not extracted`);
   const definition = await rawQuery(wanted, result, context);
+  const contents = rawContents(wanted, result);
   const before = state.watermarks.get(relation);
   const watermark = findings.watermarks.get(relation) ?? before;
   const totals = tableTotals(wanted, result);
@@ -198,7 +199,7 @@ async function releaseRaw(
         relation,
         materialization: "source",
         definition,
-        columns: result.columns,
+        columns: contents.columns,
         fingerprint: wanted.fingerprint,
         runId: run.id,
         environment: state.environment,
@@ -209,8 +210,7 @@ async function releaseRaw(
         relation,
         runId: run.id,
         publishedAt,
-        columns: result.columns,
-        files: [...wanted.keptFiles, ...result.files],
+        ...contents,
         ...(totals === undefined ? {} : { totals }),
         ...(watermark === undefined ? {} : { watermark }),
         ...(identity === undefined ? {} : { identity }),

@@ -4,7 +4,7 @@ import { isTest } from "../core/node.ts";
 import type { NodeId, ProjectNode } from "../core/node.ts";
 import type { RestoredRelation, KeptRelation } from "../plan/restore.ts";
 import type { ExecutionContext } from "./context.ts";
-import { rawQuery } from "./extract-step.ts";
+import { contentsQuery } from "./extract-step.ts";
 import { republish } from "./republish.ts";
 
 /** The relations of a project that the lake has, as production's readers find them there. */
@@ -23,8 +23,7 @@ export async function keptRelations(
     for (const { key } of manifest.files) {
       if (!(await lake.has(key))) throw lost(key, relation);
     }
-    const { files: keptFiles, columns } = manifest;
-    const query = await rawQuery({ keptFiles }, { columns, files: [] }, context);
+    const query = await contentsQuery(manifest, context);
     kept.push({ node, manifest, query });
   }
   return kept;

@@ -7,12 +7,14 @@ import { isKeyOf } from "./layout.ts";
 
 const format = "mercado-manifest-1";
 
+const columnsSchema = z.array(z.object({ name: z.string().min(1), type: z.string().min(1) }));
+
 const manifestSchema = z.object({
   format: z.literal(format),
   relation: z.string(),
   run_id: z.string().min(1),
   published_at: z.iso.datetime({ offset: false }),
-  columns: z.array(z.object({ name: z.string().min(1), type: z.string().min(1) })),
+  columns: columnsSchema,
   files: z.array(
     z.object({
       key: z.string().min(1),
@@ -23,6 +25,7 @@ const manifestSchema = z.object({
       sums: z.record(z.string(), z.string()).optional(),
       minimum: z.string().optional(),
       maximum: z.string().optional(),
+      columns: columnsSchema.optional(),
     }),
   ),
   totals: z
@@ -58,6 +61,7 @@ export function printManifest(manifest: LakeManifest, locate: (key: string) => s
       sums: rest.sums,
       minimum: rest.minimum,
       maximum: rest.maximum,
+      columns: rest.columns,
     })),
     totals: manifest.totals,
     watermark: manifest.watermark,
@@ -90,10 +94,11 @@ export function parseManifest(text: string, relation: RelationName, path: string
     runId: content.run_id,
     publishedAt: content.published_at,
     columns: content.columns,
-    files: content.files.map(({ run_id: runId, sums, ...file }) => ({
+    files: content.files.map(({ run_id: runId, sums, columns, ...file }) => ({
       ...file,
       runId,
       ...(sums === undefined ? {} : { sums }),
+      ...(columns === undefined ? {} : { columns }),
     })),
     ...(content.totals === undefined ? {} : { totals: content.totals }),
     ...(content.watermark === undefined ? {} : { watermark: content.watermark }),

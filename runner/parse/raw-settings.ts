@@ -31,7 +31,7 @@ export function readRawSettings(
   table.control_totals?.forEach((name, index) => {
     const at = ["control_totals", index];
     const column = columnOf(name, at);
-    if (column !== undefined && !isExactNumber(column.type)) {
+    if (column !== undefined && !isExactNumber(column.type.type)) {
       report(
         at,
         `The column "${name}" is no exact number, so that its sum cannot be told exactly.`,
@@ -46,7 +46,7 @@ export function readRawSettings(
   }
   if (table.partition_by !== undefined) {
     const column = columnOf(table.partition_by, ["partition_by"]);
-    if (column !== undefined && !hasDay(column.type)) {
+    if (column !== undefined && !hasDay(column.type.type)) {
       report(["partition_by"], `The column "${column.name}" is no date or timestamp.`);
     }
   }

@@ -66,6 +66,7 @@ function readTable(
     key: table.key,
     columns,
     extract: readMode(yaml, table, path, diagnostics),
+    ...(table.on_schema_change === undefined ? {} : { schemaPolicy: table.on_schema_change }),
     connection: source.connection,
     ...readRawSettings(yaml, table, path, diagnostics),
   });
@@ -109,7 +110,7 @@ function readColumns(
 ): SourceColumn[] {
   return table.columns.map((column, index) => ({
     name: column.name,
-    type: column.type,
+    ...column.type,
     nullable: column.nullable,
     description: column.description,
     place: yaml.place([...path, "columns", index]),
@@ -134,7 +135,8 @@ function readMode(
     diagnostics.push(yaml.diagnostic("YAML_SCHEMA", [...path, "cursor"], message, hint));
     return { mode: "full" };
   }
-  if (cursor.type.kind !== "timestamptz" && cursor.type.kind !== "timestamp") {
+  const { kind } = cursor.type.type;
+  if (kind !== "timestamptz" && kind !== "timestamp") {
     const message = `The cursor "${cursor.name}" is no timestamp.`;
     diagnostics.push(yaml.diagnostic("YAML_SCHEMA", [...path, "cursor"], message));
   }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import { printColumnType } from "../core/column-type.ts";
 import fc from "fast-check";
 import { compile } from "../compile/compile.ts";
 import type { Incremental } from "../core/materialization.ts";
@@ -303,13 +304,14 @@ describe("an incremental extraction", () => {
   };
   const graph = graphOf({ sources: [table] });
   const file = { key: "raw/customer/0", bytes: 1, rows: 1, sha256: "", runId: "r0" };
+  const kept = table.columns.map(({ name, type }) => ({ name, type: printColumnType(type) }));
   const state: WarehouseState = {
     ...emptyState,
     watermarks: new Map([["raw.customer", "2025-03-17T02:02:51.257332Z"]]),
     manifests: new Map([
       [
         "raw.customer",
-        { relation: "raw.customer", runId: "r0", publishedAt: "", columns: [], files: [file] },
+        { relation: "raw.customer", runId: "r0", publishedAt: "", columns: kept, files: [file] },
       ],
     ]),
   };
@@ -323,6 +325,26 @@ describe("an incremental extraction", () => {
       { since: "2025-03-17T01:02:51.257Z", keptFiles: [file] },
     ]);
   });
+
+  test.each([
+    ["bigint", "id was bigint and is declared as integer now", false],
+    ["varchar", "id was varchar and is declared as integer now", true],
+    [undefined, "its rows have no id, which is never null", true],
+  ])(
+    "goes on with rows whose id is kept as %s only where they can be rows of the table",
+    (type, because, isAgain) => {
+      const own = type === undefined ? [] : [{ name: "id", type }];
+      const columns = [...own, ...kept.filter(({ name }) => name !== "id")];
+      const [[relation, manifest] = []] = state.manifests;
+      if (relation === undefined || manifest === undefined) throw new Error("nothing is kept");
+      const changed = { ...state, manifests: new Map([[relation, { ...manifest, columns }]]) };
+      const { plan: planned } = planOf(graph, { state: changed });
+      const again = `raw.customer is read again from the beginning: ${because}.`;
+      expect(planned.notes).toEqual(isAgain ? [again] : []);
+      const [only] = tables({ state: changed });
+      expect(only?.since === undefined).toBe(isAgain);
+    },
+  );
 
   test("reads everything and keeps nothing at first and on a full refresh", () => {
     for (const given of [{}, { state, fullRefresh: true }]) {

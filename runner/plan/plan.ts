@@ -97,7 +97,7 @@ export function plan(given: PlanRequest): PlanResult {
     level: level(step.id as NodeId),
   }));
   for (const [source, tables] of tablesBySource(relations)) {
-    const step = planExtraction({ source, tables, state, request, candidate: resolve });
+    const step = planExtraction({ source, tables, state, request, candidate: resolve, notes });
     levelled.push({ step, level: Math.min(...tables.map((table) => level(table.relation))) });
   }
   for (const node of relations) {

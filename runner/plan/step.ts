@@ -1,7 +1,7 @@
 import type { Diagnostic, Place } from "../core/diagnostic.ts";
 import type { RunStatus } from "../core/event.ts";
 import type { Undo } from "../core/ledger.ts";
-import type { ControlTotals, LakeFile } from "../core/manifest.ts";
+import type { ControlTotals, LakeColumn, LakeFile } from "../core/manifest.ts";
 import type { Column, DataTest, SourceTable, Template, UnitTest } from "../core/node.ts";
 import type { RelationName } from "../core/relation.ts";
 import type { PublishedRelation } from "../core/state.ts";
@@ -17,8 +17,10 @@ export interface TableExtraction {
   readonly table: SourceTable;
   /** The lowest cursor value to read; undefined reads everything. */
   readonly since?: string;
-  /** Files of earlier extractions that stay part of the raw relation. */
+  /** Files of earlier extractions that stay part of the raw relation, each with its columns. */
   readonly keptFiles: readonly LakeFile[];
+  /** The raw relation's columns before this extraction; empty where all of it is read anew by request. */
+  readonly knownColumns: readonly LakeColumn[];
   /** What the database's identity must be; undefined when any will do, as for a first or a whole extraction. */
   readonly expectedIdentity?: string;
   /** The view that this run's models and tests read. */

@@ -39,6 +39,6 @@ export function ansiStatements(typeName: (type: ColumnType) => string = printCol
     ...deltaStatements((value, type) => literal(value, type, typeName)),
     ...snapshotStatements,
     emptyQuery: (columns) =>
-      `select ${columns.map((column) => `cast(null as ${typeName(column.type)}) as ${column.name}`).join(", ")} where 1 = 0`,
+      `select ${columns.map((column) => `cast(null as ${typeName(column.type)}) as "${column.name}"`).join(", ")} where 1 = 0`,
   };
 }

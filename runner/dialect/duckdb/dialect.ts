@@ -29,6 +29,11 @@ export const duckdbDialect: Dialect = {
   name: "duckdb",
   describedType,
   // By name: files of earlier runs may lack a column that the source has gained since. No folder's `run=` is a column.
-  parquetQuery: (locations) =>
-    `select * from read_parquet([${locations.map(quoteText).join(", ")}], union_by_name = true, hive_partitioning = false)`,
+  parquetQuery: (locations, columns) => {
+    const selected = columns?.map(({ name, type, isAbsent }) => {
+      const value = isAbsent ? "null" : `"${name}"`;
+      return `cast(${value} as ${printColumnType(type)}) as "${name}"`;
+    });
+    return `select ${selected?.join(", ") ?? "*"} from read_parquet([${locations.map(quoteText).join(", ")}], union_by_name = true, hive_partitioning = false)`;
+  },
 };

@@ -79,6 +79,7 @@ export function extractStep(source: string, relations: readonly RelationName[]):
     tables: relations.map((relation) => ({
       table: sourceTable(relation),
       keptFiles: [],
+      knownColumns: [],
       candidate: `_physical.${relation.replace(".", "__")}__run1`,
       fingerprint: "",
     })),

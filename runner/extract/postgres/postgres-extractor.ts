@@ -15,7 +15,7 @@ import { PartCommit, type ExtractRun } from "../part-commit.ts";
 import { openPostgresConnection, type PostgresConnection } from "./postgres-connection.ts";
 import { readIdentity } from "./postgres-identity.ts";
 import { columnsStatement } from "./postgres-statements.ts";
-import { columnTypeOf } from "./postgres-types.ts";
+import { columnTypeOf, precisionOf } from "./postgres-types.ts";
 import { openSnapshot } from "./snapshot.ts";
 import { postgresTable, TableRead } from "./table-read.ts";
 
@@ -52,9 +52,11 @@ class PostgresExtractor implements Extractor {
     if (rows.length === 0) return undefined;
     return rows.map((row) => {
       const type = columnTypeOf(row["base_type"] ?? "");
+      const precision = precisionOf(row["base_type"] ?? "");
       return {
         name: row["name"] ?? "",
         ...(type === undefined ? {} : { type }),
+        ...(precision === undefined ? {} : { precision }),
         nativeType: row["native_type"] ?? "",
         nullable: row["nullable"] === "t",
       };

@@ -1,4 +1,5 @@
 import type { ColumnType } from "../../core/column-type.ts";
+import { mostSecondDigits, realBits } from "../../core/source-type.ts";
 
 /**
  * The declared type that holds a Postgres type (as `format_type` names it) exactly; undefined for a numeric without
@@ -36,6 +37,13 @@ export function columnTypeOf(nativeType: string): ColumnType | undefined {
     default:
       return { kind: "varchar" };
   }
+}
+
+/** What a Postgres type holds less than the declared type that `columnTypeOf` gives; undefined where it is as much. */
+export function precisionOf(nativeType: string): number | undefined {
+  if (nativeType === "real") return realBits;
+  const digits = /^timestamp\((\d)\)/.exec(nativeType)?.[1];
+  return digits === undefined || Number(digits) >= mostSecondDigits ? undefined : Number(digits);
 }
 
 function decimalType(precision: number | undefined, scale: number): ColumnType | undefined {

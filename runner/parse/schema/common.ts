@@ -1,6 +1,7 @@
 import ms from "ms";
 import { z } from "zod";
 import { columnTypeNames, parseColumnType } from "../../core/column-type.ts";
+import { parseSourceType } from "../../core/source-type.ts";
 import { identifierPattern } from "../../core/relation.ts";
 
 /** Identifiers fold to lower case in Redshift even when quoted, and may be 127 bytes long. */
@@ -15,6 +16,17 @@ export const columnType = z.string().transform((text, context) => {
   context.addIssue({
     code: "custom",
     message: `"${text}" is no column type; known are ${columnTypeNames.join(", ")}`,
+  });
+  return z.NEVER;
+});
+
+/** As `columnType`, and the types of a source that hold less than any of them. */
+export const sourceColumnType = z.string().transform((text, context) => {
+  const type = parseSourceType(text);
+  if (type !== undefined) return type;
+  context.addIssue({
+    code: "custom",
+    message: `"${text}" is no column type; known are ${[...columnTypeNames, "real", "timestamp(n)", "timestamptz(n)"].join(", ")}`,
   });
   return z.NEVER;
 });

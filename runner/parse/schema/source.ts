@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { parseExplode, parseItemPath } from "../../core/item-path.ts";
 import {
-  columnType,
   description,
   durationSeconds,
   identifier,
   key,
   owner,
+  sourceColumnType,
   tags,
 } from "./common.ts";
 import { columnTestList, tableTestList } from "./tests.ts";
@@ -33,12 +33,16 @@ const tableBase = {
   key,
   ...extraction,
   ...rawSettings,
+  on_schema_change: z
+    .enum(["evolve", "freeze", "ignore"])
+    .optional()
+    .describe("what becomes of undeclared columns and wider types; default ignore"),
   tests: tableTestList,
 };
 
 const columnBase = {
   name: identifier,
-  type: columnType,
+  type: sourceColumnType,
   nullable: z.boolean().default(true),
   description,
   tests: columnTestList,
