@@ -170,6 +170,20 @@ export class Warehouse {
     return names;
   }
 
+  /** What the tests that hold a relation against its source would compare, by the test's name. */
+  async sourceTotals(relation: RelationName): Promise<Readonly<Record<string, string>>> {
+    const totals: Record<string, string> = {};
+    for (const node of this.#project.graph.nodes.values()) {
+      if (node.kind !== "test" || node.form !== "generic" || node.relation !== relation) continue;
+      if (!isAboutExtraction(node)) continue;
+      const query = this.#project.testQuery(node, { dialect: dialect.name, resolve });
+      totals[node.name] = JSON.stringify(await this.query(query), (_, value: unknown) =>
+        typeof value === "bigint" ? String(value) : value,
+      );
+    }
+    return totals;
+  }
+
   close(): Promise<void> {
     return this.#engine.close();
   }
