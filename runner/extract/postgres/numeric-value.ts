@@ -18,19 +18,19 @@ const powersOfTen = Array.from({ length: 16 }, (_, exponent) => 10 ** exponent);
 export function appendNumeric(
   buffer: ColumnBuffer,
   type: DecimalType,
-  bytes: Buffer,
+  view: DataView,
   at: number,
 ): boolean {
-  const digits = uint16(bytes, at);
-  const weight = (uint16(bytes, at + 2) << 16) >> 16;
-  const sign = uint16(bytes, at + 4);
+  const digits = view.getUint16(at);
+  const weight = view.getInt16(at + 2);
+  const sign = view.getUint16(at + 4);
   if (sign !== positive && sign !== negative) return false;
   let exponent = 4 * (weight - digits + 1) + type.scale;
   // With three digits of base 10,000 everything stays below 2^53, unless it is too large anyhow.
   if (digits <= 3 && exponent > -4 && exponent <= 15) {
     let value = 0;
     for (let digit = 0; digit < digits; digit += 1) {
-      value = value * 10_000 + uint16(bytes, at + 8 + 2 * digit);
+      value = value * 10_000 + view.getUint16(at + 8 + 2 * digit);
     }
     const power = powersOfTen[Math.abs(exponent)] ?? 1;
     if (exponent >= 0) value *= power;
@@ -44,7 +44,7 @@ export function appendNumeric(
   }
   let value = 0n;
   for (let digit = 0; digit < digits; digit += 1) {
-    value = value * 10_000n + BigInt(uint16(bytes, at + 8 + 2 * digit));
+    value = value * 10_000n + BigInt(view.getUint16(at + 8 + 2 * digit));
   }
   if (value === 0n) exponent = 0;
   // Beyond these bounds a value other than zero does not fit any type, and its power would only take time.
@@ -73,8 +73,4 @@ function appendInteger(buffer: ColumnBuffer, value: bigint): void {
   else if (buffer.storedAs === "int64") {
     buffer.appendPair(Number(value >> 32n), Number(BigInt.asIntN(32, value)));
   } else buffer.appendWide(value);
-}
-
-function uint16(bytes: Buffer, at: number): number {
-  return ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
 }

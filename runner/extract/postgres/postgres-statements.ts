@@ -54,11 +54,17 @@ export function copyStatement(
   return `copy (select ${expressions.join(", ")} ${from(table, range)}) to stdout (format binary)`;
 }
 
-/** One row: `rows`, and for each summed column `sum_<position>`. */
-export function totalsStatement(table: PostgresSourceTable, range: RowRange): string {
+/** One row: `rows`, and for each summed column `sum_<position>`. Columns that are `exact` numbers in Postgres add up as they are. */
+export function totalsStatement(
+  table: PostgresSourceTable,
+  exact: ReadonlySet<string>,
+  range: RowRange,
+): string {
   const sums = summedColumns(table).map(({ column, scale }, index) => {
-    const zero = fromScaled(0n, scale);
-    return `coalesce(sum(${escapeIdentifier(column.name)}::numeric), ${zero})::text as sum_${index}`;
+    const name = escapeIdentifier(column.name);
+    // Adding numerics takes Postgres several times as long as adding integers.
+    const value = exact.has(column.name) ? name : `${name}::numeric`;
+    return `coalesce(sum(${value}), ${fromScaled(0n, scale)})::text as sum_${index}`;
   });
   return `select ${["count(*)::text as rows", ...sums].join(", ")} ${from(table, range)}`;
 }

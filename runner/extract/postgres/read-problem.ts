@@ -16,9 +16,9 @@ export class RowTooLong extends Error {
 /** `fields` are the whole row's, as they came. */
 export class NotUtf8 extends Error {
   readonly column: string;
-  readonly fields: readonly (Buffer | null)[];
+  readonly fields: readonly (Buffer | undefined)[];
 
-  constructor(column: string, fields: readonly (Buffer | null)[]) {
+  constructor(column: string, fields: readonly (Buffer | undefined)[]) {
     super(`column ${column} holds bytes that are no UTF-8`);
     this.name = "NotUtf8";
     this.column = column;

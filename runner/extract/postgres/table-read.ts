@@ -128,7 +128,10 @@ export class TableRead {
       const read = await readRange(session, reading).catch((error: unknown) => {
         throw !isExact && isMisfit(error) ? new Misfit(messageOf(error)) : error;
       });
-      return { files: read.files, totals: await this.#checkedTotals(session, range, read) };
+      return {
+        files: read.files,
+        totals: await this.#checkedTotals(session, { plan, range, read }),
+      };
     } finally {
       await session.close();
     }
@@ -136,14 +139,14 @@ export class TableRead {
 
   async #checkedTotals(
     session: PostgresConnection,
-    range: RowRange,
-    { rows, files }: ReadRange,
+    { plan, range, read }: { plan: ReadPlan; range: RowRange; read: ReadRange },
   ): Promise<ControlTotals> {
-    const expected = await readTotals(session, this.#table, range);
+    const { rows, files } = read;
+    const expected = await readTotals(session, plan, range);
     const written = files.map((file) => ({ rows: file.rows, sums: file.sums ?? {} }));
     assertSameTotals(this.#table, expected, { rows, sums: addedUp(this.#table, written) });
     if (this.#table.totalsOf === "table" && range.since !== undefined) {
-      this.#tableTotals = await readTotals(session, this.#table, {});
+      this.#tableTotals = await readTotals(session, plan, {});
     }
     return expected;
   }
@@ -162,10 +165,11 @@ async function takesBytesAsTheyAre(session: PostgresConnection): Promise<boolean
 
 async function readTotals(
   session: PostgresConnection,
-  table: PostgresSourceTable,
+  { table, columns }: ReadPlan,
   range: RowRange,
 ): Promise<ControlTotals> {
-  const [row] = await session.query(totalsStatement(table, range));
+  const exact = columns.filter(({ isTyped }) => isTyped).map(({ column }) => column.name);
+  const [row] = await session.query(totalsStatement(table, new Set(exact), range));
   const sums = summedColumns(table).map(({ column, scale }, index) => {
     const text = row?.[`sum_${index}`] ?? "0";
     const scaled = toScaled(text, scale);

@@ -81,78 +81,86 @@ export class TupleReader {
 
   /** Reads the whole rows and returns where the first other one begins. */
   #readRows(bytes: Buffer, start: number): number {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     let at = start;
     for (;;) {
-      const end = this.#endOfRow(bytes, at);
+      const end = this.#readRow(bytes, view, at);
       if (end < 0) return at;
       if (this.#state === "end") return bytes.length;
-      this.#readRow(bytes, at + 2);
       at = end;
     }
   }
 
-  /** Where the row at `at` ends; negative when it is not all there yet. */
-  #endOfRow(bytes: Buffer, at: number): number {
+  /** Reads the row at `start` and returns where it ends; negative, with nothing read, when it is not all there yet. */
+  #readRow(bytes: Buffer, view: DataView, start: number): number {
+    const columns = this.#columns;
     const { length } = bytes;
-    this.#needed = length - at + 1;
-    if (at + 2 > length) return -1;
-    const fields = int16(bytes, at);
-    if (fields === -1) {
-      this.#state = "end";
-      return at + 2;
+    if (start + 2 > length) return this.#wait(2);
+    const fields = view.getInt16(start);
+    if (fields !== columns.length) return this.#readEnd(fields, start);
+    let at = start + 2;
+    for (let index = 0; index < fields; index += 1) {
+      const column = columns[index];
+      const buffer = this.buffers[index];
+      if (column === undefined || buffer === undefined) break;
+      const size = at + 4 > length ? 0 : view.getInt32(at);
+      const end = at + 4 + Math.max(0, size);
+      if (end > length) {
+        this.#dropRow(view, start, index);
+        return this.#wait(end - start);
+      }
+      if (size < 0) {
+        if (column.isTyped && !column.column.nullable) throw misfit(column);
+        buffer.appendNull();
+      } else if (column.wire === wire.text) {
+        if (column.longest < size) throw misfit(column);
+        buffer.appendBytes(bytes, at + 4, size);
+      } else if (!appendFixed(column, buffer, view, at + 4)) throw misfit(column);
+      at = end;
     }
-    if (fields !== this.#columns.length) {
+    if (at - start > longestRow) throw new RowTooLong();
+    if (this.#checksUtf8) this.#assertUtf8(bytes, start);
+    this.#rows += 1;
+    return at;
+  }
+
+  /** So many bytes of the row must be there before it is worth looking again. */
+  #wait(bytes: number): number {
+    if (bytes > longestRow) throw new RowTooLong();
+    this.#needed = bytes;
+    return -1;
+  }
+
+  #readEnd(fields: number, start: number): number {
+    if (fields !== -1) {
       throw new Error(
         `a row of ${fields} fields came where ${this.#columns.length} were asked for`,
       );
     }
-    let end = at + 2;
-    for (let field = 0; field < fields; field += 1) {
-      if (end + 4 > length) return -1;
-      const size = int32(bytes, end);
-      end += size < 0 ? 4 : 4 + size;
-      if (end - at > longestRow) throw new RowTooLong();
-      if (end > length) {
-        this.#needed = end - at;
-        return -1;
-      }
-    }
-    return end;
+    this.#state = "end";
+    return start + 2;
   }
 
-  #readRow(bytes: Buffer, start: number): void {
-    let at = start;
-    const { length } = this.#columns;
-    for (let index = 0; index < length; index += 1) {
-      const column = this.#columns[index];
-      const buffer = this.buffers[index];
-      if (column === undefined || buffer === undefined) return;
-      const size = int32(bytes, at);
-      at += 4;
-      if (size < 0) {
-        if (column.isTyped && !column.column.nullable) throw misfit(column);
-        buffer.appendNull();
-        continue;
-      }
-      if (!appendValue(column, buffer, bytes, { at, size })) throw misfit(column);
-      if (this.#checksUtf8 && column.wire === wire.text) this.#assertUtf8(bytes, start, index);
-      at += size;
+  /** Takes back the first fields of a row that is not all there. */
+  #dropRow(view: DataView, start: number, fields: number): void {
+    let at = start + 2;
+    for (let index = 0; index < fields; index += 1) {
+      const size = view.getInt32(at);
+      this.buffers[index]?.dropLast(size);
+      at += 4 + Math.max(0, size);
     }
-    this.#rows += 1;
   }
 
-  #assertUtf8(bytes: Buffer, start: number, wanted: number): void {
-    const fields: (Buffer | null)[] = [];
-    let at = start;
-    for (let index = 0; index < this.#columns.length; index += 1) {
-      const size = int32(bytes, at);
-      at += 4;
-      fields.push(size < 0 ? null : bytes.subarray(at, at + size));
-      at += Math.max(0, size);
-    }
-    const value = fields[wanted];
-    if (value === undefined || value === null || isUtf8(value)) return;
-    throw new NotUtf8(this.#columns[wanted]?.column.name ?? "", fields);
+  #assertUtf8(bytes: Buffer, start: number): void {
+    let at = start + 2;
+    const fields = this.#columns.map(() => {
+      const size = bytes.readInt32BE(at);
+      const field = size < 0 ? undefined : bytes.subarray(at + 4, at + 4 + size);
+      at += 4 + Math.max(0, size);
+      return field;
+    });
+    const wrong = fields.findIndex((field) => field !== undefined && !isUtf8(field));
+    if (wrong >= 0) throw new NotUtf8(this.#columns[wrong]?.column.name ?? "", fields);
   }
 }
 
@@ -176,49 +184,48 @@ const offsetLow = Number(microsecondsTo2000 & 0xff_ff_ff_ffn);
 const surelyAbove = Number((firstMicrosecond - microsecondsTo2000) >> 32n) + 1;
 const surelyBelow = Number((lastMicrosecond - microsecondsTo2000) >> 32n) - 1;
 
-/** Appends the value at `at` and tells whether it fits. */
-function appendValue(
-  { wire: form, longest, segment, column }: WireColumn,
+/** Appends a value that is no text and tells whether it fits. */
+function appendFixed(
+  column: WireColumn,
   buffer: ColumnBuffer,
-  bytes: Buffer,
-  { at, size }: { readonly at: number; readonly size: number },
+  view: DataView,
+  at: number,
 ): boolean {
-  switch (form) {
-    case wire.text: {
-      if (longest !== undefined && size > longest) return false;
-      buffer.appendBytes(bytes, at, size);
-      return true;
-    }
+  switch (column.wire) {
     case wire.int4:
-      appendInteger(buffer, int32(bytes, at), segment.storedAs === "int64");
+      appendInteger(buffer, view.getInt32(at));
       return true;
     case wire.int2:
-      appendInteger(buffer, int16(bytes, at), segment.storedAs === "int64");
+      appendInteger(buffer, view.getInt16(at));
       return true;
     case wire.int8:
     case wire.float8:
-      buffer.appendPair(int32(bytes, at), int32(bytes, at + 4));
+      buffer.appendPair(view.getInt32(at), view.getInt32(at + 4));
       return true;
     case wire.boolean:
-      buffer.appendByte(bytes[at] ?? 0);
+      buffer.appendByte(view.getUint8(at));
       return true;
     case wire.date: {
-      const days = int32(bytes, at);
+      const days = view.getInt32(at);
       if (infiniteDays.includes(days) || days + daysTo2000 < firstDay) return false;
       buffer.appendWord(days + daysTo2000);
       return true;
     }
     case wire.timestamp:
-      return appendTimestamp(buffer, int32(bytes, at), int32(bytes, at + 4));
-    case wire.numeric:
-      return column.type.kind === "decimal" && appendNumeric(buffer, column.type, bytes, at);
+      return appendTimestamp(buffer, view.getInt32(at), view.getInt32(at + 4));
+    case wire.numeric: {
+      const { type } = column.column;
+      return type.kind === "decimal" && appendNumeric(buffer, type, view, at);
+    }
+    case wire.text:
+      throw new Error("a text has no fixed form");
     default:
-      return form satisfies never;
+      return column.wire satisfies never;
   }
 }
 
-function appendInteger(buffer: ColumnBuffer, value: number, isLong: boolean): void {
-  if (isLong) buffer.appendPair(value >> 31, value);
+function appendInteger(buffer: ColumnBuffer, value: number): void {
+  if (buffer.storedAs === "int64") buffer.appendPair(value >> 31, value);
   else buffer.appendWord(value);
 }
 
@@ -230,17 +237,4 @@ function appendTimestamp(buffer: ColumnBuffer, high: number, low: number): boole
   const sum = (low >>> 0) + offsetLow;
   buffer.appendPair(high + offsetHigh + (sum > 0xff_ff_ff_ff ? 1 : 0), sum | 0);
   return true;
-}
-
-function int16(bytes: Buffer, at: number): number {
-  return ((((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0)) << 16) >> 16;
-}
-
-function int32(bytes: Buffer, at: number): number {
-  return (
-    ((bytes[at] ?? 0) << 24) |
-    ((bytes[at + 1] ?? 0) << 16) |
-    ((bytes[at + 2] ?? 0) << 8) |
-    (bytes[at + 3] ?? 0)
-  );
 }

@@ -26,8 +26,8 @@ export interface WireColumn {
   readonly segment: SegmentColumn;
   /** Whether the segment holds the value itself. Otherwise it holds its text, and the value is made of it by an exact cast. */
   readonly isTyped: boolean;
-  /** The longest text that fits, in bytes; undefined where nothing bounds it or the cast looks at it. */
-  readonly longest?: number;
+  /** The longest text that fits, in bytes; infinite where nothing bounds it or the cast looks at it. */
+  readonly longest: number;
 }
 
 // `oid` of pg_type: fixed in every Postgres.
@@ -65,6 +65,7 @@ export function textColumn(column: SourceColumn, liveType: number, position: num
     wire: wire.text,
     segment: { name: segmentName(position), storedAs: "bytes", meaning: { kind: "text" } },
     isTyped: false,
+    longest: Infinity,
   };
 }
 
@@ -93,7 +94,7 @@ function typedColumn(
     storedAs: StoredAs,
     more: { meaning?: Meaning; expression?: string; longest?: number } = {},
   ): WireColumn => {
-    const { meaning, expression = name, longest } = more;
+    const { meaning, expression = name, longest = Infinity } = more;
     return {
       column,
       expression,
@@ -104,7 +105,7 @@ function typedColumn(
         ...(meaning === undefined ? {} : { meaning }),
       },
       isTyped: true,
-      ...(longest === undefined ? {} : { longest }),
+      longest,
     };
   };
   const { type } = column;
@@ -144,7 +145,7 @@ function typedColumn(
       return typed(wire.text, "bytes", {
         meaning: { kind: "text" },
         expression: printed(name, liveType),
-        longest: type.length,
+        ...(type.length === undefined ? {} : { longest: type.length }),
       });
     case "json":
       // Its text is looked at by the cast: Postgres takes some that other readers of JSON refuse.

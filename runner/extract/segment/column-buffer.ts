@@ -93,6 +93,15 @@ export class ColumnBuffer {
     this.rows += 1;
   }
 
+  /** Takes back the value appended last, of so many bytes where its length varies; a negative `size` stands for null. */
+  dropLast(size: number): void {
+    this.rows -= 1;
+    if (size < 0) {
+      this.nulls -= 1;
+      this.#absent[this.rows] = 0;
+    } else this.length -= this.storedAs === "bytes" ? size + 4 : bytesOfValue[this.storedAs];
+  }
+
   #grow(more: number): void {
     let capacity = this.bytes.length;
     while (capacity < this.length + more) capacity *= 2;
