@@ -73,6 +73,13 @@ export class Connections {
           ...common,
         });
       }
+      case "dynamodb_export": {
+        const { openDynamoDbExportExtractor } =
+          await import("../extract/dynamodb-export/dynamodb-export-extractor.ts");
+        const { location, export: wanted, table, endpoint, region, segments } = connection;
+        const s3 = { endpoint, region };
+        return openDynamoDbExportExtractor({ location, wanted, table, s3, segments, ...common });
+      }
       default:
         return connection satisfies never;
     }

@@ -48,10 +48,12 @@ export function resolveTarget(
     Object.entries(declared.connections).map(([key, connection]) => [
       key,
       Object.fromEntries(
-        Object.entries(connection).map(([setting, value]) => [
-          setting,
-          typeof value === "string" ? fill(value) : value,
-        ]),
+        Object.entries(connection).map(([setting, value]) => {
+          if (typeof value !== "string") return [setting, value];
+          const filled = fill(value);
+          const isFolder = setting === "location" && !filled.startsWith("s3://");
+          return [setting, isFolder ? path.resolve(root, filled) : filled];
+        }),
       ) as ConnectionDeclaration,
     ]),
   );

@@ -200,6 +200,8 @@ export interface PostgresSourceTable extends SourceTableBase {
 interface ItemSourceTableBase extends SourceTableBase {
   /** The DynamoDB table when the connection does not name one. */
   readonly dynamodbTable: string;
+  /** The attribute that is the DynamoDB table's sort key, where nothing else tells it. Default `sk`. */
+  readonly sortKey?: string;
   /** Which items of the single table belong here: those whose sort key begins with this. */
   readonly sortKeyPrefix: string;
   /** The lists that `parseExplode` reads: one row for each of their elements instead of one for each item. */

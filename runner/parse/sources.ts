@@ -78,11 +78,25 @@ function readTable(
       schema: source.schema,
     };
   }
+  const items = {
+    dynamodbTable: source.dynamodb_table,
+    sortKey: source.sort_key,
+  };
+  if (source.connector === "dynamodb_export") {
+    const table = at(source.tables, index);
+    return {
+      ...base(table, readColumns(yaml, table, path)),
+      ...items,
+      connector: "dynamodb_export",
+      sortKeyPrefix: table.sort_key_prefix,
+      explode: table.explode,
+    };
+  }
   const table = at(source.tables, index);
   return {
     ...base(table, readColumns(yaml, table, path)),
+    ...items,
     connector: "dynamodb",
-    dynamodbTable: source.dynamodb_table,
     sortKeyPrefix: table.sort_key_prefix,
     explode: table.explode,
     dateIndex: table.date_index && {

@@ -212,6 +212,7 @@ function assertReadable(
       hint: "Start the shop's API once, which creates it, or correct `dynamodb_table` or MERCADO_DYNAMODB_TABLE.",
     });
   }
+  assertSortKey(read, keyAttributes(description)[1]);
   if (read.kind === "scan") return;
   const index = indexOf(read.index.name, description);
   const keys = index?.KeySchema?.map(({ AttributeName: name }) => name) ?? [];
@@ -228,6 +229,17 @@ function assertReadable(
   });
 }
 
+function assertSortKey(read: ItemRead, sortKey: string | undefined): void {
+  const misnamed = read.requests.find(
+    ({ table }) => table.sortKey !== undefined && table.sortKey !== sortKey,
+  )?.table;
+  if (misnamed === undefined) return;
+  throw contractFailure(misnamed, {
+    message: `the sort key of the DynamoDB table ${read.dynamodbTable} is ${sortKey ?? "none"}, not ${misnamed.sortKey ?? ""}.`,
+    hint: "Correct the source's `sort_key`, or leave it out.",
+  });
+}
+
 function indexOf(name: string, description: TableDescription) {
   return description.GlobalSecondaryIndexes?.find(({ IndexName: each }) => each === name);
 }
@@ -241,5 +253,8 @@ function averageUnits({ TableSizeBytes: bytes = 0, ItemCount: items = 0 }: Table
 
 function dynamoDbTable(table: SourceTable): DynamoDbSourceTable {
   if (table.connector === "dynamodb") return table;
-  throw new Error(`${table.source}.${table.table} is no DynamoDB table`);
+  throw contractFailure(table, {
+    message: `the connection ${table.connection} is to DynamoDB itself, and this is a table of connector ${table.connector}.`,
+    hint: "Correct the source's `connection`, or its `connector`: a source of connector dynamodb is read from exports where its connection is to exports.",
+  });
 }

@@ -48,7 +48,11 @@ export async function retried<Result>(
     return await pRetry(
       async () => {
         attempts += 1;
-        return await perform();
+        try {
+          return await perform();
+        } catch (error) {
+          throw new FailedAttempt(error);
+        }
       },
       {
         retries: policy.retries,
@@ -56,12 +60,20 @@ export async function retried<Result>(
         maxTimeout: policy.maximumMilliseconds,
         factor: 2,
         randomize: true,
-        shouldRetry: ({ error }) => mayPass(error),
+        shouldRetry: ({ error }) => mayPass(error.cause),
       },
     );
   } catch (error) {
-    if (error instanceof Failure) throw error;
-    throw new ReadGivenUp(error, attempts);
+    const last = error instanceof FailedAttempt ? error.cause : error;
+    if (last instanceof Failure) throw last;
+    throw new ReadGivenUp(last, attempts);
+  }
+}
+
+/** Whatever was thrown: p-retry has rules of its own for some errors. */
+class FailedAttempt extends Error {
+  constructor(cause: unknown) {
+    super(messageOf(cause), { cause });
   }
 }
 

@@ -27,7 +27,22 @@ const dynamodbConnection = z.strictObject({
   /** Read capacity units a second that extraction may take of the table. */
   read_capacity: z.number().positive().optional(),
 });
-const connection = z.discriminatedUnion("connector", [postgresConnection, dynamodbConnection]);
+/** What DynamoDB's export to S3 left, there or in a folder. */
+const dynamodbExportConnection = z.strictObject({
+  connector: z.literal("dynamodb_export"),
+  location: templated,
+  /** The export to read up to; by default the newest that is complete. */
+  export: templated.default("latest"),
+  table: templated.optional(),
+  endpoint: templated.optional(),
+  region: templated.optional(),
+  segments,
+});
+const connection = z.discriminatedUnion("connector", [
+  postgresConnection,
+  dynamodbConnection,
+  dynamodbExportConnection,
+]);
 
 const target = z.strictObject({
   engine: z.enum(["duckdb", "redshift"]),

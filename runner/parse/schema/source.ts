@@ -80,10 +80,16 @@ const itemTable = {
   columns: z.array(z.strictObject({ ...columnBase, from: from.optional() })).min(1),
 };
 
+const itemSource = {
+  dynamodb_table: z.string().min(1),
+  /** The attribute that is its sort key; an export does not tell. */
+  sort_key: z.string().min(1).optional(),
+};
+
 const dynamodbSource = z.strictObject({
   ...sourceBase,
   connector: z.literal("dynamodb"),
-  dynamodb_table: z.string().min(1),
+  ...itemSource,
   tables: z
     .array(
       z.strictObject({
@@ -102,5 +108,16 @@ const dynamodbSource = z.strictObject({
     .min(1),
 });
 
-export const sourceSchema = z.discriminatedUnion("connector", [postgresSource, dynamodbSource]);
+const dynamodbExportSource = z.strictObject({
+  ...sourceBase,
+  connector: z.literal("dynamodb_export"),
+  ...itemSource,
+  tables: z.array(z.strictObject(itemTable)).min(1),
+});
+
+export const sourceSchema = z.discriminatedUnion("connector", [
+  postgresSource,
+  dynamodbSource,
+  dynamodbExportSource,
+]);
 export type SourceFile = z.output<typeof sourceSchema>;
