@@ -64,6 +64,9 @@ describe("an increment", () => {
     }
     const { rows } = await source.extract([table], "2026-02-01T09:00:00.000000Z");
     expect(ids(rows[0]!)).toEqual([10, 11]);
+    // A strict watermark would have lost it for good.
+    const strict = await source.extract([table], "2026-02-01T10:00:00.000000Z");
+    expect(ids(strict.rows[0]!)).toEqual([11]);
   });
 
   test("by a column that holds no time is refused before anything is read", async () => {

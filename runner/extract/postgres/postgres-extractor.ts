@@ -27,7 +27,11 @@ export interface PostgresExtractorOptions {
   readonly io?: Io;
   /** Tables, and ranges of large ones, that are read at a time, each in a session of its own. Default 2. */
   readonly connections?: number;
+  /** Bytes of values that become about one part of the lake; also what a table is split by. Default 128 MB. */
+  readonly partBytes?: number;
 }
+
+const defaultPartBytes = 128 * 1024 * 1024;
 
 /** Connects at the first call, not here. */
 export function openPostgresExtractor(options: PostgresExtractorOptions): Extractor {
@@ -68,10 +72,19 @@ class PostgresExtractor implements Extractor {
     run: ExtractRun,
   ): Promise<readonly ExtractedTable[]> {
     if (requests.length === 0) return [];
-    const { url, lake, io, killPoint = () => undefined, connections = 2 } = this.#options;
+    const {
+      url,
+      lake,
+      io,
+      killPoint = () => undefined,
+      connections = 2,
+      partBytes = defaultPartBytes,
+    } = this.#options;
     const commit = new PartCommit({ lake, killPoint, run });
     const snapshot = await openSnapshot(url, io);
-    const reads = requests.map((request) => new TableRead(request, { url, io, snapshot, commit }));
+    const reads = requests.map(
+      (request) => new TableRead(request, { url, io, snapshot, commit, partBytes }),
+    );
     try {
       // One after another: they share the session that keeps the snapshot.
       for (const read of reads) await read.plan();

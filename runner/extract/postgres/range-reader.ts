@@ -8,9 +8,8 @@ import type { ReadPlan } from "./read-plan.ts";
 import { TupleReader } from "./tuple-reader.ts";
 import type { WireColumn } from "./wire-column.ts";
 
-/** A row group's size bounds the memory of reading, a segment's that of writing it as a part. */
+/** A row group's size bounds the memory of reading. */
 const bytesOfGroup = 8 * 1024 * 1024;
-const bytesOfSegment = 128 * 1024 * 1024;
 const mostRowsOfGroup = 122_880;
 /** Segments that wait to become parts while the next one is read. */
 const mostWaiting = 2;
@@ -27,6 +26,8 @@ interface RangeReading {
   readonly columns: readonly WireColumn[];
   readonly checksUtf8: boolean;
   readonly commit: PartCommit;
+  /** A segment of so many bytes becomes a part. */
+  readonly partBytes: number;
   /** The next number of a part of the table. */
   readonly nextPart: () => number;
 }
@@ -45,14 +46,15 @@ export async function readRange(
   const tuples = new TupleReader(columns, { checksUtf8: reading.checksUtf8 });
   const parts = new SegmentParts(reading);
   const rowBytes = columns.reduce((sum, { segment }) => sum + leastBytes(segment.storedAs), 0);
-  const rowsOfGroup = Math.min(mostRowsOfGroup, Math.ceil(bytesOfGroup / Math.max(1, rowBytes)));
+  const groupBytes = Math.min(bytesOfGroup, reading.partBytes);
+  const rowsOfGroup = Math.min(mostRowsOfGroup, Math.ceil(groupBytes / Math.max(1, rowBytes)));
   try {
     const copy = session.copy(statement);
     for await (const chunk of copy.bytes) {
       tuples.push(chunk as Buffer);
       const [first] = tuples.buffers;
       const bytes = tuples.buffers.reduce((sum, { length }) => sum + length, 0);
-      if (bytes >= bytesOfGroup || (first?.rows ?? 0) >= rowsOfGroup) await parts.add(tuples);
+      if (bytes >= groupBytes || (first?.rows ?? 0) >= rowsOfGroup) await parts.add(tuples);
     }
     if (!tuples.isEnded || tuples.rows !== copy.rowCount()) {
       throw new Error(
@@ -87,7 +89,7 @@ class SegmentParts {
     this.#current ??= await this.#open();
     await this.#current.file.writeGroup(tuples.buffers);
     for (const buffer of tuples.buffers) buffer.clear();
-    if (this.#current.file.bytes >= bytesOfSegment) await this.#close();
+    if (this.#current.file.bytes >= this.#reading.partBytes) await this.#close();
   }
 
   async finish(): Promise<readonly LakeFile[]> {

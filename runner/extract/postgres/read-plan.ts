@@ -17,6 +17,7 @@ export interface ReadPlan {
 export async function planRead(
   request: ExtractRequest & { readonly table: PostgresSourceTable },
   connection: PostgresConnection,
+  partBytes: number,
 ): Promise<ReadPlan> {
   const { table, since } = request;
   const live = new Map(
@@ -32,29 +33,35 @@ export async function planRead(
     textColumns: table.columns.map((column, position) =>
       textColumn(column, liveType(column.name), position),
     ),
-    ranges: since === undefined ? await blockRanges(table, connection) : [{ since }],
+    ranges:
+      since === undefined ? splitBlocks(await sizeOf(table, connection), partBytes) : [{ since }],
   };
 }
 
-/** About as much of a table as makes one part of the lake. */
-const bytesOfRange = 160 * 1024 * 1024;
-/** Below this a table is not worth a second session. */
-const fewestBytesToSplit = 32 * 1024 * 1024;
-
-async function blockRanges(
-  table: PostgresSourceTable,
-  connection: PostgresConnection,
-): Promise<readonly RowRange[]> {
-  const [size] = await connection.query(sizeStatement(table));
-  const blocks = Number(size?.["blocks"] ?? 0);
-  const bytes = Number(size?.["bytes"] ?? 0);
-  if (bytes < fewestBytesToSplit) return [{}];
-  return splitBlocks(blocks, Math.max(2, Math.ceil(bytes / bytesOfRange)));
+interface TableSize {
+  /** Of the table's largest partition. */
+  readonly blocks: number;
+  /** Of all of it, long values counted. */
+  readonly bytes: number;
 }
 
-/** So many ranges of as many blocks each; together they hold every row, also of blocks that were not counted. */
-export function splitBlocks(blocks: number, wanted: number): readonly RowRange[] {
-  const count = Math.max(1, Math.min(wanted, blocks));
+async function sizeOf(
+  table: PostgresSourceTable,
+  connection: PostgresConnection,
+): Promise<TableSize> {
+  const [size] = await connection.query(sizeStatement(table));
+  return { blocks: Number(size?.["blocks"] ?? 0), bytes: Number(size?.["bytes"] ?? 0) };
+}
+
+/**
+ * Ranges of as many blocks each, so that one becomes about one part; together they hold every row, also of blocks that
+ * were not counted. A table that is smaller is still split in two where that is worth a second session.
+ */
+export function splitBlocks({ blocks, bytes }: TableSize, partBytes: number): readonly RowRange[] {
+  // A table's pages hold more than its values do in a segment.
+  const wanted = Math.ceil(bytes / (partBytes * 1.25));
+  const count = Math.min(bytes < partBytes / 4 ? 1 : Math.max(2, wanted), blocks);
+  if (count <= 1) return [{}];
   const border = (index: number): number => Math.round((blocks * index) / count);
   return Array.from({ length: count }, (_, index) => ({
     blocks: {

@@ -23,6 +23,7 @@ interface Surroundings {
   readonly io: Io | undefined;
   readonly snapshot: Snapshot;
   readonly commit: PartCommit;
+  readonly partBytes: number;
 }
 
 /** The reading of one table, range by range. Its first failure is kept for the end, and ends it. */
@@ -59,7 +60,8 @@ export class TableRead {
   plan(): Promise<void> {
     return this.#keepingFailure(async () => {
       const request = { ...this.request, table: this.#table };
-      this.#plan = await planRead(request, this.#surroundings.snapshot.connection);
+      const { snapshot, partBytes } = this.#surroundings;
+      this.#plan = await planRead(request, snapshot.connection, partBytes);
     });
   }
 
@@ -116,7 +118,7 @@ export class TableRead {
     range: RowRange;
     columns: ReadPlan["columns"];
   }) {
-    const { url, io, snapshot, commit } = this.#surroundings;
+    const { url, io, snapshot, commit, partBytes } = this.#surroundings;
     // A session for each range: one that failed is of no use for the next.
     const session = await openPostgresConnection(url, io);
     try {
@@ -124,7 +126,7 @@ export class TableRead {
       const isExact = columns === plan.textColumns;
       const checksUtf8 = isExact && (await takesBytesAsTheyAre(session));
       const nextPart = () => this.#parts++;
-      const reading = { plan, range, columns, checksUtf8, commit, nextPart };
+      const reading = { plan, range, columns, checksUtf8, commit, partBytes, nextPart };
       const read = await readRange(session, reading).catch((error: unknown) => {
         throw !isExact && isMisfit(error) ? new Misfit(messageOf(error)) : error;
       });
