@@ -38,6 +38,13 @@ export interface Engine {
   close(): Promise<void>;
 }
 
+export interface FilesToRemove {
+  /** Files of these runs; default is all. */
+  readonly runs?: ReadonlySet<string>;
+  /** Keys; default is none. */
+  readonly keep?: ReadonlySet<string>;
+}
+
 /** The folder or bucket that holds the zones. Files are immutable; a relation's manifest is its only pointer. */
 export interface Lake {
   /** Where an engine finds a file: an absolute path or an s3:// address. */
@@ -66,11 +73,10 @@ export interface Lake {
   environments(): Promise<readonly string[]>;
   /** The runs that left files under a relation, manifest or not. */
   runsOf(relation: RelationName): Promise<readonly string[]>;
-  /** Removes a run's files of a relation, except those whose keys are in `keep`. Missing files are no error. */
-  removeRun(
+  /** Removes a relation's files, staged ones included, but those whose keys are in `keep`; missing ones are no error. */
+  removeFiles(
     relation: RelationName,
-    runId: string,
-    keep: ReadonlySet<string>,
+    which: FilesToRemove,
   ): Promise<{ readonly files: number; readonly bytes: number }>;
 }
 

@@ -41,12 +41,9 @@ export async function collect(
   // What the ledger does not know may be another project's.
   const known = (await lake.relations()).filter((relation) => relations.has(relation));
   await concurrently(known, relationsAtATime, async (relation) => {
-    const keep = needed.get(relation) ?? new Set();
-    for (const run of await lake.runsOf(relation)) {
-      const removed = await lake.removeRun(relation, run, keep);
-      files += removed.files;
-      bytes += removed.bytes;
-    }
+    const removed = await lake.removeFiles(relation, { keep: needed.get(relation) });
+    files += removed.files;
+    bytes += removed.bytes;
   });
   return { physical, files, bytes };
 }

@@ -96,7 +96,7 @@ describe("a run", () => {
     await warehouse.execute(2, [table("gold.sales", 2, ids(2, 1))]);
     expect((await warehouse.lake.readManifest("gold.sales"))?.runId).toBe("run1");
     expect(await warehouse.lake.runsOf("gold.sales")).toEqual(["run1"]);
-    await warehouse.lake.removeRun("gold.sales", "run1", new Set());
+    await warehouse.lake.removeFiles("gold.sales", { runs: new Set(["run1"]) });
     await warehouse.execute(3, [table("gold.sales", 3, ids(1, 2))]);
     const manifest = await warehouse.lake.readManifest("gold.sales");
     expect(manifest?.runId).toBe("run3");

@@ -84,5 +84,5 @@ export async function discardExport(
   relation: RelationName,
   { lake, run }: Pick<ExecutionContext, "lake" | "run">,
 ): Promise<void> {
-  await lake.removeRun(relation, run.id, new Set());
+  await lake.removeFiles(relation, { runs: new Set([run.id]) });
 }

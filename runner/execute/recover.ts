@@ -18,9 +18,9 @@ export async function recover(context: RecoveryContext): Promise<void> {
   if (interrupted.length === 0) return;
   const { manifests } = await ledger.collectable(new Date(0).toISOString());
   const needed = new Set(manifests.flatMap(({ files }) => files.map(({ key }) => key)));
+  const runs = new Set(interrupted);
   for (const relation of await lake.relations()) {
-    const runs = new Set(await lake.runsOf(relation));
-    for (const run of interrupted) if (runs.has(run)) await lake.removeRun(relation, run, needed);
+    await lake.removeFiles(relation, { runs, keep: needed });
   }
   await ledger.closeInterrupted();
   const undone = dropped > 0 ? `, ${counted(dropped, "unpublished relation")} removed` : "";

@@ -250,7 +250,9 @@ describe("a lake's folder", () => {
     expect(gone.key).toBe("raw/customer/dt=2026-03-01/run=r2/part-00000.parquet");
     expect(await lake.runsOf(relation)).toEqual(["r1", "r2"]);
 
-    expect(await lake.removeRun(relation, "r2", new Set([kept.key]))).toEqual({
+    expect(
+      await lake.removeFiles(relation, { runs: new Set(["r2"]), keep: new Set([kept.key]) }),
+    ).toEqual({
       files: 2,
       bytes: 8,
     });
@@ -266,12 +268,12 @@ describe("a lake's folder", () => {
     const other = await commit(lake, "r2", "of another run");
     await writeFile(await lake.stagePart(lake.partKey(relation, "r1", 2)), "staged");
 
-    await lake.removeRun(relation, "r1", new Set([kept.key]));
+    await lake.removeFiles(relation, { runs: new Set(["r1"]), keep: new Set([kept.key]) });
     expect(await readdir(join(lake.locate(kept.key), ".."))).toEqual(["part-00000.parquet"]);
     await expect(readFile(lake.locate(removed.key))).rejects.toThrow("ENOENT");
 
-    await lake.removeRun(relation, "r1", new Set());
-    await lake.removeRun(relation, "r1", new Set());
+    await lake.removeFiles(relation, { runs: new Set(["r1"]) });
+    await lake.removeFiles(relation, { runs: new Set(["r1"]) });
     expect(await lake.runsOf(relation)).toEqual(["r2"]);
     expect(await readFile(lake.locate(other.key), "utf8")).toBe("of another run");
   });

@@ -8,7 +8,7 @@ import { measureFile } from "./checksum.ts";
 import { ensureFolder, renameDurably, replaceDurably, sync } from "./durable.ts";
 import { removeEmptyFolder, removeEmptyFolders } from "./empty-folders.ts";
 import * as layout from "./layout.ts";
-import type { Fetched, Leftover, Measured, Store, StoredFile } from "./store.ts";
+import type { Leftover, Measured, PartsToRemove, Store, StoredFile } from "./store.ts";
 
 /** Parts are staged where they will stand, so that putting one is a rename. */
 export class FolderStore implements Store {
@@ -26,7 +26,7 @@ export class FolderStore implements Store {
 
   async stage(key: string): Promise<string> {
     const staged = stagedPath(this.address(key));
-    await this.#write("stage", staged, async () => {
+    await this.#perform("stage", staged, async () => {
       await ensureFolder(dirname(staged));
       await rm(staged, { force: true });
     });
@@ -40,16 +40,16 @@ export class FolderStore implements Store {
 
   unstage(key: string): Promise<void> {
     const staged = stagedPath(this.address(key));
-    return this.#write("remove", staged, () => rm(staged, { force: true }));
+    return this.#perform("remove", staged, () => rm(staged, { force: true }));
   }
 
   put(key: string, staged: string): Promise<void> {
     const path = this.address(key);
-    return this.#write("put part", path, () => renameDurably(staged, path));
+    return this.#perform("put part", path, () => renameDurably(staged, path));
   }
 
   measure(key: string): Promise<Measured> {
-    return this.#read("read part", this.address(key), async (path) => {
+    return this.#perform("read part", this.address(key), async (path) => {
       const content = await measureFile(path);
       // Its name may be that of a process that was killed before the name was durable.
       await sync(dirname(path));
@@ -58,34 +58,27 @@ export class FolderStore implements Store {
   }
 
   has(key: string): Promise<boolean> {
-    return this.#read("look for part", this.address(key), exists);
+    return this.#perform("look for part", this.address(key), exists);
   }
 
   local(key: string): Promise<string> {
     return Promise.resolve(this.address(key));
   }
 
-  fetch(key: string): Promise<Fetched | undefined> {
-    return this.#read("read part", this.address(key), async (path) => {
-      if (!(await exists(path))) return undefined;
-      return { ...(await measureFile(path)), path, release: () => Promise.resolve() };
-    });
-  }
-
   readPointer(key: string): Promise<string | undefined> {
-    return this.#read("read manifest", this.address(key), async (path) => {
+    return this.#perform("read manifest", this.address(key), async (path) => {
       try {
         return await readFile(path, "utf8");
       } catch (error) {
         if (isMissing(error)) return undefined;
-        throw unreadable(error, path);
+        throw error;
       }
     });
   }
 
   writePointer(key: string, text: string): Promise<void> {
     const path = this.address(key);
-    return this.#write("put manifest", path, async () => {
+    return this.#perform("put manifest", path, async () => {
       await ensureFolder(dirname(path));
       // One process publishes at a time, so one name is enough, and what a killed one left is overwritten.
       await replaceDurably(path, join(dirname(path), `.${layout.manifestName}.tmp`), text);
@@ -94,7 +87,7 @@ export class FolderStore implements Store {
 
   removePointer(key: string): Promise<void> {
     const path = this.address(key);
-    return this.#write("remove", path, async () => {
+    return this.#perform("remove", path, async () => {
       await rm(path, { force: true });
       if (!key.startsWith(`${layout.environmentsFolder}/`)) return;
       await removeEmptyFolders(dirname(path), this.address(layout.environmentsFolder));
@@ -102,11 +95,11 @@ export class FolderStore implements Store {
   }
 
   folders(key: string): Promise<readonly string[]> {
-    return this.#read("list", this.address(key), foldersIn);
+    return this.#perform("list", this.address(key), foldersIn);
   }
 
   pointers(key: string): Promise<readonly string[]> {
-    return this.#read("list", this.address(key), async (folder) => {
+    return this.#perform("list", this.address(key), async (folder) => {
       const found = await filesBelow(folder);
       return found
         .filter((file) => basename(file.key) === layout.manifestName)
@@ -114,50 +107,53 @@ export class FolderStore implements Store {
     });
   }
 
-  async partFolders(relationKey: string): Promise<readonly string[]> {
-    const names = await this.folders(relationKey);
-    const below = await Promise.all(
-      names.map(async (name) => {
-        const key = `${relationKey}/${name}`;
-        if (layout.dayOfFolder(name) === undefined) return [key];
-        return (await this.folders(key)).map((run) => `${key}/${run}`);
-      }),
-    );
-    return below.flat();
+  partFolders(relationKey: string): Promise<readonly string[]> {
+    return this.#perform("list", this.address(relationKey), () => this.#partFolders(relationKey));
+  }
+
+  async #partFolders(relationKey: string): Promise<readonly string[]> {
+    const below: string[] = [];
+    for (const name of await foldersIn(this.address(relationKey))) {
+      const key = `${relationKey}/${name}`;
+      if (layout.dayOfFolder(name) === undefined) below.push(key);
+      else for (const run of await foldersIn(this.address(key))) below.push(`${key}/${run}`);
+    }
+    return below;
   }
 
   removeParts(
-    folderKey: string,
-    keep: ReadonlySet<string>,
+    relationKey: string,
+    { isIn, keep }: PartsToRemove,
   ): Promise<{ readonly files: number; readonly bytes: number }> {
-    const folder = this.address(folderKey);
-    return this.#write("remove", folder, async () => {
-      const names = await namesIn(folder);
-      const unneeded = names.filter((name) => !keep.has(`${folderKey}/${name}`));
-      let bytes = 0;
-      for (const name of unneeded) {
-        const path = join(folder, name);
-        bytes += await sizeOf(path);
-        await rm(path, { recursive: true, force: true });
-      }
-      if (unneeded.length === names.length) {
+    return this.#perform("remove", this.address(relationKey), async () => {
+      const removed = { files: 0, bytes: 0 };
+      for (const folderKey of await this.#partFolders(relationKey)) {
+        if (!isIn(folderKey)) continue;
+        const folder = this.address(folderKey);
+        for (const name of await namesIn(folder)) {
+          if (keep.has(`${folderKey}/${name}`)) continue;
+          const path = join(folder, name);
+          removed.bytes += await sizeOf(path);
+          removed.files += 1;
+          await rm(path, { recursive: true, force: true });
+        }
         await removeEmptyFolder(folder);
         const above = dirname(folder);
         if (layout.dayOfFolder(basename(above)) !== undefined) await removeEmptyFolder(above);
       }
-      return { files: unneeded.length, bytes };
+      return removed;
     });
   }
 
   files(): Promise<readonly StoredFile[]> {
-    return this.#read("list", this.#root, async () => {
+    return this.#perform("list", this.#root, async () => {
       const found = await filesBelow(this.#root);
       return found.filter(({ key }) => !isStaged(key));
     });
   }
 
   removePart(key: string): Promise<void> {
-    return this.#write("remove", this.address(key), async () => {
+    return this.#perform("remove", this.address(key), async () => {
       await rm(this.address(key), { force: true });
       const relation = this.address(layout.relationKey(layout.relationOfKey(key)));
       await removeEmptyFolders(dirname(this.address(key)), relation);
@@ -165,7 +161,7 @@ export class FolderStore implements Store {
   }
 
   leftovers(): Promise<readonly Leftover[]> {
-    return this.#read("list", this.#root, async () => {
+    return this.#perform("list", this.#root, async () => {
       const found = await filesBelow(this.#root);
       return found
         .filter(({ key }) => isStaged(key))
@@ -174,33 +170,24 @@ export class FolderStore implements Store {
   }
 
   examine(): Promise<string> {
-    return this.#write("stage", this.#root, async () => {
+    return this.#perform("stage", this.#root, async () => {
       await ensureFolder(this.#root);
       await access(this.#root, constants.R_OK | constants.W_OK);
       return "a folder";
     });
   }
 
-  #read<Result>(
+  /** Every call of the seam; what fails of it is the lake's failure and names its place. */
+  async #perform<Result>(
     action: string,
     path: string,
     perform: (path: string) => Promise<Result>,
   ): Promise<Result> {
-    return this.#io.call({ part: "lake", action }, () => perform(path));
-  }
-
-  async #write<Result>(
-    action: string,
-    path: string,
-    perform: () => Promise<Result>,
-  ): Promise<Result> {
     try {
-      return await this.#io.call({ part: "lake", action }, perform);
+      return await this.#io.call({ part: "lake", action }, () => perform(path));
     } catch (error) {
-      throw (
-        diskFailure(error, path) ??
-        (hasCode(error, "ENOTDIR", "EEXIST") ? unreadable(error, path) : error)
-      );
+      if (error instanceof Failure) throw error;
+      throw diskFailure(error, path) ?? unusable(error, path);
     }
   }
 }
@@ -220,7 +207,7 @@ async function filesBelow(root: string): Promise<readonly StoredFile[]> {
   const entries = await readdir(root, { recursive: true, withFileTypes: true }).catch(
     (error: unknown) => {
       if (isMissing(error)) return [];
-      throw unreadable(error, root);
+      throw error;
     },
   );
   const found = await Promise.all(
@@ -236,13 +223,21 @@ async function filesBelow(root: string): Promise<readonly StoredFile[]> {
   return found.toSorted((one, other) => (one.key < other.key ? -1 : 1));
 }
 
-function unreadable(error: unknown, path: string): Failure {
+function unusable(error: unknown, path: string): Failure {
+  const cause = messageOf(error);
+  if (hasCode(error, "ENOTDIR", "EEXIST")) {
+    const hint =
+      "The lake's root must be a folder of its own that this user can read: move away what stands in its place.";
+    return new Failure([
+      { code: "LAKE_CORRUPT", message: `The lake cannot be used at ${path}.`, cause, hint },
+    ]);
+  }
   return new Failure([
     {
-      code: "LAKE_CORRUPT",
-      message: `The lake cannot be used at ${path}.`,
-      cause: messageOf(error),
-      hint: "The lake's root must be a folder of its own that this user can read: move away what stands in its place.",
+      code: "LAKE_UNREACHABLE",
+      message: `The lake does not answer at ${path}.`,
+      cause,
+      hint: "Run it again once the folder can be read and written: nothing that readers see is half done.",
     },
   ]);
 }
@@ -288,6 +283,6 @@ async function foldersIn(folder: string): Promise<readonly string[]> {
       .toSorted();
   } catch (error) {
     if (isMissing(error)) return [];
-    throw unreadable(error, folder);
+    throw error;
   }
 }

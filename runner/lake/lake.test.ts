@@ -144,7 +144,7 @@ for (const kind of lakeKinds) {
       await writeFile(`${await lake.stagePart(lake.partKey(relation, "r1", 1))}.csv`, "spooled");
       expect(await lake.relations()).toEqual([relation]);
       expect(await lake.runsOf(relation)).toEqual(["r1"]);
-      expect((await lake.removeRun(relation, "r1", new Set())).files).toBe(2);
+      expect((await lake.removeFiles(relation, { runs: new Set(["r1"]) })).files).toBe(2);
       expect(await lake.runsOf(relation)).toEqual([]);
     });
 
@@ -156,14 +156,16 @@ for (const kind of lakeKinds) {
         await commit(lake, "r1", "removed", { day: "2026-03-01" }),
       ];
       const other = await commit(lake, "r2", "of another run", { day: "2026-03-01" });
-      expect(await lake.removeRun(relation, "r1", new Set([kept.key]))).toEqual({
+      expect(
+        await lake.removeFiles(relation, { runs: new Set(["r1"]), keep: new Set([kept.key]) }),
+      ).toEqual({
         files: 2,
         bytes: 14,
       });
       expect(await keys()).toEqual([other.key, kept.key].toSorted());
       expect(await Promise.all(others.map(({ key }) => lake.has(key)))).toEqual([false, false]);
-      await lake.removeRun(relation, "r1", new Set());
-      await lake.removeRun(relation, "r1", new Set());
+      await lake.removeFiles(relation, { runs: new Set(["r1"]) });
+      await lake.removeFiles(relation, { runs: new Set(["r1"]) });
       expect(await lake.runsOf(relation)).toEqual(["r2"]);
     });
 
@@ -239,7 +241,7 @@ for (const kind of lakeKinds.filter(({ name }) => name !== "a folder")) {
       const changed = await failureOf(reopen().localPath(file));
       expect(changed.diagnostics[0]).toMatchObject({ code: "LAKE_CORRUPT" });
       expect(changed.message).toContain(lake.locate(file.key));
-      await lake.removeRun(relation, "r1", new Set());
+      await lake.removeFiles(relation, { runs: new Set(["r1"]) });
       const missing = await failureOf(lake.localPath(file));
       expect(missing.diagnostics[0]).toMatchObject({ code: "LAKE_CORRUPT" });
       expect(missing.message).toContain("is not there");

@@ -11,12 +11,6 @@ export interface StoredFile {
   readonly modifiedAt: Date;
 }
 
-/** A part's content in a file of this machine, until it is released. */
-export interface Fetched extends Measured {
-  readonly path: string;
-  release(): Promise<void>;
-}
-
 /** What work that was never finished has left, in the lake or on this machine. */
 export interface Leftover {
   readonly kind: "staged" | "upload" | "copy";
@@ -25,6 +19,13 @@ export interface Leftover {
   readonly bytes: number;
   readonly modifiedAt: Date;
   remove(): Promise<void>;
+}
+
+export interface PartsToRemove {
+  /** Whether parts of the folder with this key are meant. */
+  readonly isIn: (folderKey: string) => boolean;
+  /** Keys of parts that stay. */
+  readonly keep: ReadonlySet<string>;
 }
 
 /** What a lake's files and pointers stand in. Keys are relative to the lake's root, with forward slashes. */
@@ -44,8 +45,6 @@ export interface Store {
   has(key: string): Promise<boolean>;
   /** A path of this machine with the content that a manifest says stands under a key. */
   local(key: string, content: Measured): Promise<string>;
-  /** What stands under a key now, read anew and measured; undefined when it is missing. */
-  fetch(key: string): Promise<Fetched | undefined>;
   /** The text of a pointer; undefined when there is none. */
   readPointer(key: string): Promise<string | undefined>;
   /** Replaces a pointer atomically and durably. */
@@ -58,10 +57,10 @@ export interface Store {
   pointers(key: string): Promise<readonly string[]>;
   /** Keys of the folders below a relation's, at most two deep, that hold parts, staged ones included. */
   partFolders(relationKey: string): Promise<readonly string[]>;
-  /** Removes what is in a folder of parts, staged ones included, except the keys in `keep`. */
+  /** Removes what is in a relation's folders of parts, staged ones included. */
   removeParts(
-    folderKey: string,
-    keep: ReadonlySet<string>,
+    relationKey: string,
+    which: PartsToRemove,
   ): Promise<{ readonly files: number; readonly bytes: number }>;
   /** Everything that stands under a key. */
   files(): Promise<readonly StoredFile[]>;

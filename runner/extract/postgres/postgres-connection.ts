@@ -35,7 +35,6 @@ export async function openPostgresConnection(
   url: string,
   io: Io = directIo,
 ): Promise<PostgresConnection> {
-  const address = addressOf(url);
   // Its own socket, so that it can be torn down in the middle of a COPY.
   const socket = new Socket();
   let client: pg.Client;
@@ -54,7 +53,7 @@ export async function openPostgresConnection(
     await io.call({ part: "postgres", action: "query" }, () => connecting.query(sessionSettings));
   } catch (error) {
     socket.destroy();
-    throw unreachable(address, error);
+    throw unreachable(url, error);
   }
   let broken = false;
   // One statement at a time, whoever asks: the driver will no longer queue them itself.
@@ -89,11 +88,12 @@ export async function openPostgresConnection(
   };
 }
 
-function unreachable(address: string, error: unknown): Failure {
+/** The failure of a connection that cannot be made, or was lost. */
+export function unreachable(url: string, error: unknown): Failure {
   return new Failure([
     {
       code: "SOURCE_UNREACHABLE",
-      message: `Postgres at ${address} does not let us in.`,
+      message: `Postgres at ${addressOf(url)} cannot be read.`,
       cause: messageOf(error),
       hint: "Start the local services with `npm run services`, or set MERCADO_POSTGRES_URL to a server that runs.",
     },

@@ -1,5 +1,5 @@
 import { concurrently } from "../../core/concurrently.ts";
-import type { Failure } from "../../core/diagnostic.ts";
+import { Failure } from "../../core/diagnostic.ts";
 import type { Io } from "../../core/io.ts";
 import type { SourceTable } from "../../core/node.ts";
 import type {
@@ -12,7 +12,11 @@ import type {
 } from "../../core/ports.ts";
 import { joinFailures } from "../extract-failure.ts";
 import { PartCommit, type ExtractRun } from "../part-commit.ts";
-import { openPostgresConnection, type PostgresConnection } from "./postgres-connection.ts";
+import {
+  openPostgresConnection,
+  unreachable,
+  type PostgresConnection,
+} from "./postgres-connection.ts";
 import { readIdentity } from "./postgres-identity.ts";
 import { columnsStatement } from "./postgres-statements.ts";
 import { columnTypeOf, precisionOf } from "./postgres-types.ts";
@@ -47,12 +51,12 @@ class PostgresExtractor implements Extractor {
   }
 
   async identity(): Promise<string | undefined> {
-    return readIdentity(await this.#connect());
+    return this.#ask(readIdentity);
   }
 
   async liveColumns(table: SourceTable): Promise<readonly LiveColumn[] | undefined> {
-    const connection = await this.#connect();
-    const rows = await connection.query(columnsStatement(postgresTable(table)));
+    const statement = columnsStatement(postgresTable(table));
+    const rows = await this.#ask((connection) => connection.query(statement));
     if (rows.length === 0) return undefined;
     return rows.map((row) => {
       const type = columnTypeOf(row["base_type"] ?? "");
@@ -99,7 +103,10 @@ class PostgresExtractor implements Extractor {
       if (read.failure !== undefined) failures.push(read.failure);
       if (read.hasAbandonedParts) {
         const keep = read.failure === undefined ? read.result().files : [];
-        await lake.removeRun(read.relation, run.runId, new Set(keep.map(({ key }) => key)));
+        await lake.removeFiles(read.relation, {
+          runs: new Set([run.runId]),
+          keep: new Set(keep.map(({ key }) => key)),
+        });
       }
     }
     if (failures.length > 0) throw joinFailures(failures);
@@ -115,8 +122,18 @@ class PostgresExtractor implements Extractor {
     );
   }
 
-  #connect(): Promise<PostgresConnection> {
+  /** A connection that was lost is not asked again. */
+  async #ask<Result>(
+    question: (connection: PostgresConnection) => Promise<Result>,
+  ): Promise<Result> {
     this.#connection ??= openPostgresConnection(this.#options.url, this.#options.io);
-    return this.#connection;
+    const connection = this.#connection;
+    try {
+      return await question(await connection);
+    } catch (error) {
+      if (this.#connection === connection) this.#connection = undefined;
+      await connection.then((open) => open.close()).catch(() => undefined);
+      throw error instanceof Failure ? error : unreachable(this.#options.url, error);
+    }
   }
 }

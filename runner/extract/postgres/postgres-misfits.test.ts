@@ -169,7 +169,7 @@ describe("an extraction killed", () => {
       await extractor.close();
       expect(await readRows(lake, again!.files)).toMatchObject([{ id: "1" }]);
       expect(await filesIn(root)).toEqual(["part-00000.parquet"]);
-      await lake.removeRun("raw.survivor", run.runId, new Set());
+      await lake.removeFiles("raw.survivor", { runs: new Set([run.runId]) });
       expect(await filesIn(root)).toEqual([]);
     },
   );

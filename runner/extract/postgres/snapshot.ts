@@ -1,5 +1,10 @@
+import { Failure } from "../../core/diagnostic.ts";
 import type { Io } from "../../core/io.ts";
-import { openPostgresConnection, type PostgresConnection } from "./postgres-connection.ts";
+import {
+  openPostgresConnection,
+  unreachable,
+  type PostgresConnection,
+} from "./postgres-connection.ts";
 
 /** One moment of a database, kept open for other sessions to read. */
 export interface Snapshot {
@@ -19,7 +24,7 @@ export async function openSnapshot(url: string, io?: Io): Promise<Snapshot> {
     return { name: row?.["name"] ?? "", connection, close: () => connection.close() };
   } catch (error) {
     await connection.close();
-    throw error;
+    throw error instanceof Failure ? error : unreachable(url, error);
   }
 }
 

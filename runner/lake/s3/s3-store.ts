@@ -5,7 +5,8 @@ import pRetry, { AbortError } from "p-retry";
 import { messageOf } from "../../core/caught.ts";
 import { Failure } from "../../core/diagnostic.ts";
 import { measureStream } from "../checksum.ts";
-import type { Fetched, Leftover, Measured, Store, StoredFile } from "../store.ts";
+import { ensureFolder } from "../durable.ts";
+import type { Leftover, Measured, PartsToRemove, Store, StoredFile } from "../store.ts";
 import type { Mirror } from "./mirror.ts";
 import type { S3Bucket, StaleUpload } from "./s3-bucket.ts";
 import {
@@ -73,7 +74,7 @@ export class S3Store implements Store {
   async local(key: string, content: Measured): Promise<string> {
     const path = this.#mirror.copyPath(key, content);
     if (await this.#mirror.hasCopy(key, content)) return path;
-    const fetching = this.#fetching.get(path) ?? this.#copy(key, content, path);
+    const fetching = this.#fetching.get(path) ?? this.#fetch(key, content, path);
     this.#fetching.set(path, fetching);
     try {
       return await fetching;
@@ -82,23 +83,11 @@ export class S3Store implements Store {
     }
   }
 
-  async fetch(key: string): Promise<Fetched | undefined> {
-    if (!(await this.has(key))) return undefined;
-    const path = await this.#mirror.scratch(key);
-    const release = () => rm(path, { force: true });
-    try {
-      const content = await this.#reading(key, () => this.#download(key, path));
-      return { ...content, path, release };
-    } catch (error) {
-      await release();
-      throw error;
-    }
-  }
-
-  #copy(key: string, content: Measured, path: string): Promise<string> {
+  #fetch(key: string, content: Measured, path: string): Promise<string> {
     return this.#reading(key, async () => {
-      const arriving = await this.#mirror.scratch(key);
+      const arriving = `${path}.${randomUUID()}`;
       try {
+        await ensureFolder(dirname(path));
         const found = await this.#download(key, arriving);
         if (found.bytes !== content.bytes || found.sha256 !== content.sha256) {
           throw this.#differs(key, content, found.bytes);
@@ -185,20 +174,22 @@ export class S3Store implements Store {
   }
 
   removeParts(
-    folderKey: string,
-    keep: ReadonlySet<string>,
+    relationKey: string,
+    { isIn, keep }: PartsToRemove,
   ): Promise<{ readonly files: number; readonly bytes: number }> {
-    return this.#asked(folderKey, async () => {
-      const objects = await this.#bucket.list(`${folderKey}/`);
-      const unneeded = objects.filter(({ key }) => !keep.has(key));
+    return this.#asked(relationKey, async () => {
+      const objects = await this.#bucket.list(`${relationKey}/`);
+      const unneeded = objects.filter(({ key }) => isIn(dirname(key)) && !keep.has(key));
       await this.#bucket.remove(unneeded.map(({ key }) => key));
-      const staged = await this.#mirror.removeStaged(folderKey);
-      // What a process that was killed has staged, it may have been uploading.
-      const uploads = staged === 0 ? [] : await this.#uploads(`${folderKey}/`);
-      for (const upload of uploads) await this.#bucket.abort(upload);
-      await this.#mirror.removeCopies(folderKey, keep);
-      const bytes = unneeded.reduce((sum, object) => sum + object.bytes, 0);
-      return { files: unneeded.length + staged, bytes };
+      const folders = distinct(objects.map(({ key }) => dirname(key))).filter(isIn);
+      let files = unneeded.length;
+      for (const folder of (await this.#mirror.stagedPartFolders(relationKey)).filter(isIn)) {
+        files += await this.#mirror.removeStaged(folder);
+        // What a process that was killed has staged, it may have been uploading.
+        for (const upload of await this.#uploads(`${folder}/`)) await this.#bucket.abort(upload);
+      }
+      for (const folder of folders) await this.#mirror.removeCopies(folder, keep);
+      return { files, bytes: unneeded.reduce((sum, { bytes }) => sum + bytes, 0) };
     });
   }
 
