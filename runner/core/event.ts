@@ -14,6 +14,8 @@ export interface StepOutcome {
   readonly milliseconds: number;
   /** Rows written or extracted, or the failing rows of a test; undefined where nothing is counted. */
   readonly rows?: number;
+  /** Rows that an extraction put into quarantines, beside `rows`; absent where there were none. */
+  readonly rejected?: number;
   /** How a relation was written: the rows of a `delta` are those that are new or changed. */
   readonly mode?: "table" | "view" | "delta" | "ephemeral";
   readonly diagnostic?: Diagnostic;

@@ -175,6 +175,10 @@ interface SourceTableBase extends NodeBase {
   readonly extract: ExtractMode;
   /** Absent is `ignore`. */
   readonly schemaPolicy?: SchemaPolicy;
+  /** The part of an extraction's rows that may be rejected, 0 to 1. Absent: the first value that does not fit stops it. */
+  readonly rejectShare?: number;
+  /** The table whose rejected rows this one holds: it is filled by that table's extraction. */
+  readonly quarantineOf?: RelationName;
   /** The name of a connection that the target defines. */
   readonly connection: string;
   /** Columns whose sums are control totals; by default the exact numbers that are neither keys nor ids. */

@@ -86,8 +86,20 @@ export interface ExtractRequest {
   readonly since?: string;
 }
 
+/** The rows of an extraction that went into the quarantine of their table. */
+export interface ExtractedRejects {
+  readonly rows: number;
+  /** Exact sums of what the source sent, by column. */
+  readonly sums: Readonly<Record<string, string>>;
+  readonly files: readonly LakeFile[];
+  /** What some of them hold, in words. */
+  readonly examples: readonly string[];
+}
+
 export interface ExtractedTable {
   readonly table: SourceTable;
+  /** Absent where all rows fit. */
+  readonly rejected?: ExtractedRejects;
   /** Committed parts of this extraction; empty when there was no row. */
   readonly files: readonly LakeFile[];
   readonly columns: readonly LakeColumn[];

@@ -13,7 +13,8 @@ export const runIdType: ColumnType = { kind: "varchar", length: 64 };
 
 /** Whether a table's raw rows keep their item: only where one row is one item. */
 export function keepsItem(table: SourceTable): boolean {
-  return table.connector !== "postgres" && table.explode === undefined;
+  if (table.connector === "postgres" || table.quarantineOf !== undefined) return false;
+  return table.explode === undefined;
 }
 
 /** The columns that extraction adds behind a table's declared ones. */

@@ -1,45 +1,85 @@
+import { printColumnType } from "../core/column-type.ts";
+import { counted } from "../core/counted.ts";
 import { Failure } from "../core/diagnostic.ts";
 import type { LakeManifest } from "../core/manifest.ts";
 import { manifestQuery, withOwnColumns, withoutCommonColumns } from "../core/manifest-rows.ts";
-import type { SourceTable } from "../core/node.ts";
-import type { ExtractedTable, Extractor } from "../core/ports.ts";
+import type { ExtractedTable, Extractor, ExtractRequest } from "../core/ports.ts";
+import { quarantineRelation } from "../core/quarantine.ts";
+import { technicalColumns } from "../core/technical-columns.ts";
 import type { ExtractStep, TableExtraction } from "../plan/step.ts";
 import type { ExecutionContext, Findings } from "./context.ts";
 import { rawColumns } from "./raw-columns.ts";
 import { compareWithSource } from "./source-contract.ts";
 
-/** Extracts a source's tables and makes their candidates; returns the number of rows that were read. */
+/** Rows that were taken, and rows that went into quarantines. */
+interface ExtractedRows {
+  readonly rows: number;
+  readonly rejected: number;
+}
+
+/** Extracts a source's tables and makes their candidates. */
 export async function runExtractStep(
   step: ExtractStep,
   context: ExecutionContext,
   findings: Findings,
-): Promise<number> {
+): Promise<ExtractedRows> {
   const extractor = await context.openExtractor(step.connection);
   const identity = await extractor.identity();
   assertSameDatabase(step, identity);
-  const tables = await compareTables(step, extractor, context);
-  const extracted = await extractor.extract(
-    step.tables.map(({ since }, index) => ({ table: at(tables, index), since })),
-    { runId: context.run.id, extractedAt: context.run.startedAt },
-  );
+  const requests = await compareTables(step, extractor, context);
+  const extracted = await extractor.extract(requests, {
+    runId: context.run.id,
+    extractedAt: context.run.startedAt,
+  });
   context.killPoint("after-extract");
-  const byRelation = new Map(extracted.map((result) => [result.table.relation, result]));
-  let rows = 0;
+  const results = extracted.flatMap((result) => [result, ...quarantineResult(step, result)]);
+  const byRelation = new Map(results.map((result) => [result.table.relation, result]));
   for (const wanted of step.tables) {
-    const result = byRelation.get(wanted.table.relation);
-    if (result === undefined) throw new Error(`${wanted.table.relation} was not extracted`);
-    rows += result.totals.rows;
-    for (const message of result.notes ?? []) await context.emit({ type: "note", message });
+    const { relation } = wanted.table;
+    const result = byRelation.get(relation);
+    if (result === undefined) throw new Error(`${relation} was not extracted`);
+    for (const message of notesOn(result)) await context.emit({ type: "note", message });
     await context.engine.execute(
       context.dialect.createView(wanted.candidate, await rawQuery(wanted, result, context)),
     );
-    findings.extracted.set(wanted.table.relation, result);
-    if (identity !== undefined) findings.identities.set(wanted.table.relation, identity);
-    if (result.highestCursor !== undefined) {
-      findings.watermarks.set(wanted.table.relation, result.highestCursor);
-    }
+    findings.extracted.set(relation, result);
+    if (identity !== undefined) findings.identities.set(relation, identity);
+    if (result.highestCursor !== undefined) findings.watermarks.set(relation, result.highestCursor);
   }
-  return rows;
+  return {
+    rows: extracted.reduce((sum, { totals }) => sum + totals.rows, 0),
+    rejected: extracted.reduce((sum, { rejected }) => sum + (rejected?.rows ?? 0), 0),
+  };
+}
+
+/** What the extraction of a table brought for its quarantine, where it has one. */
+function quarantineResult(
+  { tables }: ExtractStep,
+  { table, rejected }: ExtractedTable,
+): readonly ExtractedTable[] {
+  const quarantine = tables.find((each) => each.table.quarantineOf === table.relation)?.table;
+  if (quarantine === undefined) return [];
+  const { rows = 0, sums = {}, files = [] } = rejected ?? {};
+  const columns = [...quarantine.columns, ...technicalColumns(false)];
+  return [
+    {
+      table: quarantine,
+      files,
+      columns: columns.map(({ name, type }) => ({ name, type: printColumnType(type) })),
+      totals: { rows, sums },
+    },
+  ];
+}
+
+function notesOn({ table, totals, rejected, notes = [] }: ExtractedTable): readonly string[] {
+  if (rejected === undefined) return notes;
+  const { rows, examples } = rejected;
+  const all = rows + totals.rows;
+  const some = examples.length < rows ? "such as " : "";
+  return [
+    ...notes,
+    `${quarantineRelation(table.relation)} takes ${counted(rows, "row")} of ${all} that do not fit: ${some}${examples.join("; ")}.`,
+  ];
 }
 
 /** The rows of a raw relation: what earlier extractions left and what this one brought. */
@@ -95,14 +135,16 @@ function assertSameDatabase(step: ExtractStep, identity: string | undefined): vo
 
 /** The tables as they are to be extracted; stops where a contract does not allow what the source has now. */
 async function compareTables(
-  step: ExtractStep,
+  { tables }: ExtractStep,
   extractor: Extractor,
   { emit }: Pick<ExecutionContext, "emit">,
-): Promise<readonly SourceTable[]> {
+): Promise<readonly ExtractRequest[]> {
+  const extracted = tables.filter(({ table }) => table.quarantineOf === undefined);
   const compared = await Promise.all(
-    step.tables.map(async ({ table, knownColumns }) =>
-      compareWithSource(table, await extractor.liveColumns(table), knownColumns),
-    ),
+    extracted.map(async ({ table, knownColumns, since }) => {
+      const live = await extractor.liveColumns(table);
+      return { since, ...compareWithSource(table, live, knownColumns) };
+    }),
   );
   const problems = compared.flatMap((comparison) => comparison.problems);
   if (problems.length > 0) throw new Failure(problems, 1);
@@ -116,11 +158,5 @@ async function compareTables(
       await emit({ type: "note", message: `${table.relation}.${column} ${told}` });
     }
   }
-  return compared.map(({ table }) => table);
-}
-
-function at<Item>(items: readonly Item[], index: number): Item {
-  const item = items[index];
-  if (item === undefined) throw new RangeError(`nothing at ${index}`);
-  return item;
+  return compared.map(({ table, since }) => ({ table, since }));
 }

@@ -33,8 +33,10 @@ export async function runStep(
   });
   try {
     switch (step.kind) {
-      case "extract":
-        return { outcome: end("ok", { rows: await runExtractStep(step, context, findings) }) };
+      case "extract": {
+        const { rows, rejected } = await runExtractStep(step, context, findings);
+        return { outcome: end("ok", { rows, ...(rejected > 0 ? { rejected } : {}) }) };
+      }
       case "seed":
       case "model":
         return {

@@ -1,15 +1,18 @@
 import type { ControlTotals } from "../core/manifest.ts";
 import type { SourceTable } from "../core/node.ts";
+import { ExactSum } from "./exact-sum.ts";
 import { fromScaled, toScaled } from "../core/scaled-decimal.ts";
 import { summedColumns } from "../core/summed-columns.ts";
 import type { SummedColumn } from "../core/summed-columns.ts";
 
 export { summedColumns };
 
-/** Adds up the rows of one table, exactly, as they leave the source. Texts that are no number are left to the cast. */
+/** Adds up the rows of one table, exactly, as they leave the source. Texts that are no decimal count as 0: they are for the cast to refuse. */
 export class TotalsCounter {
   readonly #summed: readonly (SummedColumn & { readonly index: number })[];
   readonly #sums: bigint[];
+  /** Of values with more digits than their column holds. */
+  readonly #others: readonly ExactSum[];
   #rows = 0;
 
   constructor(table: SourceTable) {
@@ -18,21 +21,27 @@ export class TotalsCounter {
       index: table.columns.indexOf(summed.column),
     }));
     this.#sums = this.#summed.map(() => 0n);
+    this.#others = this.#summed.map(() => new ExactSum());
   }
 
   /** `row` holds the declared columns' texts in their order. */
   add(row: readonly (string | null)[]): void {
     this.#rows += 1;
     this.#summed.forEach(({ index, scale }, sum) => {
-      const scaled = toScaled(row[index] ?? "0", scale);
-      this.#sums[sum] = (this.#sums[sum] ?? 0n) + (scaled ?? 0n);
+      const text = row[index] ?? "0";
+      const scaled = toScaled(text, scale);
+      if (scaled === undefined) this.#others[sum]?.add(text);
+      else this.#sums[sum] = (this.#sums[sum] ?? 0n) + scaled;
     });
   }
 
   totals(): ControlTotals {
-    const sums = this.#summed.map(
-      ({ column, scale }, sum) => [column.name, fromScaled(this.#sums[sum] ?? 0n, scale)] as const,
-    );
+    const sums = this.#summed.map(({ column, scale }, index) => {
+      const sum = new ExactSum();
+      sum.add(fromScaled(this.#sums[index] ?? 0n, scale));
+      sum.add(this.#others[index]?.text(scale) ?? "0");
+      return [column.name, sum.text(scale)] as const;
+    });
     return { rows: this.#rows, sums: Object.fromEntries(sums) };
   }
 }

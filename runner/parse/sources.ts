@@ -3,6 +3,7 @@ import type { ExtractMode, GenericTest, SourceColumn, SourceTable } from "../cor
 import { relationName } from "../core/relation.ts";
 import type { TextFile } from "../load/project-files.ts";
 import { reportTwice } from "./contract.ts";
+import { quarantinesOf } from "./quarantine.ts";
 import { readRawSettings } from "./raw-settings.ts";
 import { sourceSchema } from "./schema/source.ts";
 import type { SourceFile } from "./schema/source.ts";
@@ -44,7 +45,12 @@ export function parseSources(
       tests.push(...readGenericTests(reader, { ...declared, key: [] }, path));
     });
   }
-  return { tables, tests, diagnostics };
+  const quarantines = quarantinesOf(tables);
+  return {
+    tables: [...tables, ...quarantines.tables],
+    tests,
+    diagnostics: [...diagnostics, ...quarantines.diagnostics],
+  };
 }
 
 function readTable(
@@ -67,6 +73,7 @@ function readTable(
     columns,
     extract: readMode(yaml, table, path, diagnostics),
     ...(table.on_schema_change === undefined ? {} : { schemaPolicy: table.on_schema_change }),
+    ...(table.rejects === undefined ? {} : { rejectShare: table.rejects }),
     connection: source.connection,
     ...readRawSettings(yaml, table, path, diagnostics),
   });

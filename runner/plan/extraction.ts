@@ -20,6 +20,13 @@ interface ExtractionRequest {
 
 export function planExtraction(wanted: ExtractionRequest): ExtractStep {
   const { source, tables, state, request, candidate } = wanted;
+  const increments = new Map(
+    tables.flatMap((table) =>
+      table.quarantineOf === undefined ? [[table.relation, increment(table, wanted)] as const] : [],
+    ),
+  );
+  const incrementOf = (relation: RelationName): Increment =>
+    increments.get(relation) ?? { keptFiles: [], knownColumns: [] };
   return {
     kind: "extract",
     id: `extract.${source}`,
@@ -28,7 +35,9 @@ export function planExtraction(wanted: ExtractionRequest): ExtractStep {
     connection: tables[0]?.connection ?? source,
     tables: tables.map((table) => ({
       table,
-      ...increment(table, wanted),
+      ...(table.quarantineOf === undefined
+        ? incrementOf(table.relation)
+        : rejectedSoFar(table, incrementOf(table.quarantineOf), state)),
       expectedIdentity: request.fullRefresh ? undefined : state.identities.get(table.relation),
       candidate: candidate(table.relation),
       fingerprint: fingerprintOf(request.compiled, table.relation),
@@ -36,11 +45,21 @@ export function planExtraction(wanted: ExtractionRequest): ExtractStep {
   };
 }
 
+type Increment = Pick<TableExtraction, "since" | "keptFiles" | "knownColumns">;
+
+/** A quarantine grows as long as its table does. */
+function rejectedSoFar(
+  { relation }: SourceTable,
+  { since }: Increment,
+  { manifests }: WarehouseState,
+): Increment {
+  const manifest = manifests.get(relation);
+  if (manifest === undefined || since === undefined) return { keptFiles: [], knownColumns: [] };
+  return { keptFiles: withOwnColumns(manifest), knownColumns: manifest.columns };
+}
+
 /** An increment begins its lookback before the watermark, for rows are stamped before they are committed. */
-function increment(
-  table: SourceTable,
-  { state, request, notes }: ExtractionRequest,
-): Pick<TableExtraction, "since" | "keptFiles" | "knownColumns"> {
+function increment(table: SourceTable, { state, request, notes }: ExtractionRequest): Increment {
   const { relation } = table;
   if (request.fullRefresh) return { keptFiles: [], knownColumns: [] };
   const manifest = state.manifests.get(relation);

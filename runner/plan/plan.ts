@@ -8,6 +8,7 @@ import { planExtraction } from "./extraction.ts";
 import { neverExtracted, withoutExtraction } from "./from-raw.ts";
 import { endHooks, withHooks } from "./hooks.ts";
 import { levels } from "./levels.ts";
+import { withQuarantines } from "./quarantines.ts";
 import type { PlanRequest } from "./request.ts";
 import type { Plan, PublishGroup, Step } from "./step.ts";
 import { planTest, planUnitTest } from "./test-steps.ts";
@@ -22,10 +23,11 @@ export interface PlanResult {
 
 /** Turns a selection into steps with final statements. Reads nothing and changes nothing. */
 export function plan(given: PlanRequest): PlanResult {
-  const { selected, released, changedSources } = planEnvironment(withoutExtraction(given));
+  const { released, changedSources, ...planned } = planEnvironment(withoutExtraction(given));
   const request = { ...given, state: withoutReleased(given.state, released) };
   const { compiled, state, dialect, run } = request;
   const { graph } = compiled;
+  const selected = withQuarantines(planned.selected, graph);
   const diagnostics: Diagnostic[] = [];
   const notes: string[] = [];
   const relations: RelationNode[] = [];

@@ -180,8 +180,9 @@ export class ConsoleReport {
   }
 }
 
-function rowsOf({ rows, mode }: StepOutcome): string {
+function rowsOf({ rows, rejected, mode }: StepOutcome): string {
   if (rows === undefined) return "";
+  if (rejected !== undefined) return `${counted(rows, "row")}, ${rejected} rejected`;
   return counted(rows, mode === "delta" ? "new row" : "row");
 }
 

@@ -58,7 +58,8 @@ export function duckdbType(type: ColumnType): string {
   }
 }
 
-function acceptance(type: ColumnType, text: string): string {
+/** SQL that is true for a text that has the form of the type. */
+export function acceptance(type: ColumnType, text: string): string {
   switch (type.kind) {
     case "varchar":
       return type.length === undefined ? "true" : `strlen(${text}) <= ${type.length}`;
@@ -77,7 +78,8 @@ function acceptance(type: ColumnType, text: string): string {
   }
 }
 
-function conversion(type: ColumnType, text: string): string {
+/** SQL for the value of a text of that form; null where there is none. */
+export function conversion(type: ColumnType, text: string): string {
   const cast = `try_cast(${text} as ${duckdbType(type)})`;
   // A number too large for a double would become infinity.
   return type.kind === "double"

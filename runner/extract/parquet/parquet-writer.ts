@@ -6,36 +6,17 @@ import { diskFailure } from "../../core/disk-failure.ts";
 import type { LakeColumn } from "../../core/manifest.ts";
 import type { SourceColumn, SourceTable } from "../../core/node.ts";
 import { quoteText } from "../../core/sql-text.ts";
-import { extractedAtColumn, itemColumn, technicalColumns } from "../../core/technical-columns.ts";
+import { technicalColumns } from "../../core/technical-columns.ts";
 import { fromScaled, toScaled } from "../../core/scaled-decimal.ts";
 import { summedColumns } from "../control-totals.ts";
 import { cursorColumn } from "../cursor.ts";
 import { asExtractFailure, extractFailure, shorten } from "../extract-failure.ts";
-import { duckdbType, exactCast, type TextColumn } from "./exact-cast.ts";
+import { fileValues } from "./file-values.ts";
+import { acceptedStatement, measureRejected, rejectedStatement } from "./split-rejects.ts";
+import type { RejectedRows } from "./split-rejects.ts";
+import { longestRow, parquetOptions, rowKey, spoolReader } from "./spool.ts";
+import type { SizedSpool, Spool } from "./spool.ts";
 import { quoteName, quoteReadPath } from "./sql-text.ts";
-
-/**
- * A file with a table's rows on their way: the declared columns in their order and the original item where `withItem`,
- * under the names c0, c1 and so on.
- */
-export interface Spool {
-  readonly table: SourceTable;
-  readonly path: string;
-  readonly withItem: boolean;
-  /** About how many rows it holds; with its size, this bounds the memory that writing takes. */
-  readonly expectedRows: number;
-  /** Default is text as CSV. */
-  readonly form?: SpoolForm;
-}
-
-export type SpoolForm =
-  /**
-   * Without a header; a last field is never null (a row of one null would otherwise be an empty line). Null is an
-   * unquoted nothing.
-   */
-  | { readonly kind: "csv" }
-  /** A Parquet file. The columns of these names hold values that fit already, all others hold texts. */
-  | { readonly kind: "segment"; readonly typed: ReadonlySet<string> };
 
 export interface WrittenTable {
   readonly rows: number;
@@ -44,11 +25,21 @@ export interface WrittenTable {
   /** The lowest and highest value of the cursor, ISO 8601, UTC, with microseconds. */
   readonly lowestCursor: string | undefined;
   readonly highestCursor: string | undefined;
+  /** Absent where all rows fit. */
+  readonly rejected?: RejectedRows;
+}
+
+export interface Write {
+  readonly spool: Spool;
+  readonly path: string;
+  readonly extractedAt: string;
+  /** Where rows go that do not fit; without it, the first of them is refused by name. */
+  readonly rejectedPath?: string;
 }
 
 export interface ParquetWriter {
-  /** Writes one Parquet file in the spool's order. A value that does not fit its declared type is refused by name. */
-  write(spool: Spool, path: string, extractedAt: string): Promise<WrittenTable>;
+  /** Writes one Parquet file in the spool's order, and one of what does not fit, where there is such a row. */
+  write(wanted: Write): Promise<WrittenTable>;
   close(): void;
 }
 
@@ -70,13 +61,13 @@ export async function openParquetWriter(spillFolder: string): Promise<ParquetWri
     memory_limit: "256MB",
     temp_directory: spillFolder,
   });
-  const writeNow: ParquetWriter["write"] = async (spool, path, extractedAt) => {
+  const writeNow: ParquetWriter["write"] = async (wanted) => {
+    const { spool, path } = wanted;
     const connection = await instance.connect();
     try {
       const { size: bytes } = await stat(spool.path);
       await connection.run("set TimeZone = 'UTC'");
-      await connection.run(copyStatement({ ...spool, bytes }, path, extractedAt));
-      return await measure(connection, spool.table, path);
+      return await writeRows(connection, wanted, { ...spool, bytes });
     } catch (error) {
       throw (
         refusal(spool.table, error) ??
@@ -89,8 +80,8 @@ export async function openParquetWriter(spillFolder: string): Promise<ParquetWri
   };
   let latest: Promise<unknown> = Promise.resolve();
   return {
-    write(spool, path, extractedAt) {
-      const written = latest.then(() => writeNow(spool, path, extractedAt));
+    write(wanted) {
+      const written = latest.then(() => writeNow(wanted));
       latest = written.catch(() => undefined);
       return written;
     },
@@ -100,73 +91,31 @@ export async function openParquetWriter(spillFolder: string): Promise<ParquetWri
   };
 }
 
-// DuckDB holds several row groups in memory while it writes: wide rows go into shorter ones.
-const rowGroupBytes = 16 * 1024 * 1024;
-const fewestRowsOfGroup = 1_024;
-const mostRowsOfGroup = 122_880;
-
-function rowsOfGroup({ bytes, expectedRows }: { bytes: number; expectedRows: number }): number {
-  const bytesOfRow = bytes / Math.max(1, expectedRows);
-  const rows = Math.floor(rowGroupBytes / Math.max(1, bytesOfRow));
-  return Math.min(mostRowsOfGroup, Math.max(fewestRowsOfGroup, rows));
+/** Rows are looked at one by one only after one of them was refused. */
+async function writeRows(
+  connection: DuckDBConnection,
+  { path, extractedAt, rejectedPath }: Write,
+  spool: SizedSpool,
+): Promise<WrittenTable> {
+  try {
+    await connection.run(copyStatement(spool, path, extractedAt));
+    return await measure(connection, spool.table, path);
+  } catch (error) {
+    if (rejectedPath === undefined || !messageOf(error).includes(refusalMark)) throw error;
+  }
+  await connection.run(acceptedStatement(spool, path, extractedAt));
+  await connection.run(rejectedStatement(spool, rejectedPath, extractedAt));
+  const accepted = await measure(connection, spool.table, path);
+  return { ...accepted, rejected: await measureRejected(connection, spool, rejectedPath) };
 }
 
-/** Bytes of the longest row that is read. */
-const longestRow = 16 * 1024 * 1024;
-
-function copyStatement(
-  spool: Spool & { readonly bytes: number },
-  path: string,
-  extractedAt: string,
-): string {
-  const { table, form = { kind: "csv" } } = spool;
-  const columns: readonly TextColumn[] = spool.withItem
-    ? [...table.columns, { name: itemColumn, type: { kind: "varchar" }, nullable: false }]
-    : table.columns;
-  const keyTexts = columns
-    .map((column, index) => ({ name: column.name, text: `c${index}` }))
-    .filter(({ name }) => table.key.includes(name))
-    .map(
-      ({ name, text }) => `${quoteText(`${name} `)} || coalesce(cast(${text} as varchar), 'null')`,
-    );
-  const rowKey =
-    keyTexts.length === 0 ? "'without a key'" : `concat_ws(', ', ${keyTexts.join(", ")})`;
-  const values = columns.map((column, index) => {
-    const text = `c${index}`;
-    if (form.kind === "segment" && form.typed.has(column.name)) {
-      return `cast(${text} as ${duckdbType(column.type)}) as ${quoteName(column.name)}`;
-    }
-    const refused = `json_array(${quoteText(column.name)}, left(${text}, 200), ${rowKey})`;
-    return `${exactCast(column, text, `error('${refusalMark}' || ${refused})`)} as ${quoteName(column.name)}`;
+function copyStatement(spool: SizedSpool, path: string, extractedAt: string): string {
+  const key = rowKey(spool);
+  const values = fileValues(spool, extractedAt, (column, text) => {
+    const refused = `json_array(${quoteText(column.name)}, left(${text}, 200), ${key})`;
+    return `error('${refusalMark}' || ${refused})`;
   });
-  // File order: the declared columns, when they were read, and the original item.
-  values.splice(
-    table.columns.length,
-    0,
-    `timestamptz ${quoteText(extractedAt)} as ${extractedAtColumn}`,
-  );
-  const reader =
-    form.kind === "segment"
-      ? `read_parquet(${quoteReadPath(spool.path)}, hive_partitioning = false)`
-      : csvReader(spool, columns.length);
-  return (
-    `copy (select ${values.join(",\n")}\nfrom ${reader}) to ${quoteText(path)} ` +
-    `(format parquet, compression zstd, row_group_size ${rowsOfGroup(spool)}, use_tmp_file false)`
-  );
-}
-
-function csvReader(spool: Spool & { readonly bytes: number }, columns: number): string {
-  const fields = [...Array.from({ length: columns }, (_, index) => `c${index}`), "end_of_row"];
-  const fieldTypes = fields.map((field) => `'${field}': 'varchar'`).join(", ");
-  const lineBytes = Math.min(longestRow, spool.bytes + 1024);
-  // Not in parallel: DuckDB then guesses where a row begins, and a text with line breaks can mislead it.
-  return (
-    `read_csv(${quoteReadPath(spool.path)}, columns = {${fieldTypes}}, auto_detect = false, header = false, ` +
-    `delim = ',', quote = '"', escape = '"', nullstr = '', allow_quoted_nulls = false, new_line = '\\n', ` +
-    `comment = '', strict_mode = true, parallel = false, max_line_size = ${lineBytes}, ` +
-    // DuckDB would take sixteen lines of the longest kind, and several buffers of that.
-    `buffer_size = ${2 * lineBytes}, hive_partitioning = false)`
-  );
+  return `copy (select ${values.join(",\n")}\nfrom ${spoolReader(spool)}) to ${quoteText(path)} ${parquetOptions(spool)}`;
 }
 
 const refusalMark = "mercado-refused:";

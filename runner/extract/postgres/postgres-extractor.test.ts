@@ -166,6 +166,7 @@ describe("a source", () => {
       {
         name: "e",
         type: { kind: "timestamp" },
+        precision: 3,
         nativeType: "timestamp(3) without time zone",
         nullable: true,
       },
@@ -176,7 +177,7 @@ describe("a source", () => {
         nullable: true,
       },
       { name: "g", type: { kind: "json" }, nativeType: "jsonb", nullable: true },
-      { name: "h", type: { kind: "double" }, nativeType: "real", nullable: true },
+      { name: "h", type: { kind: "double" }, precision: 24, nativeType: "real", nullable: true },
       { name: "i", type: { kind: "varchar", length: 36 }, nativeType: "uuid", nullable: true },
       { name: "j", type: { kind: "varchar" }, nativeType: "text[]", nullable: true },
       {

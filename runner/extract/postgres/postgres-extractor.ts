@@ -18,6 +18,7 @@ import {
   type PostgresConnection,
 } from "./postgres-connection.ts";
 import { readIdentity } from "./postgres-identity.ts";
+import { quarantineRelation } from "../../core/quarantine.ts";
 import { columnsStatement } from "./postgres-statements.ts";
 import { columnTypeOf, precisionOf } from "./postgres-types.ts";
 import { openSnapshot } from "./snapshot.ts";
@@ -94,6 +95,7 @@ class PostgresExtractor implements Extractor {
       for (const read of reads) await read.plan();
       const ranges = reads.flatMap((read) => read.ranges.map((range) => ({ read, range })));
       await concurrently(ranges, connections, ({ read, range }) => read.readRange(range));
+      for (const read of reads) await read.finish();
     } finally {
       await snapshot.close();
       await commit.close();
@@ -102,11 +104,10 @@ class PostgresExtractor implements Extractor {
     for (const read of reads) {
       if (read.failure !== undefined) failures.push(read.failure);
       if (read.hasAbandonedParts) {
-        const keep = read.failure === undefined ? read.result().files : [];
-        await lake.removeFiles(read.relation, {
-          runs: new Set([run.runId]),
-          keep: new Set(keep.map(({ key }) => key)),
-        });
+        const keep = read.failure === undefined ? read.keys : new Set<string>();
+        for (const relation of [read.relation, quarantineRelation(read.relation)]) {
+          await lake.removeFiles(relation, { runs: new Set([run.runId]), keep });
+        }
       }
     }
     if (failures.length > 0) throw joinFailures(failures);

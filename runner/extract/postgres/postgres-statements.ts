@@ -64,7 +64,11 @@ export function totalsStatement(
     const name = escapeIdentifier(column.name);
     // Adding numerics takes Postgres several times as long as adding integers.
     const value = exact.has(column.name) ? name : `${name}::numeric`;
-    return `coalesce(sum(${value}), ${fromScaled(0n, scale)})::text as sum_${index}`;
+    // What may be rejected adds nothing where it is no number of digits, so that the others still add up.
+    const isFinite = `${name}::text not in ('NaN', 'Infinity', '-Infinity')`;
+    const added =
+      table.rejectShare === undefined ? value : `case when ${isFinite} then ${value} end`;
+    return `coalesce(sum(${added}), ${fromScaled(0n, scale)})::text as sum_${index}`;
   });
   return `select ${["count(*)::text as rows", ...sums].join(", ")} ${from(table, range)}`;
 }

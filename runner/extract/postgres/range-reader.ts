@@ -1,5 +1,4 @@
-import type { LakeFile } from "../../core/manifest.ts";
-import type { PartCommit, StagedTable } from "../part-commit.ts";
+import type { CommittedPart, PartCommit, StagedTable } from "../part-commit.ts";
 import { leastBytes } from "../segment/column-buffer.ts";
 import { SegmentFile } from "../segment/segment-file.ts";
 import type { PostgresConnection } from "./postgres-connection.ts";
@@ -16,7 +15,7 @@ const mostWaiting = 2;
 
 export interface ReadRange {
   readonly rows: number;
-  readonly files: readonly LakeFile[];
+  readonly parts: readonly CommittedPart[];
 }
 
 interface RangeReading {
@@ -62,7 +61,7 @@ export async function readRange(
       );
     }
     await parts.add(tuples);
-    return { rows: tuples.rows, files: await parts.finish() };
+    return { rows: tuples.rows, parts: await parts.finish() };
   } finally {
     await parts.discard();
   }
@@ -74,8 +73,8 @@ class SegmentParts {
   readonly #typed: ReadonlySet<string>;
   readonly #staged: StagedTable[] = [];
   #current: { readonly staged: StagedTable; readonly file: SegmentFile } | undefined;
-  #waiting: Promise<LakeFile>[] = [];
-  readonly #files: LakeFile[] = [];
+  #waiting: Promise<CommittedPart>[] = [];
+  readonly #parts: CommittedPart[] = [];
 
   constructor(reading: RangeReading) {
     this.#reading = reading;
@@ -92,10 +91,10 @@ class SegmentParts {
     if (this.#current.file.bytes >= this.#reading.partBytes) await this.#close();
   }
 
-  async finish(): Promise<readonly LakeFile[]> {
+  async finish(): Promise<readonly CommittedPart[]> {
     await this.#close();
     while (this.#waiting.length > 0) await this.#takeOldest();
-    return this.#files;
+    return this.#parts;
   }
 
   /** Removes what was not committed, once nothing writes to it. */
@@ -134,6 +133,6 @@ class SegmentParts {
   async #takeOldest(): Promise<void> {
     const [oldest, ...others] = this.#waiting;
     this.#waiting = others;
-    if (oldest !== undefined) this.#files.push(await oldest);
+    if (oldest !== undefined) this.#parts.push(await oldest);
   }
 }

@@ -9,7 +9,8 @@ import { fromScaled, sumOf, toScaled } from "../../core/scaled-decimal.ts";
 import { summedColumns } from "../control-totals.ts";
 import { asExtractFailure, contractFailure, extractFailure, shorten } from "../extract-failure.ts";
 import { fileColumns } from "../parquet/parquet-writer.ts";
-import { assertSameTotals, type PartCommit } from "../part-commit.ts";
+import { assertSameTotals, type CommittedPart, type PartCommit } from "../part-commit.ts";
+import { assertRejectShare, joinRejected, type RejectedPart } from "../rejects.ts";
 import { openPostgresConnection, type PostgresConnection } from "./postgres-connection.ts";
 import { totalsStatement, type RowRange } from "./postgres-statements.ts";
 import { readRange, type ReadRange } from "./range-reader.ts";
@@ -33,7 +34,7 @@ export class TableRead {
   readonly #surroundings: Surroundings;
   #plan: ReadPlan | undefined;
   #parts = 0;
-  readonly #files: LakeFile[] = [];
+  readonly #committed: CommittedPart[] = [];
   readonly #totals: ControlTotals[] = [];
   #tableTotals: ControlTotals | undefined;
   failure: Failure | undefined;
@@ -69,10 +70,33 @@ export class TableRead {
     return this.#keepingFailure(async () => {
       const plan = this.#plan;
       if (plan === undefined || this.failure !== undefined) return;
-      const { files, totals } = await this.#readFastOrExactly(plan, range);
-      this.#files.push(...files);
+      const { parts, totals } = await this.#readFastOrExactly(plan, range);
+      this.#committed.push(...parts);
       this.#totals.push(totals);
     });
+  }
+
+  /** Once all ranges were read: whether too many of the rows were rejected. */
+  finish(): Promise<void> {
+    return this.#keepingFailure(() => {
+      const readRows = this.#totals.reduce((sum, { rows }) => sum + rows, 0);
+      assertRejectShare(this.#table, readRows, this.#rejected);
+      return Promise.resolve();
+    });
+  }
+
+  /** Keys of all parts that are a part of the result. */
+  get keys(): ReadonlySet<string> {
+    const files = [...this.#files, ...this.#rejected.map(({ file }) => file)];
+    return new Set(files.map(({ key }) => key));
+  }
+
+  get #files(): readonly LakeFile[] {
+    return this.#committed.flatMap(({ file }) => file ?? []);
+  }
+
+  get #rejected(): readonly RejectedPart[] {
+    return this.#committed.flatMap(({ rejected }) => rejected ?? []);
   }
 
   result(): ExtractedTable {
@@ -84,9 +108,13 @@ export class TableRead {
       columns: fileColumns(this.#table, false),
       ...(highest === "" ? {} : { highestCursor: highest }),
       totals: {
-        rows: this.#totals.reduce((sum, { rows }) => sum + rows, 0),
-        sums: addedUp(this.#table, this.#totals),
+        rows: files.reduce((sum, { rows }) => sum + rows, 0),
+        sums: addedUp(
+          this.#table,
+          files.map(({ rows, sums = {} }) => ({ rows, sums })),
+        ),
       },
+      ...(this.#rejected.length === 0 ? {} : { rejected: joinRejected(this.#rejected) }),
       ...(this.#tableTotals === undefined ? {} : { tableTotals: this.#tableTotals }),
     };
   }
@@ -131,7 +159,7 @@ export class TableRead {
         throw !isExact && isMisfit(error) ? new Misfit(messageOf(error)) : error;
       });
       return {
-        files: read.files,
+        parts: read.parts,
         totals: await this.#checkedTotals(session, { plan, range, read }),
       };
     } finally {
@@ -143,10 +171,11 @@ export class TableRead {
     session: PostgresConnection,
     { plan, range, read }: { plan: ReadPlan; range: RowRange; read: ReadRange },
   ): Promise<ControlTotals> {
-    const { rows, files } = read;
     const expected = await readTotals(session, plan, range);
-    const written = files.map((file) => ({ rows: file.rows, sums: file.sums ?? {} }));
-    assertSameTotals(this.#table, expected, { rows, sums: addedUp(this.#table, written) });
+    const arrived = read.parts
+      .flatMap(({ file, rejected }) => [file ?? [], rejected ?? []].flat())
+      .map(({ rows, sums = {} }) => ({ rows, sums }));
+    assertSameTotals(this.#table, expected, arrived);
     if (this.#table.totalsOf === "table" && range.since !== undefined) {
       this.#tableTotals = await readTotals(session, plan, {});
     }

@@ -44,6 +44,19 @@ export const durationSeconds = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+/** A part of a whole such as `0.1%`, from 0 to 1; 0 needs no sign. */
+export const share = z.union([z.string(), z.number()]).transform((given, context) => {
+  const [, digits] = /^(\d{1,3}(?:\.\d+)?) ?%$/.exec(String(given)) ?? [];
+  // Read as a decimal: dividing would miss the nearest number to 0.7%.
+  const part = String(given) === "0" ? 0 : Number(`${digits ?? ""}e-2`);
+  if (part >= 0 && part <= 1) return part;
+  context.addIssue({
+    code: "custom",
+    message: `"${given}" is no part of all rows; write a percentage such as 0.1%, or 0`,
+  });
+  return z.NEVER;
+});
+
 export const description = z.string().trim().default("");
 export const tags = z.array(z.string().min(1)).default([]);
 /** One SQL template or several; a run executes each as one statement. */

@@ -6,6 +6,7 @@ import {
   identifier,
   key,
   owner,
+  share,
   sourceColumnType,
   tags,
 } from "./common.ts";
@@ -37,6 +38,11 @@ const tableBase = {
     .enum(["evolve", "freeze", "ignore"])
     .optional()
     .describe("what becomes of undeclared columns and wider types; default ignore"),
+  rejects: share
+    .optional()
+    .describe(
+      "the part of an extraction's rows that may go to the quarantine raw.<table>__rejected, such as 0.1%",
+    ),
   tests: tableTestList,
 };
 

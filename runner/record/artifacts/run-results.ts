@@ -89,13 +89,14 @@ function publication(
 }
 
 function stepResult(outcome: StepOutcome): StepResult {
-  const { id, kind, milliseconds, rows, mode, diagnostic, because } = outcome;
+  const { id, kind, milliseconds, rows, rejected, mode, diagnostic, because } = outcome;
   return {
     id,
     kind,
     status: statusOf(outcome),
     milliseconds: round(milliseconds),
     rows,
+    rejected,
     mode,
     diagnostic: diagnostic && flat(diagnostic),
     because: because && [...because],

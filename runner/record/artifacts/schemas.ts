@@ -83,6 +83,11 @@ const stepResult = z.strictObject({
     .describe("pass, warn and fail are data tests; fail found rows, error could not do its work"),
   milliseconds: z.number().nonnegative(),
   rows: z.int().nonnegative().optional().describe("written, extracted, or failing a test"),
+  rejected: z
+    .int()
+    .positive()
+    .optional()
+    .describe("rows of an extraction that went into quarantines, beside rows"),
   mode: z.string().optional().describe("how a relation was written: table, view, delta"),
   diagnostic: diagnostic.optional(),
   because: z

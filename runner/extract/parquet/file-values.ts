@@ -1,0 +1,25 @@
+import { quoteText } from "../../core/sql-text.ts";
+import { extractedAtColumn } from "../../core/technical-columns.ts";
+import { duckdbType, exactCast, type TextColumn } from "./exact-cast.ts";
+import { isTyped, spoolColumns, type Spool } from "./spool.ts";
+import { quoteName } from "./sql-text.ts";
+
+/**
+ * SQL for the columns of a part, of a spool's rows: the declared columns, when they were read, and the original item.
+ * A value that does not fit evaluates `refusal`.
+ */
+export function fileValues(
+  spool: Spool,
+  extractedAt: string,
+  refusal: (column: TextColumn, text: string) => string,
+): readonly string[] {
+  const values = spoolColumns(spool).map((column, index) => {
+    const text = `c${index}`;
+    const value = isTyped(spool, column)
+      ? `cast(${text} as ${duckdbType(column.type)})`
+      : exactCast(column, text, refusal(column, text));
+    return `${value} as ${quoteName(column.name)}`;
+  });
+  const read = `timestamptz ${quoteText(extractedAt)} as ${extractedAtColumn}`;
+  return values.toSpliced(spool.table.columns.length, 0, read);
+}

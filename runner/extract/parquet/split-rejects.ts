@@ -1,0 +1,112 @@
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { quarantineColumns } from "../../core/quarantine.ts";
+import { quoteText } from "../../core/sql-text.ts";
+import { extractedAtColumn } from "../../core/technical-columns.ts";
+import { ExactSum } from "../exact-sum.ts";
+import { summedColumns } from "../control-totals.ts";
+import { duckdbType } from "./exact-cast.ts";
+import { fileValues } from "./file-values.ts";
+import { isMisfit, misfitReason } from "./misfit.ts";
+import { isTyped, parquetOptions, rowKey, spoolColumns, spoolReader } from "./spool.ts";
+import type { SizedSpool } from "./spool.ts";
+import { quoteReadPath } from "./sql-text.ts";
+
+/** A rejected row, for messages. */
+export interface RejectedExample {
+  readonly key: string;
+  readonly column: string;
+  readonly value: string | null;
+  readonly reason: string;
+}
+
+export interface RejectedRows {
+  readonly rows: number;
+  /** Exact sums of what the source sent for `summedColumns`; a text that is no decimal counts as 0. */
+  readonly sums: Readonly<Record<string, string>>;
+  readonly examples: readonly RejectedExample[];
+}
+
+/** Columns of the spool's rows, and the position of the first whose value does not fit, or null. */
+function examined(spool: SizedSpool): string {
+  const cases = spoolColumns(spool).map((column, index) => {
+    const text = `c${index}`;
+    const isWrong = isTyped(spool, column)
+      ? `${text} is null and ${!column.nullable}`
+      : isMisfit(column, text);
+    return `when ${isWrong} then ${index}`;
+  });
+  return `(select *, case ${cases.join("\n")} end as misfit from ${spoolReader(spool)}) as examined`;
+}
+
+/** Writes the rows whose values all fit. */
+export function acceptedStatement(spool: SizedSpool, path: string, extractedAt: string): string {
+  const values = fileValues(spool, extractedAt, ({ type }) => `cast(null as ${duckdbType(type)})`);
+  return `copy (select ${values.join(",\n")}\nfrom ${examined(spool)}\nwhere misfit is null) to ${quoteText(path)} ${parquetOptions(spool)}`;
+}
+
+/** Writes all other rows, in the quarantine's columns. */
+export function rejectedStatement(spool: SizedSpool, path: string, extractedAt: string): string {
+  const columns = spoolColumns(spool);
+  const byPosition = (value: (index: number) => string) =>
+    `case misfit ${columns.map((_, index) => `when ${index} then ${value(index)}`).join(" ")} end`;
+  const text = (index: number) => `cast(c${index} as varchar)`;
+  const members = columns.map(({ name }, index) => `${quoteText(name)}, ${text(index)}`);
+  const values: Readonly<Record<(typeof quarantineColumns)[number]["name"], string>> = {
+    row_key: rowKey(spool),
+    column_name: byPosition((index) => quoteText(columns[index]?.name ?? "")),
+    value: byPosition(text),
+    reason: byPosition((index) => {
+      const column = columns[index];
+      return column === undefined ? "null" : misfitReason(column, text(index));
+    }),
+    source_row: `cast(json_object(${members.join(", ")}) as json)`,
+  };
+  const list = quarantineColumns.map(({ name }) => `${values[name]} as "${name}"`);
+  return (
+    `copy (select ${list.join(",\n")}, timestamptz ${quoteText(extractedAt)} as ${extractedAtColumn}\n` +
+    `from ${examined(spool)}\nwhere misfit is not null) to ${quoteText(path)} ${parquetOptions(spool)}`
+  );
+}
+
+const shownExamples = 3;
+
+/** Reads back what was written of the rejected rows. */
+export async function measureRejected(
+  connection: DuckDBConnection,
+  { table }: SizedSpool,
+  path: string,
+): Promise<RejectedRows> {
+  const file = `read_parquet(${quoteReadPath(path)}, hive_partitioning = false)`;
+  const summed = summedColumns(table);
+  const sums = summed.map(() => new ExactSum());
+  const texts = summed.map(
+    ({ column: { name } }) => `json_extract_string(source_row, '$."${name}"')`,
+  );
+  let rows = 0;
+  const stream = await connection.stream(`select ${["row_key", ...texts].join(", ")} from ${file}`);
+  for (;;) {
+    const chunk = await stream.fetchChunk();
+    if (chunk === null || chunk.rowCount === 0) break;
+    for (const [, ...values] of chunk.getRows()) {
+      rows += 1;
+      values.forEach((value, index) => {
+        if (typeof value === "string") sums[index]?.add(value);
+      });
+    }
+  }
+  const examples = await connection.runAndReadAll(
+    `select row_key, column_name, left(value, 200), reason from ${file} limit ${shownExamples}`,
+  );
+  return {
+    rows,
+    sums: Object.fromEntries(
+      summed.map(({ column, scale }, index) => [column.name, sums[index]?.text(scale) ?? "0"]),
+    ),
+    examples: examples.getRows().map(([key, column, value, reason]) => ({
+      key: String(key),
+      column: String(column),
+      value: typeof value === "string" ? value : null,
+      reason: String(reason),
+    })),
+  };
+}
