@@ -141,6 +141,7 @@ export async function carryOut(
         locate: compiled.locate,
         threads: target.threads,
         retentionSeconds: target.retentionSeconds,
+        compaction: target.compaction,
         signal: interruption.signal,
       },
       command: describeCommand(verb, options),

@@ -4,6 +4,7 @@ import { createRenderer } from "../compile/renderer.ts";
 import { didYouMean } from "../core/closest.ts";
 import { Failure } from "../core/diagnostic.ts";
 import type { EngineName } from "../core/ports.ts";
+import type { Compaction } from "../execute/compaction.ts";
 import type { ParsedProject } from "../parse/project.ts";
 import type { ConnectionDeclaration } from "../parse/schema/pipelines.ts";
 import { resolveLake } from "./lake-place.ts";
@@ -18,6 +19,8 @@ export interface Target {
   readonly threads: number;
   /** How long superseded versions stay. */
   readonly retentionSeconds: number;
+  /** When small files of the raw zone are merged. */
+  readonly compaction: Compaction;
   /** The folder of embedded services and of what the runner writes for its own use. */
   readonly home: string;
   readonly connections: Readonly<Record<string, ConnectionDeclaration>>;
@@ -64,6 +67,10 @@ export function resolveTarget(
     lake: resolveLake({ pipelines, target: wanted, root, declared, fill }),
     threads: declared.threads,
     retentionSeconds: declared.retention,
+    compaction: {
+      files: declared.compaction.files,
+      bytes: declared.compaction.megabytes * 1024 * 1024,
+    },
     home: homeOf(root),
     connections,
   };

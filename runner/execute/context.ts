@@ -3,10 +3,12 @@ import type { Emit } from "../core/event.ts";
 import type { Lease } from "../core/lease.ts";
 import type { Ledger } from "../core/ledger.ts";
 import type { Engine, ExtractedTable, Extractor, KillPoint, Lake } from "../core/ports.ts";
+import type { LakeManifest } from "../core/manifest.ts";
 import type { RelationName } from "../core/relation.ts";
 import type { LocateFailure } from "../core/statement-failure.ts";
 import type { WarehouseState } from "../core/state.ts";
 import type { RunIdentity } from "../plan/step.ts";
+import type { Compaction } from "./compaction.ts";
 import { StoredFailures } from "./stored-failures.ts";
 
 /** What every step may use. */
@@ -28,6 +30,8 @@ export interface ExecutionContext {
   readonly threads: number;
   /** How long superseded versions stay, for readers that hold them and for the way back. */
   readonly retentionSeconds: number;
+  /** When small files of the raw zone are merged; by default, more than 16 below 16 MB. */
+  readonly compaction?: Compaction;
   /** Aborted when the user wants the run to end: what has begun is finished, and nothing is published. */
   readonly signal?: AbortSignal;
 }
@@ -35,6 +39,8 @@ export interface ExecutionContext {
 /** What steps learned that the publish transaction needs. Filled by steps that went well. */
 export interface Findings {
   readonly extracted: Map<RelationName, ExtractedTable>;
+  /** What the manifests of extracted tables will list. */
+  readonly rawContents: Map<RelationName, Pick<LakeManifest, "columns" | "files">>;
   /** Of the database that each table was read from. */
   readonly identities: Map<RelationName, string>;
   readonly watermarks: Map<RelationName, string>;
@@ -49,6 +55,7 @@ export interface Findings {
 export function emptyFindings(): Findings {
   return {
     extracted: new Map(),
+    rawContents: new Map(),
     identities: new Map(),
     watermarks: new Map(),
     rows: new Map(),

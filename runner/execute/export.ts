@@ -1,8 +1,10 @@
 import { concurrently } from "../core/concurrently.ts";
-import type { LakeManifest } from "../core/manifest.ts";
+import type { LakeFile, LakeManifest } from "../core/manifest.ts";
+import { dayOfKey } from "../core/partition.ts";
 import type { RelationName } from "../core/relation.ts";
 import type { WriteStep } from "../plan/step.ts";
 import type { ExecutionContext, Findings } from "./context.ts";
+import { writeDayFiles } from "./day-files.ts";
 import { ownManifest } from "./own-manifest.ts";
 
 /** The engine limits its own work; here the disk is waited for, file by file, until each is durable. */
@@ -24,9 +26,16 @@ export async function exportToLake(
     const current = await intactManifest(recorded, step, context);
     if (current !== undefined && findings.unchanged.has(step.relation)) return;
     const made = await exportCandidate(step, context, publishedAt);
-    const manifest = { ...made, ...progressOf(step, context, findings) };
-    if (isSameFile(current, manifest)) await discardExport(step.relation, context);
-    else manifests.set(step.relation, manifest);
+    const files = keepEqualFiles(current, made);
+    const added = files.filter((file) => file.runId === context.run.id);
+    if (added.length < files.length) {
+      const keep = new Set(added.map(({ key }) => key));
+      await context.lake.removeFiles(step.relation, { runs: new Set([context.run.id]), keep });
+    }
+    if (added.length > 0 || files.length !== current?.files.length) {
+      const progress = progressOf(step, context, findings);
+      manifests.set(step.relation, { ...made, files, ...progress });
+    }
   });
   return manifests;
 }
@@ -58,25 +67,42 @@ async function intactManifest(
   return recorded;
 }
 
-/** One file a relation, its rows in the order of its key, so that equal rows make equal files. */
+/** One file a relation, or one a day, its rows in the order of its key, so that equal rows make equal files. */
 async function exportCandidate(
   step: WriteStep,
-  { engine, lake, run }: ExecutionContext,
+  context: ExecutionContext,
   publishedAt: string,
 ): Promise<LakeManifest> {
-  const key = lake.partKey(step.relation, run.id, 0);
-  const columns = step.published.columns;
+  const { engine, lake, run } = context;
+  const { relation, key, candidate, partitionBy } = step;
+  const { columns } = step.published;
   const list = columns.map((column) => column.name).join(", ");
-  const order = step.key.length > 0 ? ` order by ${step.key.join(", ")}` : "";
-  const staged = await lake.stagePart(key);
-  const rows = await engine.writeParquet(`select ${list} from ${step.candidate}${order}`, staged);
-  const file = await lake.commitPart(key, run.id, rows);
-  return { relation: step.relation, runId: run.id, publishedAt, columns, files: [file] };
+  const orderBy = key.length > 0 ? ` order by ${key.join(", ")}` : "";
+  const manifest = { relation, runId: run.id, publishedAt, columns };
+  if (partitionBy !== undefined) {
+    const written = await writeDayFiles(
+      { relation, rows: candidate, list, columns, partitionBy, orderBy },
+      context,
+    );
+    return { ...manifest, files: written.map(({ file }) => file) };
+  }
+  const staged = await lake.stagePart(lake.partKey(relation, run.id, 0));
+  const rows = await engine.writeParquet(`select ${list} from ${candidate}${orderBy}`, staged);
+  const file = await lake.commitPart(lake.partKey(relation, run.id, 0), run.id, rows);
+  return { ...manifest, files: [file] };
 }
 
-function isSameFile(current: LakeManifest | undefined, made: LakeManifest): boolean {
-  const [before, ...others] = current?.files ?? [];
-  return others.length === 0 && before !== undefined && before.sha256 === made.files[0]?.sha256;
+/** The files that a relation is to have: those that are published already stay where their content is the same. */
+function keepEqualFiles(
+  current: LakeManifest | undefined,
+  made: LakeManifest,
+): readonly LakeFile[] {
+  const published = new Map(
+    current?.files.map((file) => [`${dayOfKey(file.key) ?? ""} ${file.sha256}`, file]),
+  );
+  return made.files.map(
+    (file) => published.get(`${dayOfKey(file.key) ?? ""} ${file.sha256}`) ?? file,
+  );
 }
 
 /** Removes what this run wrote to the lake for a relation. */

@@ -9,6 +9,7 @@ import { technicalColumns } from "../core/technical-columns.ts";
 import type { ExtractStep, TableExtraction } from "../plan/step.ts";
 import type { ExecutionContext, Findings } from "./context.ts";
 import { rawColumns } from "./raw-columns.ts";
+import { arrangeRawFiles } from "./raw-files.ts";
 import { compareWithSource } from "./source-contract.ts";
 
 /** Rows that were taken, and rows that went into quarantines. */
@@ -39,9 +40,11 @@ export async function runExtractStep(
     const result = byRelation.get(relation);
     if (result === undefined) throw new Error(`${relation} was not extracted`);
     for (const message of notesOn(result)) await context.emit({ type: "note", message });
+    const contents = await arrangeRawFiles(wanted.table, rawContents(wanted, result), context);
     await context.engine.execute(
-      context.dialect.createView(wanted.candidate, await rawQuery(wanted, result, context)),
+      context.dialect.createView(wanted.candidate, await contentsQuery(contents, context)),
     );
+    findings.rawContents.set(relation, contents);
     findings.extracted.set(relation, result);
     if (identity !== undefined) findings.identities.set(relation, identity);
     if (result.highestCursor !== undefined) findings.watermarks.set(relation, result.highestCursor);
@@ -82,15 +85,6 @@ function notesOn({ table, totals, rejected, notes = [] }: ExtractedTable): reado
   ];
 }
 
-/** The rows of a raw relation: what earlier extractions left and what this one brought. */
-export async function rawQuery(
-  wanted: Pick<TableExtraction, "table" | "keptFiles">,
-  result: ExtractedTable,
-  context: Pick<ExecutionContext, "lake" | "dialect">,
-): Promise<string> {
-  return contentsQuery(rawContents(wanted, result), context);
-}
-
 /** The rows that a manifest lists, where the engine reads them. */
 export async function contentsQuery(
   contents: Pick<LakeManifest, "columns" | "files">,
@@ -104,7 +98,7 @@ export async function contentsQuery(
 }
 
 /** What the manifest of a raw relation lists after an extraction. */
-export function rawContents(
+function rawContents(
   wanted: Pick<TableExtraction, "table" | "keptFiles">,
   result: ExtractedTable,
 ): Pick<LakeManifest, "columns" | "files"> {

@@ -16,7 +16,7 @@ import { exportToLake } from "./export.ts";
 import { tableTotals } from "./source-totals.ts";
 import { fenced } from "./fenced.ts";
 import { publicationTime } from "./publication-time.ts";
-import { rawContents, rawQuery } from "./extract-step.ts";
+import { contentsQuery } from "./extract-step.ts";
 import { ownManifest } from "./own-manifest.ts";
 
 /** What becomes public of one relation. */
@@ -182,9 +182,11 @@ async function releaseRaw(
   const { dialect, run, state } = context;
   const { relation } = wanted.table;
   const result = findings.extracted.get(relation);
-  if (result === undefined) throw new Error(`${relation} was not extracted`);
-  const definition = await rawQuery(wanted, result, context);
-  const contents = rawContents(wanted, result);
+  const contents = findings.rawContents.get(relation);
+  if (result === undefined || contents === undefined) {
+    throw new Error(`${relation} was not extracted`);
+  }
+  const definition = await contentsQuery(contents, context);
   const before = state.watermarks.get(relation);
   const watermark = findings.watermarks.get(relation) ?? before;
   const totals = tableTotals(wanted, result);
@@ -220,7 +222,7 @@ async function releaseRaw(
     detail: {
       relation,
       rows: result.totals.rows,
-      bytes: bytesOf(result.files),
+      bytes: bytesOf(contents.files.filter((file) => file.runId === run.id)),
       watermarkBefore: before,
       watermarkAfter: watermark,
     },

@@ -1,6 +1,6 @@
 import { isAbsolute, join, sep } from "node:path";
 import { production } from "../core/environment.ts";
-import { noDay } from "../core/partition.ts";
+import { isDay, noDay } from "../core/partition.ts";
 import { baseName, parseRelationName, zoneOf, type RelationName } from "../core/relation.ts";
 
 /** A run's id becomes a folder's name, so it may hold nothing that a path would read as more than a name. */
@@ -8,7 +8,6 @@ const runIdPattern = /^[A-Za-z0-9][A-Za-z0-9_.:-]*$/;
 
 const runFolderPrefix = "run=";
 const dayFolderPrefix = "dt=";
-const dayPattern = /^\d{4,6}-\d{2}-\d{2}$/;
 
 export const manifestName = "_manifest.json";
 
@@ -34,7 +33,7 @@ export function runKey(relation: RelationName, runId: string, day?: string): str
 }
 
 function dayFolder(day: string): string {
-  if (day !== noDay && !dayPattern.test(day)) throw new Error(`"${day}" names no day`);
+  if (day !== noDay && !isDay(day)) throw new Error(`"${day}" names no day`);
   return `${dayFolderPrefix}${day}`;
 }
 
@@ -42,7 +41,7 @@ function dayFolder(day: string): string {
 export function dayOfFolder(folder: string): string | undefined {
   if (!folder.startsWith(dayFolderPrefix)) return undefined;
   const day = folder.slice(dayFolderPrefix.length);
-  return day === noDay || dayPattern.test(day) ? day : undefined;
+  return day === noDay || isDay(day) ? day : undefined;
 }
 
 export function partKey(relation: RelationName, runId: string, part: number, day?: string): string {

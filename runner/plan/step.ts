@@ -67,6 +67,8 @@ export interface WriteStep extends StepBase {
   /** The columns of `query`. */
   readonly contract: readonly Column[];
   readonly key: readonly string[];
+  /** The column by whose day the lake's files are parted. */
+  readonly partitionBy?: string;
   readonly write: readonly string[];
   readonly guards?: readonly Guard[];
   readonly intervals?: readonly IntervalStatement[];

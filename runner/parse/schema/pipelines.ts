@@ -56,6 +56,13 @@ const target = z.strictObject({
   threads: z.int().min(1).max(64).default(2),
   /** How long superseded versions stay, for readers that hold them and for the way back. */
   retention: durationSeconds.default(86_400),
+  /** More than so many files of a raw table that are smaller than so many megabytes become one; of each day, where it is parted by day. */
+  compaction: z
+    .strictObject({
+      files: z.int().min(1).max(10_000).default(16),
+      megabytes: z.number().positive().max(1024).default(16),
+    })
+    .default({ files: 16, megabytes: 16 }),
   connections: z.record(identifier, connection).default({}),
 });
 

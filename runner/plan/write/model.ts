@@ -21,6 +21,7 @@ export function planModel(wanted: ModelRequest): WriteStep {
     template: node.template,
     contract: queryColumns(node),
     key: node.key,
+    ...(node.partitionBy === undefined ? {} : { partitionBy: node.partitionBy }),
     ...partsOf(wanted),
   };
 }

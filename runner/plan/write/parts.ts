@@ -27,7 +27,7 @@ export interface ModelRequest<Of extends Model["materialization"] = Model["mater
 /** What the ways to write a model differ in. */
 export type Parts = Omit<
   WriteStep,
-  "kind" | "id" | "after" | "relation" | "place" | "template" | "contract" | "key"
+  "kind" | "id" | "after" | "relation" | "place" | "template" | "contract" | "key" | "partitionBy"
 >;
 
 export function lakeColumns(columns: readonly Column[]): readonly LakeColumn[] {
