@@ -1,7 +1,9 @@
 import { runCompileBench } from "./compile/compile-bench.ts";
+import { runExtractBench } from "./extract/extract-bench.ts";
 
 const benches: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
   compile: runCompileBench,
+  extract: runExtractBench,
 };
 
 const [name = "", ...args] = process.argv.slice(2);
