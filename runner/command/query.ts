@@ -19,17 +19,28 @@ export interface QueryOptions extends EnvironmentOptions {
 
 /** Runs a query over what is published and prints a table, or with `--json` one object a line. */
 export async function queryCommand(sql: string, options: QueryOptions): Promise<ExitCode> {
-  return printQuery(sql.trim().replace(/;+\s*$/, ""), options);
+  return printQuery(queryText(sql), options);
+}
+
+/** A query as a user wrote it, without the semicolon at its end; none at all is a failure. */
+export function queryText(sql: string): string {
+  const query = sql.trim().replace(/;+\s*$/, "");
+  if (query !== "") return query;
+  const hint = 'Write one, such as "select count(*) from gold.sales".';
+  throw new Failure([{ code: "CLI_USAGE", message: "There is no query.", hint }]);
 }
 
 /** Prints the first rows of a query: a table of `limit` rows, by default 100, or JSON lines, by default of all. */
-export async function printQuery(query: string, options: QueryOptions): Promise<ExitCode> {
-  if (options.json === true) {
-    return printRows(await readPublished(query, options, options.limit), options);
-  }
+export async function printQuery(
+  query: string,
+  options: QueryOptions,
+  read: (query: string, rowLimit?: number) => Promise<ResultSet> = (...given) =>
+    readPublished(given[0], options, given[1]),
+): Promise<ExitCode> {
+  if (options.json === true) return printRows(await read(query, options.limit), options);
   const shown = options.limit ?? defaultLimit;
   // One row more than is shown tells whether there are more.
-  const result = await readPublished(query, options, shown + 1);
+  const result = await read(query, shown + 1);
   const rows = result.rows.slice(0, shown);
   const more = result.rows.length > shown ? ", and more: see --limit" : "";
   printRows({ ...result, rows }, options);
@@ -53,10 +64,6 @@ export async function readPublished(
   options: EnvironmentOptions,
   rowLimit?: number,
 ): Promise<ResultSet> {
-  if (query === "") {
-    const hint = 'Write one: runner query "select count(*) from gold.sales"';
-    throw new Failure([{ code: "CLI_USAGE", message: "There is no query.", hint }]);
-  }
   const { project } = await openProject(options);
   const target = resolveTarget(project, options.target);
   const engine = await openForReading(target, query, environmentOf(options));

@@ -1,12 +1,14 @@
 import { existsSync } from "node:fs";
+import { parseColumnType } from "../core/column-type.ts";
 import { Failure } from "../core/diagnostic.ts";
 import { production } from "../core/environment.ts";
 import type { LakeManifest } from "../core/manifest.ts";
 import { manifestQuery } from "../core/manifest-rows.ts";
 import type { Engine, Lake } from "../core/ports.ts";
-import { zones } from "../core/relation.ts";
-import { failuresSchema, ledgerSchema } from "../core/sql-text.ts";
+import { baseName, zoneOf, zones } from "../core/relation.ts";
+import { failuresSchema, ledgerSchema, quoteText } from "../core/sql-text.ts";
 import { duckdbDialect } from "../dialect/duckdb/dialect.ts";
+import { readPointers } from "./lake-pointers.ts";
 import type { Target } from "./target.ts";
 import { dialectOf, openLake } from "./warehouse.ts";
 
@@ -30,38 +32,54 @@ export async function openForReading(
   if (environment !== production && !(await lake.environments()).includes(environment)) {
     process.stderr.write(`There is no environment "${environment}": this reads production.\n`);
   }
-  const manifests = await publishedManifests(lake, environment);
+  const manifests = (await readPointers(lake, environment)).map(({ manifest }) => manifest);
   if (manifests.length === 0) throw nothingPublished(target.lake.address);
-  const engine = await openDuckDb({ file: ":memory:", threads });
-  await engine.transaction([
-    ...zones.map((zone) => `create schema ${zone}`),
-    ...(await Promise.all(
-      manifests.map(async (manifest) =>
-        duckdbDialect.createView(manifest.relation, await rowsOf(manifest, lake)),
-      ),
-    )),
-  ]);
-  return engine;
+  return openManifests({ lake, manifests, query, threads });
 }
 
-/** The manifests that an environment's readers follow: its own, and production's where it has none. */
-async function publishedManifests(
-  lake: Lake,
-  environment: string,
-): Promise<readonly LakeManifest[]> {
-  const relations = await lake.relations();
-  const manifests = await Promise.all(
-    relations.map(
-      async (relation) =>
-        (await lake.readManifest(relation, environment)) ?? (await lake.readManifest(relation)),
-    ),
-  );
-  return manifests.filter((manifest) => manifest !== undefined);
+export interface ManifestsRequest {
+  readonly lake: Lake;
+  readonly manifests: readonly LakeManifest[];
+  readonly query: string;
+  readonly threads: number;
+}
+
+/** Opens a DuckDB in which every relation is a view; the files of those that the query names are on this machine then. */
+export async function openManifests(request: ManifestsRequest): Promise<Engine> {
+  const { openDuckDb } = await import("../engine/duckdb/engine.ts");
+  const { lake, manifests, query, threads } = request;
+  const words = new Set(query.toLowerCase().match(/[a-z0-9_]+/g));
+  const isNamed = ({ relation }: LakeManifest) =>
+    words.has(zoneOf(relation)) && words.has(baseName(relation));
+  const views: string[] = [];
+  for (const manifest of manifests) {
+    const rows = isNamed(manifest) ? await rowsOf(manifest, lake) : unnamed(manifest);
+    views.push(duckdbDialect.createView(manifest.relation, rows));
+  }
+  const engine = await openDuckDb({ file: ":memory:", threads });
+  try {
+    await engine.transaction([...zones.map((zone) => `create schema ${zone}`), ...views]);
+    return engine;
+  } catch (error) {
+    await engine.close();
+    throw error;
+  }
 }
 
 async function rowsOf(manifest: LakeManifest, lake: Lake): Promise<string> {
-  const locations = await Promise.all(manifest.files.map((file) => lake.localPath(file)));
+  const locations: string[] = [];
+  for (const file of manifest.files) locations.push(await lake.localPath(file));
   return manifestQuery(manifest, locations, duckdbDialect);
+}
+
+/** A relation that a query does not name by its words can be found in the catalogue, and has no rows to be read. */
+function unnamed(manifest: LakeManifest): string {
+  const message = `${manifest.relation} can be read by a query that names it so`;
+  const columns = manifest.columns.map(({ name, type }) => {
+    const parsed = parseColumnType(type) ?? ({ kind: "varchar" } as const);
+    return `cast(unread as ${duckdbDialect.columnType(parsed)}) as ${name}`;
+  });
+  return `select ${columns.join(", ")} from (select error(${quoteText(message)}) as unread) as nothing`;
 }
 
 function nothingPublished(place: string): Failure {

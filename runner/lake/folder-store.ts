@@ -8,7 +8,7 @@ import { measureFile } from "./checksum.ts";
 import { ensureFolder, renameDurably, replaceDurably, sync } from "./durable.ts";
 import { removeEmptyFolder, removeEmptyFolders } from "./empty-folders.ts";
 import * as layout from "./layout.ts";
-import type { Leftover, Measured, PartsToRemove, Store, StoredFile } from "./store.ts";
+import type { Fetched, Leftover, Measured, PartsToRemove, Store, StoredFile } from "./store.ts";
 
 /** Parts are staged where they will stand, so that putting one is a rename. */
 export class FolderStore implements Store {
@@ -63,6 +63,13 @@ export class FolderStore implements Store {
 
   local(key: string): Promise<string> {
     return Promise.resolve(this.address(key));
+  }
+
+  fetch(key: string): Promise<Fetched | undefined> {
+    return this.#perform("read part", this.address(key), async (path) => {
+      if (!(await exists(path))) return undefined;
+      return { ...(await measureFile(path)), path, release: () => Promise.resolve() };
+    });
   }
 
   readPointer(key: string): Promise<string | undefined> {

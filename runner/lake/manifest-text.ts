@@ -71,6 +71,43 @@ export function printManifest(manifest: LakeManifest, locate: (key: string) => s
   return `${JSON.stringify(content, undefined, 2)}\n`;
 }
 
+const entriesSchema = z.object({
+  entries: z.array(
+    z.object({
+      url: z.string(),
+      mandatory: z.literal(true),
+      meta: z.object({ content_length: z.int() }),
+    }),
+  ),
+  files: z.array(z.object({ key: z.string(), bytes: z.int() })),
+});
+
+/**
+ * How a manifest's entries, which Redshift's COPY follows, differ from its files. In a folder, which no cluster reads,
+ * the beginning of an address may be that of another place.
+ */
+export function entryFaults(text: string, locate: (key: string) => string): readonly string[] {
+  const parsed = entriesSchema.safeParse(JSON.parse(text));
+  if (!parsed.success) return [z.prettifyError(parsed.error)];
+  const { entries, files } = parsed.data;
+  if (entries.length !== files.length) {
+    return [`there are ${entries.length} entries for ${files.length} files`];
+  }
+  return files.flatMap(({ key, bytes }, index) => {
+    const entry = entries[index];
+    const address = locate(key);
+    const isSamePlace = address.startsWith("s3://")
+      ? entry?.url === address
+      : entry?.url.endsWith(`/${key}`) === true;
+    return [
+      ...(isSamePlace ? [] : [`the entry of ${key} leads to ${entry?.url ?? "nothing"}`]),
+      ...(entry?.meta.content_length === bytes
+        ? []
+        : [`the entry of ${key} has another length than its file`]),
+    ];
+  });
+}
+
 /** Reads the JSON of `relation`'s manifest; throws LAKE_CORRUPT, naming `path`, for anything that it cannot trust. */
 export function parseManifest(text: string, relation: RelationName, path: string): LakeManifest {
   let json: unknown;

@@ -11,6 +11,12 @@ export interface StoredFile {
   readonly modifiedAt: Date;
 }
 
+/** A part's content in a file of this machine, until it is released. */
+export interface Fetched extends Measured {
+  readonly path: string;
+  release(): Promise<void>;
+}
+
 /** What work that was never finished has left, in the lake or on this machine. */
 export interface Leftover {
   readonly kind: "staged" | "upload" | "copy";
@@ -45,6 +51,8 @@ export interface Store {
   has(key: string): Promise<boolean>;
   /** A path of this machine with the content that a manifest says stands under a key. */
   local(key: string, content: Measured): Promise<string>;
+  /** What stands under a key now, read anew and measured; undefined when it is missing. */
+  fetch(key: string): Promise<Fetched | undefined>;
   /** The text of a pointer; undefined when there is none. */
   readPointer(key: string): Promise<string | undefined>;
   /** Replaces a pointer atomically and durably. */

@@ -1,11 +1,28 @@
+import { concurrently } from "../core/concurrently.ts";
 import { production } from "../core/environment.ts";
 import type { LakeFile, LakeManifest } from "../core/manifest.ts";
 import type { FilesToRemove, KillPoint, Lake } from "../core/ports.ts";
 import { parseRelationName, zones, type RelationName } from "../core/relation.ts";
 import { measureFile } from "./checksum.ts";
 import * as layout from "./layout.ts";
-import { parseManifest, printManifest } from "./manifest-text.ts";
-import type { Store, StoredFile } from "./store.ts";
+import { entryFaults, parseManifest, printManifest } from "./manifest-text.ts";
+import type { Fetched, Leftover, Store, StoredFile } from "./store.ts";
+
+export interface SweepRequest {
+  /** Keys that some manifest lists. */
+  readonly needed: ReadonlySet<string>;
+  readonly before: Date;
+  readonly dryRun: boolean;
+}
+
+/** What a sweep removed: a part of the lake, or what unfinished work has left of one. */
+export interface Swept {
+  readonly kind: "part" | Leftover["kind"];
+  readonly key: string;
+  readonly bytes: number;
+}
+
+const removedAtATime = 8;
 
 /** A lake's rules, whatever it stands in: what is listed is never replaced, and pointers alone lead to it. */
 export class StoredLake implements Lake {
@@ -124,6 +141,40 @@ export class StoredLake implements Lake {
   /** Where the pointer of a relation stands, or would stand. */
   locateManifest(relation: RelationName, environment = production): string {
     return this.locate(layout.manifestKey(relation, environment));
+  }
+
+  /** What stands under a key now, read anew and measured; undefined when it is missing. */
+  fetch(key: string): Promise<Fetched | undefined> {
+    return this.#store.fetch(key);
+  }
+
+  /** What of a pointer's entries Redshift's COPY would stumble over; empty when there is nothing, or no pointer. */
+  async entryFaults(relation: RelationName, environment = production): Promise<readonly string[]> {
+    const text = await this.#store.readPointer(layout.manifestKey(relation, environment));
+    return text === undefined ? [] : entryFaults(text, (key) => this.locate(key));
+  }
+
+  /**
+   * Removes parts that are not in `needed`, and what unfinished work has left, as far as it is older than `before`.
+   * Returns what that was, or with `dryRun` would be.
+   */
+  async sweep({ needed, before, dryRun }: SweepRequest): Promise<readonly Swept[]> {
+    const isOld = ({ modifiedAt }: { readonly modifiedAt: Date }) => modifiedAt < before;
+    const unneeded = (await this.#store.files()).filter(
+      (file) => layout.isPartKey(file.key) && !needed.has(file.key) && isOld(file),
+    );
+    const left = (await this.#store.leftovers()).filter(
+      (each) => isOld(each) && (each.kind !== "copy" || !needed.has(each.key)),
+    );
+    const swept: Swept[] = [
+      ...unneeded.map(({ key, bytes }) => ({ kind: "part" as const, key, bytes })),
+      ...left.map(({ kind, key, bytes }) => ({ kind, key, bytes })),
+    ];
+    if (!dryRun) {
+      await concurrently(unneeded, removedAtATime, ({ key }) => this.#store.removePart(key));
+      await concurrently(left, removedAtATime, (each) => each.remove());
+    }
+    return swept;
   }
 
   /** Everything in the lake, pointers included. */

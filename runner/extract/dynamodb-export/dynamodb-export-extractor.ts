@@ -18,7 +18,8 @@ import { chooseExports, lastOf, printTime, type ExportChain } from "./export-cha
 import { asExportFailure } from "./export-failure.ts";
 import { readChain } from "./export-items.ts";
 import type { ExportSummary } from "./export-manifest.ts";
-import { openExportStore, type ExportStore, type S3Settings } from "./export-store.ts";
+import type { ExportStore, S3Settings } from "./export-store.ts";
+import { openExportStore } from "./open-export-store.ts";
 
 export interface DynamoDbExportOptions {
   /** A folder, or `s3://bucket/prefix`: where the exports were requested to go. */

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { access, readdir, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, relative, sep } from "node:path";
 import { codeOf } from "../../core/caught.ts";
@@ -53,6 +54,13 @@ export class Mirror {
       ({ size }) => size === content.bytes,
       () => false,
     );
+  }
+
+  /** A free place among the copies, for what arrives of a part. */
+  async scratch(key: string): Promise<string> {
+    const path = `${layout.pathOfKey(this.#copiesFolder, key)}.${randomUUID()}`;
+    await ensureFolder(dirname(path));
+    return path;
   }
 
   /** Takes a file, whose content is known to be right, as the copy of a part. */
@@ -115,7 +123,7 @@ export class Mirror {
 
 /** The name of the part that a copy is of. */
 function partOfCopy(name: string): string {
-  return name.replace(/\.[0-9a-f]{64}\.parquet(\..*)?$/, ".parquet");
+  return name.replace(/\.[0-9a-f]{64}\.parquet$/, ".parquet");
 }
 
 async function filesBelow(folder: string) {

@@ -5,8 +5,7 @@ import pRetry, { AbortError } from "p-retry";
 import { messageOf } from "../../core/caught.ts";
 import { Failure } from "../../core/diagnostic.ts";
 import { measureStream } from "../checksum.ts";
-import { ensureFolder } from "../durable.ts";
-import type { Leftover, Measured, PartsToRemove, Store, StoredFile } from "../store.ts";
+import type { Fetched, Leftover, Measured, PartsToRemove, Store, StoredFile } from "../store.ts";
 import type { Mirror } from "./mirror.ts";
 import type { S3Bucket, StaleUpload } from "./s3-bucket.ts";
 import {
@@ -74,7 +73,7 @@ export class S3Store implements Store {
   async local(key: string, content: Measured): Promise<string> {
     const path = this.#mirror.copyPath(key, content);
     if (await this.#mirror.hasCopy(key, content)) return path;
-    const fetching = this.#fetching.get(path) ?? this.#fetch(key, content, path);
+    const fetching = this.#fetching.get(path) ?? this.#copy(key, content, path);
     this.#fetching.set(path, fetching);
     try {
       return await fetching;
@@ -83,11 +82,23 @@ export class S3Store implements Store {
     }
   }
 
-  #fetch(key: string, content: Measured, path: string): Promise<string> {
+  async fetch(key: string): Promise<Fetched | undefined> {
+    if (!(await this.has(key))) return undefined;
+    const path = await this.#mirror.scratch(key);
+    const release = () => rm(path, { force: true });
+    try {
+      const content = await this.#reading(key, () => this.#download(key, path));
+      return { ...content, path, release };
+    } catch (error) {
+      await release();
+      throw error;
+    }
+  }
+
+  #copy(key: string, content: Measured, path: string): Promise<string> {
     return this.#reading(key, async () => {
-      const arriving = `${path}.${randomUUID()}`;
+      const arriving = await this.#mirror.scratch(key);
       try {
-        await ensureFolder(dirname(path));
         const found = await this.#download(key, arriving);
         if (found.bytes !== content.bytes || found.sha256 !== content.sha256) {
           throw this.#differs(key, content, found.bytes);
