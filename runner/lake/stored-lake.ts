@@ -174,7 +174,7 @@ export class StoredLake implements Lake {
       await concurrently(unneeded, removedAtATime, ({ key }) => this.#store.removePart(key));
       await concurrently(left, removedAtATime, (each) => each.remove());
     }
-    return swept;
+    return swept.toSorted((one, other) => (one.key < other.key ? -1 : 1));
   }
 
   /** Everything in the lake, pointers included. */

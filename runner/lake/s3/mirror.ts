@@ -82,13 +82,17 @@ export class Mirror {
     return files.map(({ key }) => `${relationKey}/${layout.runFolderOf(key)}`);
   }
 
-  /** Removes what is staged in a folder of parts; returns how many files that were. */
-  async removeStaged(folderKey: string): Promise<number> {
+  /** Removes what is staged in a folder of parts. */
+  async removeStaged(
+    folderKey: string,
+  ): Promise<{ readonly files: number; readonly bytes: number }> {
     const folder = layout.pathOfKey(this.#stagedFolder, folderKey);
-    const names = await namesIn(folder);
+    const found = await filesBelow(folder);
+    let bytes = 0;
+    for (const { path } of found) bytes += (await stat(path)).size;
     await rm(folder, { recursive: true, force: true });
     await removeEmptyFolders(dirname(folder), this.#stagedFolder);
-    return names.length;
+    return { files: found.length, bytes };
   }
 
   /** Removes the copies of a folder of parts, except of the keys in `keep`. */

@@ -194,13 +194,16 @@ export class S3Store implements Store {
       await this.#bucket.remove(unneeded.map(({ key }) => key));
       const folders = distinct(objects.map(({ key }) => dirname(key))).filter(isIn);
       let files = unneeded.length;
+      let bytes = unneeded.reduce((sum, object) => sum + object.bytes, 0);
       for (const folder of (await this.#mirror.stagedPartFolders(relationKey)).filter(isIn)) {
-        files += await this.#mirror.removeStaged(folder);
+        const staged = await this.#mirror.removeStaged(folder);
+        files += staged.files;
+        bytes += staged.bytes;
         // What a process that was killed has staged, it may have been uploading.
         for (const upload of await this.#uploads(`${folder}/`)) await this.#bucket.abort(upload);
       }
       for (const folder of folders) await this.#mirror.removeCopies(folder, keep);
-      return { files, bytes: unneeded.reduce((sum, { bytes }) => sum + bytes, 0) };
+      return { files, bytes };
     });
   }
 
