@@ -1,11 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
 import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { Failure } from "../core/diagnostic.ts";
 import { directIo } from "../core/io.ts";
 import type { LakeFile, LakeManifest } from "../core/manifest.ts";
@@ -13,7 +10,6 @@ import type { Lake } from "../core/ports.ts";
 import { openFolderLake } from "./folder-lake.ts";
 
 const relation = "raw.customer";
-const publisher = fileURLToPath(new URL("./testing/publish-until-killed.ts", import.meta.url));
 
 let folder: string;
 let nextRoot = 0;
@@ -58,22 +54,6 @@ async function failureOf(action: Promise<unknown>): Promise<Failure> {
 }
 
 describe("a part", () => {
-  test("is described by its true size and the checksum of its whole content", async () => {
-    const lake = openFolderLake({ root: newRoot() });
-    const content = "Größe\n".repeat(100_000);
-    const file = await commit(lake, "r1", content);
-    const path = lake.locate(file.key);
-    const sha256 = createHash("sha256").update(content).digest("hex");
-    expect(file).toEqual({
-      key: "raw/customer/run=r1/part-00000.parquet",
-      bytes: Buffer.byteLength(content),
-      rows: 7,
-      runId: "r1",
-      sha256,
-    });
-    expect(await readFile(path, "utf8")).toBe(content);
-  });
-
   test("stands under no name that ends in .parquet before it is committed", async () => {
     const lake = openFolderLake({ root: newRoot() });
     const key = lake.partKey(relation, "r1", 0);
@@ -81,20 +61,6 @@ describe("a part", () => {
     const names = await readdir(join(lake.locate(key), ".."));
     expect(names.filter((name) => name.endsWith(".parquet"))).toEqual([]);
     expect(names).toHaveLength(1);
-  });
-
-  test("committed twice is measured again and not lost", async () => {
-    const lake = openFolderLake({ root: newRoot() });
-    const first = await commit(lake, "r1", "content");
-    expect(await lake.commitPart(first.key, "r1", 7)).toEqual(first);
-  });
-
-  test("that a manifest lists is never replaced", async () => {
-    const lake = openFolderLake({ root: newRoot() });
-    const published = await commit(lake, "r1", "published");
-    await lake.writeManifest(manifestOf("r1", [published]));
-    expect(await commit(lake, "r1", "something else")).toEqual(published);
-    expect(await readFile(lake.locate(published.key), "utf8")).toBe("published");
   });
 });
 
@@ -129,16 +95,6 @@ describe("a manifest", () => {
     expect(await lake.readManifest(relation)).toBeUndefined();
   });
 
-  test("has the entries that Redshift's COPY asks for", async () => {
-    const lake = openFolderLake({ root: newRoot() });
-    const file = await commit(lake, "r1", "12345");
-    await lake.writeManifest(manifestOf("r1", [file]));
-    const text = await readFile(lake.locate("raw/customer/_manifest.json"), "utf8");
-    expect(JSON.parse(text)).toMatchObject({
-      entries: [{ url: lake.locate(file.key), mandatory: true, meta: { content_length: 5 } }],
-    });
-  });
-
   test("is always whole for a reader while a writer replaces it", async () => {
     const root = newRoot();
     const lake = openFolderLake({ root });
@@ -163,67 +119,6 @@ describe("a manifest", () => {
     await writer;
     expect(seen).toEqual(new Set(["few", "many"]));
   });
-
-  test.each([
-    ["truncated", (text: string) => text.slice(0, text.length / 2)],
-    ["empty", () => ""],
-    ["of another relation", (text: string) => text.replace('"raw.customer"', '"raw.vendor"')],
-    [
-      "with a checksum of the wrong length",
-      (text: string) => text.replace(/"sha256": "../, '"sha256": "'),
-    ],
-    ["with a negative size", (text: string) => text.replace(/"bytes": /, '"bytes": -')],
-    [
-      "pointing outside its folder",
-      (text: string) => text.replace(/"key": "raw\/customer\//, '"key": "raw/customer/../'),
-    ],
-  ])("%s is refused by name, with a way out", async (_, damage) => {
-    const lake = openFolderLake({ root: newRoot() });
-    await lake.writeManifest(manifestOf("r1", [await commit(lake, "r1", "content")]));
-    const path = lake.locate("raw/customer/_manifest.json");
-    const text = await readFile(path, "utf8");
-    const damaged = damage(text);
-    expect(damaged).not.toBe(text);
-    await writeFile(path, damaged);
-    const [diagnostic] = (await failureOf(lake.readManifest(relation))).diagnostics;
-    expect(diagnostic).toMatchObject({ code: "LAKE_CORRUPT" });
-    expect(diagnostic!.message).toContain(path);
-    expect(diagnostic!.cause).toBeTruthy();
-    expect(diagnostic!.hint).toContain("delete it");
-  });
-});
-
-describe("a process killed while publishing", () => {
-  test.each([
-    ["before-part-put", "old"],
-    ["after-part-put", "old"],
-    ["before-manifest", "old"],
-    ["after-manifest", "new"],
-  ])("at %s leaves the %s manifest whole, and another try succeeds", async (killAt, outcome) => {
-    const root = newRoot();
-    const lake = openFolderLake({ root });
-    await lake.writeManifest(manifestOf("old", [await commit(lake, "old", "old content")]));
-
-    const killed = publish(root, "new content", killAt);
-    expect(killed.signal).toBe("SIGKILL");
-    const found = await lake.readManifest(relation);
-    expect(found?.runId).toBe(outcome);
-    expect(await readFile(lake.locate(found!.files[0]!.key), "utf8")).toBe(`${outcome} content`);
-
-    const file = await commit(lake, "new", "new content");
-    await lake.writeManifest(manifestOf("new", [file]));
-    expect(await readFile(lake.locate(file.key), "utf8")).toBe("new content");
-    const names = (await readdir(root, { recursive: true })).toSorted();
-    expect(names.filter((name) => name.endsWith(".tmp"))).toEqual([]);
-  });
-
-  function publish(root: string, content: string, killAt: string) {
-    return spawnSync(
-      process.execPath,
-      ["--import", "tsx", publisher, root, "new", content, killAt],
-      { encoding: "utf8" },
-    );
-  }
 });
 
 describe("a lake's folder", () => {

@@ -1,11 +1,21 @@
+import { CreateMultipartUploadCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { readFile, rm, writeFile } from "node:fs/promises";
+import { createServer, request as httpRequest } from "node:http";
+import type { AddressInfo } from "node:net";
+import { fileURLToPath } from "node:url";
 import { Failure } from "../core/diagnostic.ts";
 import { directIo } from "../core/io.ts";
 import type { LakeManifest } from "../core/manifest.ts";
+import { openS3Lake } from "./s3/s3-lake.ts";
+import type { S3LakeOptions } from "./s3/s3-lake.ts";
 import { commit, lakeKinds, manifestOf } from "./testing/lakes.ts";
 import type { LakeServer } from "./testing/lakes.ts";
+
+const publisher = fileURLToPath(new URL("./testing/publish-until-killed.ts", import.meta.url));
 
 const relation = "raw.customer";
 const pointer = "raw/customer/_manifest.json";
@@ -190,6 +200,36 @@ for (const kind of lakeKinds) {
       expect(diagnostic!.hint).toContain("delete it");
     });
 
+    test.each([
+      ["before-part-put", "old"],
+      ["after-part-put", "old"],
+      ["before-manifest", "old"],
+      ["after-manifest", "new"],
+    ])(
+      "has the manifest whole when its writer is killed at %s: the %s one, and another try succeeds",
+      async (killAt, outcome) => {
+        const { lake, place, reopen, keys } = server.newLake();
+        await lake.writeManifest(manifestOf("old", [await commit(lake, "old", "old content")]));
+        const killed = spawn(
+          process.execPath,
+          ["--import", "tsx", publisher, JSON.stringify(place), "new", "new content", killAt],
+          { env: { ...process.env }, stdio: "ignore" },
+        );
+        const [, signal] = (await once(killed, "exit")) as [number | null, string | null];
+        expect(signal).toBe("SIGKILL");
+        const found = await reopen().readManifest(relation);
+        expect(found?.runId).toBe(outcome);
+        const path = await reopen().localPath(found!.files[0]!);
+        expect(await readFile(path, "utf8")).toBe(`${outcome} content`);
+
+        const next = reopen();
+        const file = await commit(next, "new", "new content");
+        await next.writeManifest(manifestOf("new", [file]));
+        expect((await lake.readManifest(relation))?.runId).toBe("new");
+        expect((await keys()).filter((key) => key.endsWith(".tmp"))).toEqual([]);
+      },
+    );
+
     test("whose answer to the put of a manifest is lost has it all the same, also at the next try", async () => {
       const { lake, reopen } = server.newLake();
       const first = manifestOf("r1", [await commit(lake, "r1", "first")]);
@@ -306,6 +346,70 @@ for (const kind of lakeKinds.filter(({ name }) => name !== "a folder")) {
 for (const kind of lakeKinds.filter(({ enforcesConditions }) => enforcesConditions)) {
   const describeKind = kind.missing === undefined ? describe : describe.skip;
   const reason = kind.missing === undefined ? "" : ` (not here: ${kind.missing})`;
+  describeKind(`uploads in parts to ${kind.name}${reason}`, () => {
+    let server: LakeServer;
+    beforeAll(async () => {
+      server = await kind.open();
+    });
+    afterAll(() => server.close());
+
+    const everything = { needed: new Set<string>(), dryRun: false };
+
+    test("that nobody completed are aborted when they are old, and left alone when they may go on", async () => {
+      const { lake, place } = server.newLake();
+      const { bucket: Bucket, prefix } = place as S3LakeOptions;
+      const client = new S3Client({
+        endpoint: server.endpoint,
+        forcePathStyle: true,
+        region: "us-east-1",
+      });
+      const Key = `${prefix}/raw/customer/run=r1/part-00000.parquet`;
+      await client.send(new CreateMultipartUploadCommand({ Bucket, Key }));
+      client.destroy();
+      const anHourAgo = new Date(Date.now() - 3_600_000);
+      const inAnHour = new Date(Date.now() + 3_600_000);
+      expect(await lake.sweep({ ...everything, before: anHourAgo })).toEqual([]);
+      const upload = { kind: "upload", key: "raw/customer/run=r1/part-00000.parquet", bytes: 0 };
+      expect(await lake.sweep({ ...everything, before: inAnHour, dryRun: true })).toEqual([upload]);
+      expect(await lake.sweep({ ...everything, before: inAnHour })).toEqual([upload]);
+      expect(await lake.sweep({ ...everything, before: inAnHour })).toEqual([]);
+    });
+
+    test("that fail in the middle leave nothing behind, neither a part nor an upload", async () => {
+      const { place } = server.newLake();
+      const refusing = createServer((request, response) => {
+        if (request.url?.includes("partNumber=2") === true) {
+          response.writeHead(403).end();
+          return;
+        }
+        const { method, headers, url = "" } = request;
+        const forwarded = httpRequest(
+          `${server.endpoint ?? ""}${url}`,
+          { method, headers },
+          (answer) => {
+            response.writeHead(answer.statusCode ?? 500, answer.headers);
+            answer.pipe(response);
+          },
+        );
+        request.pipe(forwarded);
+      });
+      await new Promise<void>((listening) => refusing.listen(0, "127.0.0.1", listening));
+      const { port } = refusing.address() as AddressInfo;
+      const lake = openS3Lake({
+        ...(place as S3LakeOptions),
+        endpoint: `http://127.0.0.1:${port}`,
+      });
+      const large = "0123456789abcdef".repeat((21 * 1024 * 1024) / 16);
+      const failure = await failureOf(commit(lake, "r1", large));
+      expect(failure.diagnostics[0]).toMatchObject({ code: "LAKE_UNREACHABLE" });
+      const before = new Date(Date.now() + 3_600_000);
+      const left = await lake.sweep({ ...everything, before, dryRun: true });
+      expect(left.map(({ kind: what }) => what)).toEqual(["staged"]);
+      refusing.closeAllConnections();
+      refusing.close();
+    });
+  });
+
   describeKind(`writers that race on ${kind.name}${reason}`, () => {
     let server: LakeServer;
     beforeAll(async () => {

@@ -22,6 +22,8 @@ export interface TestLake {
   readonly lake: StoredLake;
   /** The same lake, as another process on another machine would open it. */
   readonly reopen: (seams?: Seams) => StoredLake;
+  /** What opens it in a process of its own. */
+  readonly place: { readonly root: string } | S3LakeOptions;
   readonly read: (key: string) => Promise<string>;
   readonly write: (key: string, text: string) => Promise<void>;
   /** Everything that stands in the lake, but files of local work. */
@@ -46,8 +48,8 @@ export interface LakeKind {
 
 export interface LakeServer {
   newLake(): TestLake;
-  /** What opens `newLake()`'s latest lake in a process of its own. */
-  readonly environment: Readonly<Record<string, string>>;
+  /** Of the server, where there is one. */
+  readonly endpoint?: string;
   close(): Promise<void>;
 }
 
@@ -85,13 +87,13 @@ function openFolderLakes(): Promise<LakeServer> {
   const folder = mkdtempSync(join(realpathSync(tmpdir()), "mercado-lake-"));
   let made = 0;
   return Promise.resolve({
-    environment: {},
     newLake: () => {
       made += 1;
       const root = join(folder, String(made), "lake");
       const lake = openFolderLake({ root });
       return {
         lake,
+        place: { root },
         reopen: (seams) => openFolderLake({ root, ...seams }),
         read: (key) => readFile(join(root, key), "utf8"),
         write: async (key, text) => {
@@ -123,7 +125,7 @@ async function openS3Lakes(openServer: () => Promise<S3Server>): Promise<LakeSer
   let made = 0;
   let machines = 0;
   return {
-    environment: server.environment,
+    endpoint: server.endpoint,
     newLake: () => {
       made += 1;
       const prefix = `lakes/${made}`;
@@ -134,6 +136,7 @@ async function openS3Lakes(openServer: () => Promise<S3Server>): Promise<LakeSer
       const object = (key: string) => ({ Bucket: bucket, Key: `${prefix}/${key}` });
       return {
         lake: open(),
+        place: placeOf(server, prefix, join(folder, "elsewhere")),
         reopen: open,
         read: async (key) => {
           const { Body } = await client.send(new GetObjectCommand(object(key)));
