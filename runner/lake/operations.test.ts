@@ -36,6 +36,7 @@ const operation = fc.oneof(
     what: fc.constant("remove" as const),
     relation: fc.constantFrom(...relations),
     run: fc.constantFrom(...runs),
+    everyRun: fc.boolean(),
     keepListed: fc.boolean(),
   }),
   fc.record({ what: fc.constant("sweep" as const), dryRun: fc.boolean() }),
@@ -81,7 +82,8 @@ async function carryOut(lake: StoredLake, operations: readonly Operation[]): Pro
         break;
       case "remove": {
         const keep = each.keepListed ? await listed() : new Set<string>();
-        answers.push(await lake.removeRun(each.relation, each.run, keep));
+        const which = each.everyRun ? { keep } : { runs: new Set([each.run]), keep };
+        answers.push(await lake.removeFiles(each.relation, which));
         for (const key of committed.keys()) if (!(await lake.has(key))) committed.delete(key);
         break;
       }

@@ -195,7 +195,8 @@ export class S3Store implements Store {
       const folders = distinct(objects.map(({ key }) => dirname(key))).filter(isIn);
       let files = unneeded.length;
       let bytes = unneeded.reduce((sum, object) => sum + object.bytes, 0);
-      for (const folder of (await this.#mirror.stagedPartFolders(relationKey)).filter(isIn)) {
+      const staging = distinct(await this.#mirror.stagedPartFolders(relationKey));
+      for (const folder of staging.filter(isIn)) {
         const staged = await this.#mirror.removeStaged(folder);
         files += staged.files;
         bytes += staged.bytes;
