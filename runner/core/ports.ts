@@ -123,12 +123,25 @@ export interface LiveColumn {
   readonly nullable: boolean;
 }
 
+/** What is known of a table's rows that were extracted before. */
+export interface EarlierRows {
+  /** Where the next increment begins, ISO 8601 UTC. */
+  readonly since: string;
+  /** The highest value of an integer column among them; undefined where there is none. */
+  highestKey(column: string): Promise<bigint | undefined>;
+}
+
 /** One source, seen as it was at one moment. Parts go to the lake; nothing is published. */
 export interface Extractor {
   /** What tells this database from one that was rebuilt under the same name; undefined where nothing does. */
   identity(): Promise<string | undefined>;
   /** A table's columns as the source has them now; undefined when there is no such table, `"untyped"` when it declares none. */
   liveColumns(table: SourceTable): Promise<readonly LiveColumn[] | "untyped" | undefined>;
+  /**
+   * Why a table cannot be the one that earlier rows came from, in a sentence; undefined where nothing says so. Absent
+   * where a source cannot tell.
+   */
+  whyReset?(table: SourceTable, earlier: EarlierRows): Promise<string | undefined>;
   extract(
     requests: readonly ExtractRequest[],
     run: { readonly runId: string; readonly extractedAt: string },

@@ -11,6 +11,7 @@ import type { ExecutionContext, Findings } from "./context.ts";
 import { rawColumns } from "./raw-columns.ts";
 import { arrangeRawFiles } from "./raw-files.ts";
 import { compareWithSource } from "./source-contract.ts";
+import { assertNotSetBack, assertSameDatabase } from "./source-reset.ts";
 
 /** Rows that were taken, and rows that went into quarantines. */
 interface ExtractedRows {
@@ -28,6 +29,9 @@ export async function runExtractStep(
   const identity = await extractor.identity();
   assertSameDatabase(step, identity);
   const requests = await compareTables(step, extractor, context);
+  await assertNotSetBack(step, extractor, context, ({ keptFiles, knownColumns }) =>
+    contentsQuery({ columns: knownColumns, files: keptFiles }, context),
+  );
   const extracted = await extractor.extract(requests, {
     runId: context.run.id,
     extractedAt: context.run.startedAt,
@@ -106,25 +110,6 @@ function rawContents(
   const extracted = withOwnColumns({ columns: result.columns, files: result.files });
   const files = withoutCommonColumns({ columns, files: [...wanted.keptFiles, ...extracted] });
   return { columns, files };
-}
-
-function assertSameDatabase(step: ExtractStep, identity: string | undefined): void {
-  const changed = step.tables.find(
-    ({ expectedIdentity }) => expectedIdentity !== undefined && expectedIdentity !== identity,
-  );
-  if (changed === undefined) return;
-  throw new Failure(
-    [
-      {
-        code: "SOURCE_RESET",
-        message: `The source ${step.source} is another database than the one that ${changed.table.relation} was extracted from.`,
-        place: changed.table.place,
-        cause: `Its identity was ${changed.expectedIdentity ?? ""} and is ${identity ?? "unknown"}: after a reset, the same ids mean other rows.`,
-        hint: "Connect to the right database; or, if the new one is meant, take it over wholly: runner build --full-refresh",
-      },
-    ],
-    1,
-  );
 }
 
 /** The tables as they are to be extracted; stops where a contract does not allow what the source has now. */

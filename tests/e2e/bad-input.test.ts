@@ -179,6 +179,35 @@ describe("a source", () => {
   });
 });
 
+describe("a source table that was set back in the same database", () => {
+  test("by a restart of its sequence stops the build, which says what would be mixed", async () => {
+    const { postgres } = databases;
+    await postgres.query(`
+      create sequence customer_id_seq owned by customer.id;
+      select setval('customer_id_seq', greatest((select max(id) from customer), 1));
+      alter table customer alter column id set default nextval('customer_id_seq');
+      create table put_aside as select * from customer`);
+    await project.ok("build");
+    try {
+      await postgres.query("truncate customer restart identity");
+      await postgres.query("insert into customer (name, updated_at) values ('Zoe', now())");
+      const before = await inspect(project);
+      const ended = await project.run(["build"]);
+      expectOne(ended, { code: "SOURCE_RESET", at: "sources/oltp.yml:", exit: 1 });
+      expect(ended.stderr).toContain("the source's sequence is at 1 and its highest id is 1");
+      expect(ended.stderr).toContain("--full-refresh");
+      expect(await inspect(project)).toEqual(before);
+    } finally {
+      await postgres.query("truncate customer; insert into customer select * from put_aside");
+      await postgres.query(`
+        drop table put_aside;
+        alter table customer alter column id drop default;
+        drop sequence customer_id_seq`);
+    }
+    await project.ok("build");
+  });
+});
+
 describe("a warehouse", () => {
   test("that another process holds is named with that process", async () => {
     const holder = await openDuckDb({ file: project.warehouse, threads: 1 });

@@ -3,6 +3,7 @@ import { Failure } from "../../core/diagnostic.ts";
 import type { Io } from "../../core/io.ts";
 import type { SourceTable } from "../../core/node.ts";
 import type {
+  EarlierRows,
   ExtractedTable,
   Extractor,
   ExtractRequest,
@@ -19,6 +20,7 @@ import {
 } from "./postgres-connection.ts";
 import { readIdentity } from "./postgres-identity.ts";
 import { quarantineRelation } from "../../core/quarantine.ts";
+import { whyReset } from "./postgres-reset.ts";
 import { columnsStatement } from "./postgres-statements.ts";
 import { columnTypeOf, precisionOf } from "./postgres-types.ts";
 import { openSnapshot } from "./snapshot.ts";
@@ -70,6 +72,10 @@ class PostgresExtractor implements Extractor {
         nullable: row["nullable"] === "t",
       };
     });
+  }
+
+  async whyReset(table: SourceTable, earlier: EarlierRows): Promise<string | undefined> {
+    return this.#ask((connection) => whyReset(connection, postgresTable(table), earlier));
   }
 
   async extract(

@@ -144,3 +144,36 @@ export function columnsStatement(table: PostgresSourceTable): string {
       and not attribute.attisdropped
     order by attribute.attnum`;
 }
+
+/** One row: the source's `now`, and whether it `is_behind` a moment. */
+export function clockStatement(since: string): string {
+  return `
+    select
+      to_char(now() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as now,
+      now() < ${escapeLiteral(since)}::timestamptz as is_behind`;
+}
+
+/** One row: whether a row `exists` whose cursor is not before a moment. */
+export function laterRowStatement(table: PostgresSourceTable, since: string): string {
+  const cursor = escapeIdentifier(cursorColumn(table)?.name ?? "");
+  return `select exists (select 1 ${from(table, { since })} and ${cursor} is not null) as exists`;
+}
+
+/**
+ * The `last` value of the ascending sequence that a column's values come from, as a text; 0 where it was never asked. No row where the column
+ * has none, or the role may not look.
+ */
+export function sequenceStatement(table: PostgresSourceTable, column: string): string {
+  const name = `${escapeIdentifier(table.schema)}.${escapeIdentifier(table.table)}`;
+  return `
+    select coalesce(pg_sequence_last_value(sequence.seqrelid), 0)::text as last
+    from pg_catalog.pg_sequence as sequence
+    where sequence.seqrelid = pg_get_serial_sequence(${escapeLiteral(name)}, ${escapeLiteral(column)})::regclass
+      and sequence.seqincrement > 0
+      and not sequence.seqcycle
+      and has_sequence_privilege(sequence.seqrelid, 'usage, select')`;
+}
+
+export function highestKeyStatement(table: PostgresSourceTable, column: string): string {
+  return `select max(${escapeIdentifier(column)})::text as highest ${from(table, {})}`;
+}
