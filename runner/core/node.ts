@@ -177,6 +177,12 @@ interface SourceTableBase extends NodeBase {
   readonly schemaPolicy?: SchemaPolicy;
   /** The part of an extraction's rows that may be rejected, 0 to 1. Absent: the first value that does not fit stops it. */
   readonly rejectShare?: number;
+  /** How old the newest row in the source may be, by the timestamp `column`; at least one of the ages is given. */
+  readonly freshness?: {
+    readonly column: string;
+    readonly warnAfterSeconds?: number;
+    readonly errorAfterSeconds?: number;
+  };
   /** The table whose rejected rows this one holds: it is filled by that table's extraction. */
   readonly quarantineOf?: RelationName;
   /** The name of a connection that the target defines. */

@@ -131,6 +131,38 @@ export interface EarlierRows {
   highestKey(column: string): Promise<bigint | undefined>;
 }
 
+/** A table that a source has, whether its YAML declares it or not. */
+export interface LiveTable {
+  readonly name: string;
+  /** What the source says of it; empty for nothing. */
+  readonly description: string;
+  readonly columns: readonly LiveColumn[];
+  /** The primary key's columns; empty where there is none. */
+  readonly key: readonly string[];
+  /** Columns that an index begins with. */
+  readonly indexed: readonly string[];
+}
+
+/** An attribute of a sample's items that no column reads. */
+export interface SampledAttribute {
+  /** As a column's `from` names it. */
+  readonly name: string;
+  /** DynamoDB's types of its values: S, N, M and so on. */
+  readonly kinds: readonly string[];
+  /** In how many of the items, or elements, it is. */
+  readonly rows: number;
+  /** Its values but for nulls. */
+  readonly texts: readonly string[];
+}
+
+/** Some of the items of a source table that has no types. */
+export interface ItemSample {
+  readonly items: number;
+  /** The declared columns' texts, in their order, for each row that the items make. */
+  readonly rows: readonly (readonly (string | null)[])[];
+  readonly attributes: readonly SampledAttribute[];
+}
+
 /** One source, seen as it was at one moment. Parts go to the lake; nothing is published. */
 export interface Extractor {
   /** What tells this database from one that was rebuilt under the same name; undefined where nothing does. */
@@ -142,6 +174,16 @@ export interface Extractor {
    * where a source cannot tell.
    */
   whyReset?(table: SourceTable, earlier: EarlierRows): Promise<string | undefined>;
+  /** The live tables of a schema; absent where a source cannot tell. */
+  liveTables?(schema: string): Promise<readonly LiveTable[]>;
+  /** About so many items of an untyped table. */
+  sample?(table: SourceTable, items: number): Promise<ItemSample>;
+  /** The highest value of a timestamp column in the source, ISO 8601 UTC; undefined when it has none for `days` days. */
+  latest?(
+    table: SourceTable,
+    column: string,
+    search: { readonly now: Date; readonly days: number },
+  ): Promise<string | undefined>;
   extract(
     requests: readonly ExtractRequest[],
     run: { readonly runId: string; readonly extractedAt: string },

@@ -1,11 +1,13 @@
 import { isMap, isScalar, isSeq, parseDocument } from "yaml";
 import type { Node, Pair, YAMLMap, YAMLSeq } from "yaml";
-import { parseColumnType, printColumnType } from "../core/column-type.ts";
+import { parseSourceType, printSourceType } from "../core/source-type.ts";
 
 export interface ContractColumn {
   readonly name: string;
   /** As a declaration says it: `numeric(10,2)`. */
   readonly type: string;
+  /** Written for a new column that is never null; what stands there of others stays. */
+  readonly nullable?: false;
 }
 
 export interface ContractEdit {
@@ -24,9 +26,43 @@ export interface ContractEdit {
  * description, tests and comments included; all other lines are left alone, to the byte. The text must be sound YAML.
  */
 export function withColumns(text: string, columns: readonly ContractColumn[]): ContractEdit {
-  const document = parseDocument(text);
+  const { contents } = parseDocument(text);
+  return editColumns(text, isMap(contents) ? contents : undefined, columns);
+}
+
+/** As `withColumns`, of one table of a source's YAML. */
+export function withTableColumns(
+  text: string,
+  table: string,
+  columns: readonly ContractColumn[],
+): ContractEdit {
+  const tables = parseDocument(text).get("tables");
+  const found = isSeq(tables)
+    ? tables.items.find((item) => isMap(item) && item.get("name") === table)
+    : undefined;
+  if (!isMap(found)) throw new Error(`there is no table ${table}`);
+  return editColumns(text, found, columns);
+}
+
+/** A source's YAML with a further table, whose lines begin at the margin, behind the others. */
+export function withTable(text: string, table: string): string {
+  const tables = parseDocument(text).get("tables");
+  const last = isSeq(tables) ? tables.items.at(-1) : undefined;
+  const [start = 0, valueEnd = text.length] = rangeOf(last) ?? [];
+  const end = endOfLine(text, lastCharacter(text, valueEnd));
+  const margin = " ".repeat(Math.max(0, columnOf(text, text.lastIndexOf("-", start - 1))));
+  const lines = table.trimEnd().split("\n");
+  const before = text.slice(0, end);
+  const indented = lines.map((line) => `${margin}${line}\n`).join("");
+  return `${before}${before.endsWith("\n") ? "" : "\n"}${indented}${text.slice(end)}`;
+}
+
+function editColumns(
+  text: string,
+  contents: YAMLMap | undefined,
+  columns: readonly ContractColumn[],
+): ContractEdit {
   const lineBreak = text.includes("\r\n") ? "\r\n" : "\n";
-  const contents = isMap(document.contents) ? document.contents : undefined;
   const pair = contents?.items.find(({ key }) => isScalar(key) && key.value === "columns");
   const found = pair === undefined ? nothingAt(text, lineBreak) : regionOf(text, pair, lineBreak);
   const known = new Map(found.items.map((item) => [item.name, item]));
@@ -166,22 +202,29 @@ function itemOf(
 }
 
 function newItem(
-  { name, type }: ContractColumn,
+  { name, type, nullable }: ContractColumn,
   { indent, isFlow }: Region,
   lineBreak: string,
 ): string {
   if (!isFlow) {
-    return `${indent}- name: ${name}${lineBreak}${indent}  type: ${type}${lineBreak}`;
+    const required = nullable === undefined ? "" : `${indent}  nullable: false${lineBreak}`;
+    return `${indent}- name: ${name}${lineBreak}${indent}  type: ${type}${lineBreak}${required}`;
   }
+  return `${indent}- ${flowColumn({ name, type, nullable })}${lineBreak}`;
+}
+
+/** A column's entry on one line. */
+export function flowColumn({ name, type, nullable }: ContractColumn): string {
   const written = type.includes(",") ? `"${type}"` : type;
-  return `${indent}- { name: ${name}, type: ${written} }${lineBreak}`;
+  const required = nullable === undefined ? "" : ", nullable: false";
+  return `{ name: ${name}, type: ${written}${required} }`;
 }
 
 function isSameType(declared: string | undefined, wanted: string): boolean {
-  const type = declared === undefined ? undefined : parseColumnType(declared);
-  const other = parseColumnType(wanted);
+  const type = declared === undefined ? undefined : parseSourceType(declared);
+  const other = parseSourceType(wanted);
   if (type === undefined || other === undefined) return declared === wanted;
-  return printColumnType(type) === printColumnType(other);
+  return printSourceType(type) === printSourceType(other);
 }
 
 function rangeOf(node: unknown): readonly [number, number, number] | undefined {

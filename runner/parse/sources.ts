@@ -3,6 +3,7 @@ import type { ExtractMode, GenericTest, SourceColumn, SourceTable } from "../cor
 import { relationName } from "../core/relation.ts";
 import type { TextFile } from "../load/project-files.ts";
 import { reportTwice } from "./contract.ts";
+import { readFreshness } from "./source-freshness.ts";
 import { quarantinesOf } from "./quarantine.ts";
 import { readRawSettings } from "./raw-settings.ts";
 import { sourceSchema } from "./schema/source.ts";
@@ -74,6 +75,7 @@ function readTable(
     extract: readMode(yaml, table, path, diagnostics),
     ...(table.on_schema_change === undefined ? {} : { schemaPolicy: table.on_schema_change }),
     ...(table.rejects === undefined ? {} : { rejectShare: table.rejects }),
+    ...readFreshness(yaml, table, path, diagnostics),
     connection: source.connection,
     ...readRawSettings(yaml, table, path, diagnostics),
   });

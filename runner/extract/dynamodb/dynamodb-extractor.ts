@@ -7,6 +7,7 @@ import type {
   ExtractedTable,
   Extractor,
   ExtractRequest,
+  ItemSample,
   KillPoint,
   Lake,
 } from "../../core/ports.ts";
@@ -22,6 +23,8 @@ import { DynamoDbReader } from "./dynamodb-reader.ts";
 import type { Item } from "./dynamodb-text.ts";
 import { readDateIndex, scanTable } from "./item-reader.ts";
 import { asReadFailure } from "./read-failure.ts";
+import { latestInIndex } from "./latest.ts";
+import { sampleItems } from "./sample.ts";
 import { planReads, type ItemRead } from "./read-plan.ts";
 import { patientRetries, type RetryPolicy } from "./read-retry.ts";
 import { TableSink } from "./table-sink.ts";
@@ -77,6 +80,37 @@ class DynamoDbExtractor implements Extractor {
     return (await describeTable(this.#options.connection, name, this.#io)) === undefined
       ? undefined
       : "untyped";
+  }
+
+  async sample(table: SourceTable, items: number): Promise<ItemSample> {
+    const wanted = dynamoDbTable(table);
+    const dynamodbTable = this.#dynamodbTableOf(wanted);
+    const description = await describeTable(this.#options.connection, dynamodbTable, this.#io);
+    if (description === undefined) return { items: 0, rows: [], attributes: [] };
+    const sortKey = keyAttributes(description)[1];
+    const client = (this.#client ??= openDynamoDbClient(this.#options.connection));
+    try {
+      return await sampleItems(client, this.#io, { table: wanted, dynamodbTable, sortKey }, items);
+    } catch (error) {
+      throw asReadFailure(table, error);
+    }
+  }
+
+  async latest(
+    table: SourceTable,
+    _column: string,
+    search: { readonly now: Date; readonly days: number },
+  ): Promise<string | undefined> {
+    const wanted = dynamoDbTable(table);
+    const { dateIndex: index } = wanted;
+    if (index === undefined) throw new Error(`${table.relation} has no date index`);
+    const client = (this.#client ??= openDynamoDbClient(this.#options.connection));
+    const dynamodbTable = this.#dynamodbTableOf(wanted);
+    try {
+      return await latestInIndex(client, this.#io, { dynamodbTable, index, ...search });
+    } catch (error) {
+      throw asReadFailure(table, error);
+    }
   }
 
   async extract(

@@ -10,6 +10,7 @@ import type {
   KillPoint,
   Lake,
   LiveColumn,
+  LiveTable,
 } from "../../core/ports.ts";
 import { joinFailures } from "../extract-failure.ts";
 import { PartCommit, type ExtractRun } from "../part-commit.ts";
@@ -20,9 +21,9 @@ import {
 } from "./postgres-connection.ts";
 import { readIdentity } from "./postgres-identity.ts";
 import { quarantineRelation } from "../../core/quarantine.ts";
+import { readColumns, readLiveTables } from "./live-tables.ts";
 import { whyReset } from "./postgres-reset.ts";
-import { columnsStatement } from "./postgres-statements.ts";
-import { columnTypeOf, precisionOf } from "./postgres-types.ts";
+import { latestStatement } from "./postgres-statements.ts";
 import { openSnapshot } from "./snapshot.ts";
 import { postgresTable, TableRead } from "./table-read.ts";
 
@@ -58,20 +59,19 @@ class PostgresExtractor implements Extractor {
   }
 
   async liveColumns(table: SourceTable): Promise<readonly LiveColumn[] | undefined> {
-    const statement = columnsStatement(postgresTable(table));
-    const rows = await this.#ask((connection) => connection.query(statement));
-    if (rows.length === 0) return undefined;
-    return rows.map((row) => {
-      const type = columnTypeOf(row["base_type"] ?? "");
-      const precision = precisionOf(row["base_type"] ?? "");
-      return {
-        name: row["name"] ?? "",
-        ...(type === undefined ? {} : { type }),
-        ...(precision === undefined ? {} : { precision }),
-        nativeType: row["native_type"] ?? "",
-        nullable: row["nullable"] === "t",
-      };
-    });
+    const { schema, table: name } = postgresTable(table);
+    const columns = await this.#ask((connection) => readColumns(connection, schema, name));
+    return columns.length === 0 ? undefined : columns;
+  }
+
+  liveTables(schema: string): Promise<readonly LiveTable[]> {
+    return this.#ask((connection) => readLiveTables(connection, schema));
+  }
+
+  async latest(table: SourceTable, column: string): Promise<string | undefined> {
+    const statement = latestStatement(postgresTable(table), column);
+    const [row] = await this.#ask((connection) => connection.query(statement));
+    return row?.["latest"] ?? undefined;
   }
 
   async whyReset(table: SourceTable, earlier: EarlierRows): Promise<string | undefined> {

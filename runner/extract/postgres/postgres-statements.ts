@@ -123,7 +123,38 @@ function relationId(table: PostgresSourceTable): string {
   )`;
 }
 
-export function columnsStatement(table: PostgresSourceTable): string {
+/** The highest value of a timestamp column, as ISO 8601 in UTC. */
+export function latestStatement(table: PostgresSourceTable, column: string): string {
+  const highest = `max(${escapeIdentifier(column)})::timestamptz at time zone 'UTC'`;
+  return `select to_char(${highest}, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as latest ${from(table, {})}`;
+}
+
+/** One row for each table or view of a schema: `name`, `description`, and `key` and `indexed` as JSON lists of columns. */
+export function tablesStatement(schema: string): string {
+  const columnsOf = (condition: string, columns: string) => `
+    (
+      select json_agg(distinct attribute.attname)
+      from pg_catalog.pg_index as index
+      cross join lateral unnest(${columns}) as part(number)
+      join pg_catalog.pg_attribute as attribute
+        on attribute.attrelid = index.indrelid and attribute.attnum = part.number
+      where index.indrelid = class.oid and ${condition}
+    )`;
+  return `
+    select
+      class.relname as name,
+      coalesce(obj_description(class.oid, 'pg_class'), '') as description,
+      ${columnsOf("index.indisprimary", "index.indkey::int2[]")}::text as key,
+      ${columnsOf("index.indisvalid", "array[index.indkey[0]]")}::text as indexed
+    from pg_catalog.pg_class as class
+    join pg_catalog.pg_namespace as namespace on namespace.oid = class.relnamespace
+    where namespace.nspname = ${escapeLiteral(schema)}
+      and class.relkind in ('r', 'p', 'v', 'm', 'f')
+      and not class.relispartition
+    order by class.relname`;
+}
+
+export function columnsStatement(schema: string, name: string): string {
   return `
     select
       attribute.attname as name,
@@ -137,8 +168,8 @@ export function columnsStatement(table: PostgresSourceTable): string {
     join pg_catalog.pg_class as class on class.oid = attribute.attrelid
     join pg_catalog.pg_namespace as namespace on namespace.oid = class.relnamespace
     join pg_catalog.pg_type as type on type.oid = attribute.atttypid
-    where namespace.nspname = ${escapeLiteral(table.schema)}
-      and class.relname = ${escapeLiteral(table.table)}
+    where namespace.nspname = ${escapeLiteral(schema)}
+      and class.relname = ${escapeLiteral(name)}
       and class.relkind in ('r', 'p', 'v', 'm', 'f')
       and attribute.attnum > 0
       and not attribute.attisdropped

@@ -38,6 +38,14 @@ const tableBase = {
     .enum(["evolve", "freeze", "ignore"])
     .optional()
     .describe("what becomes of undeclared columns and wider types; default ignore"),
+  freshness: z
+    .strictObject({
+      warn_after: durationSeconds.optional(),
+      error_after: durationSeconds.optional(),
+      loaded_at: identifier.optional().describe("the timestamp to look at; default the cursor"),
+    })
+    .optional()
+    .describe("how old the newest row in the source may be, for runner source freshness"),
   rejects: share
     .optional()
     .describe(

@@ -55,6 +55,14 @@ const sourceState = z.strictObject({
   content: sha256.optional().describe("of the published files"),
   rows: z.int().nonnegative().optional(),
   run_id: z.string().optional().describe("the run that published it last"),
+  freshness: z
+    .strictObject({
+      status: z.enum(["pass", "warn", "error", "runtime error"]),
+      max_loaded_at: z.string().optional().describe("the newest row in the source"),
+      snapshotted_at: time.describe("when that was looked at"),
+    })
+    .optional()
+    .describe("what runner source freshness found last"),
 });
 export type SourceState = z.output<typeof sourceState>;
 

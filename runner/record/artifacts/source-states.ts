@@ -25,12 +25,25 @@ export function sourceStates(
   return states;
 }
 
+/** Both ISO 8601 in UTC, with any number of digits behind the second. */
+function isLater(one: string, other: string): boolean {
+  const comparable = (time: string) => {
+    const [seconds = "", fraction = ""] = time.replace("Z", "").split(".");
+    return `${seconds}.${fraction.padEnd(6, "0")}`;
+  };
+  return comparable(one) > comparable(other);
+}
+
 /**
  * Whether a source table holds newer data than it did: a higher watermark, or, where there is none, other files. A
- * lookback writes the same rows again, so files alone tell nothing where there is a watermark.
+ * lookback writes the same rows again, so files alone tell nothing where there is a watermark. Newer rows that were
+ * seen in the source and not extracted yet count too.
  */
 export function isFresher(now: SourceState, then: SourceState | undefined): boolean {
   if (then === undefined) return true;
+  const seen = then.freshness?.max_loaded_at;
+  if (seen !== undefined && now.watermark !== undefined && isLater(seen, now.watermark))
+    return true;
   if (now.watermark === undefined || then.watermark === undefined) {
     return now.content !== then.content;
   }
