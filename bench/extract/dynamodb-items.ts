@@ -18,7 +18,7 @@ export function dayOf(number: number): string {
 
 export const lastDay = dayOf(days - 1);
 
-/** A checkout as the shop writes them, with three lines: about 700 bytes. */
+/** A checkout as the shop writes them, with three lines. */
 function item(number: number): Record<string, AttributeValue> {
   const id = `00000000-0000-4000-8000-${String(number).padStart(12, "0")}`;
   const createdAt = `${dayOf(number)}T12:00:00.000Z`;
@@ -42,6 +42,9 @@ function item(number: number): Record<string, AttributeValue> {
     gsi2sk: { S: `${createdAt}#${id}` },
   };
 }
+
+/** What an item of the bench takes in the server's JSON; they differ by a few digits. */
+export const bytesOfItem = Buffer.byteLength(JSON.stringify(item(123_456)));
 
 export async function createBenchTable(client: DynamoDBClient): Promise<void> {
   const attributes = ["pk", "sk", "gsi2pk", "gsi2sk"];

@@ -5,7 +5,8 @@ import {
   openDynamoDbClient,
   type DynamoDbConnection,
 } from "../../runner/extract/dynamodb/dynamodb-connection.ts";
-import { createBenchTable, fill } from "./dynamodb-items.ts";
+import { printTable } from "../../runner/record/print-table.ts";
+import { bytesOfItem, createBenchTable, fill } from "./dynamodb-items.ts";
 import type { Reading, Way } from "./dynamodb-reading.ts";
 
 export interface DynamoDbBenchOptions {
@@ -28,8 +29,11 @@ export interface DynamoDbBenchRow {
   readonly peakMegabytes: number;
 }
 
-/** About what one item of the bench takes in the server's JSON. */
-const bytesOfItem = 925;
+const wayNames: Readonly<Record<Way, string>> = {
+  "scan alone": "a bare parallel scan",
+  "full extract": "Mercado: full extract",
+  "incremental extract": "Mercado: one day of a hundred, by the date index",
+};
 
 const reading = fileURLToPath(new URL("dynamodb-reading.ts", import.meta.url));
 
@@ -47,7 +51,7 @@ export async function benchDynamoDb(
   for (const way of ways) {
     const { items, seconds, peakMegabytes } = await read(way, connection);
     rows.push({
-      name: `DynamoDB: ${way}`,
+      name: wayNames[way],
       items,
       seconds,
       itemsPerSecond: items / seconds,
@@ -62,4 +66,21 @@ async function read(way: Way, connection: DynamoDbConnection): Promise<Reading> 
   const args = ["--import", "tsx", reading, way, JSON.stringify(connection)];
   const { stdout } = await promisify(execFile)(process.execPath, args);
   return JSON.parse(stdout) as Reading;
+}
+
+export function printDynamoDbRows(rows: readonly DynamoDbBenchRow[]): string {
+  const most = Math.max(...rows.map(({ items }) => items));
+  const table = rows.map((row) => ({
+    [`${most} items of DynamoDB`]: row.name,
+    items: row.items.toLocaleString("en"),
+    seconds: row.seconds.toFixed(2),
+    "items/s": Math.round(row.itemsPerSecond).toLocaleString("en"),
+    "MB/s": row.megabytesPerSecond.toFixed(1),
+    "peak MB": row.peakMegabytes.toFixed(0),
+  }));
+  const columns = Object.keys(table[0] ?? {}).map((name, index) => ({
+    name,
+    type: index === 0 ? "VARCHAR" : "DOUBLE",
+  }));
+  return printTable({ columns, rows: table });
 }

@@ -7,11 +7,13 @@ import { promisify } from "node:util";
 import { Command } from "commander";
 import { openTestServices } from "../../local/testing.ts";
 import { printTable } from "../../runner/record/print-table.ts";
+import { benchDynamoDb, printDynamoDbRows } from "./dynamodb.ts";
 import { copiedBytes, fillInventory, newestHundredth, timeCopy } from "./inventory-table.ts";
 
 interface Options {
   readonly rows: string;
   readonly times: string;
+  readonly dynamodbSeconds: string;
 }
 
 interface Measured {
@@ -31,6 +33,7 @@ export async function runExtractBench(args: readonly string[]): Promise<void> {
   const options = new Command("npm run bench -- extract")
     .option("--rows <n>", "rows of the inventory", "3000000")
     .option("--times <n>", "how often each is measured, in turn; the median is printed", "3")
+    .option("--dynamodb-seconds <n>", "how long DynamoDB is filled; 0 leaves it out", "60")
     .parse(args, { from: "user" })
     .opts<Options>();
   const rows = Number(options.rows);
@@ -59,6 +62,11 @@ export async function runExtractBench(args: readonly string[]): Promise<void> {
     const measured = await inTurn(Number(options.times), runs);
     for (const name of names) narrate(`The limit is ${name}`);
     print(measured, { rows, bytes });
+    const fillSeconds = Number(options.dynamodbSeconds);
+    if (fillSeconds <= 0) return;
+    narrate(`Filling DynamoDB for ${fillSeconds} seconds…`);
+    const dynamoDb = await benchDynamoDb({ connection: services.dynamodb, fillSeconds });
+    process.stdout.write(`\n${printDynamoDbRows(dynamoDb)}\n`);
   } finally {
     await services.close();
   }
