@@ -8,7 +8,7 @@ import type { DataTest, Model } from "../core/node.ts";
 import type { Engine, EngineName } from "../core/ports.ts";
 import { zones } from "../core/relation.ts";
 import { StatementFailure } from "../core/statement-failure.ts";
-import { keepsItem, technicalColumns } from "../core/technical-columns.ts";
+import { readableColumns } from "../core/technical-columns.ts";
 import { findPortabilityProblems } from "../dialect/portability.ts";
 import { duckdbDialect } from "../dialect/duckdb/dialect.ts";
 import { compareWithContract } from "../execute/model-contract.ts";
@@ -165,7 +165,7 @@ async function bindNode(
   try {
     switch (node.kind) {
       case "source": {
-        const columns = [...node.columns, ...technicalColumns(keepsItem(node))];
+        const columns = readableColumns(node);
         await engine.execute(duckdbDialect.createTable(node.relation, columns));
         return [];
       }

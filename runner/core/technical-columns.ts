@@ -7,6 +7,9 @@ export const extractedAtColumn = "_extracted_at";
 /** The DynamoDB item that a raw row was made of, in DynamoDB's JSON. */
 export const itemColumn = "_item";
 
+/** Whether a raw row says that its key is gone from the source; of tables that declare how deletes are found. */
+export const deletedColumn = "_deleted";
+
 /** The run that wrote a row of a table that grows in place; its public view leaves the column out. */
 export const runIdColumn = "_run_id";
 export const runIdType: ColumnType = { kind: "varchar", length: 64 };
@@ -20,10 +23,12 @@ export function keepsItem(table: SourceTable): boolean {
 /** The columns that extraction adds behind a table's declared ones. */
 export function technicalColumns(
   withItem: boolean,
+  marksDeletes = false,
 ): readonly { readonly name: string; readonly type: ColumnType }[] {
   return [
     { name: extractedAtColumn, type: { kind: "timestamptz" } },
     ...(withItem ? [{ name: itemColumn, type: { kind: "varchar" } as const }] : []),
+    ...(marksDeletes ? [{ name: deletedColumn, type: { kind: "boolean" } as const }] : []),
   ];
 }
 
@@ -32,6 +37,6 @@ export function readableColumns(
   node: RelationNode,
 ): readonly { readonly name: string; readonly type: ColumnType }[] {
   return node.kind === "source"
-    ? [...node.columns, ...technicalColumns(keepsItem(node))]
+    ? [...node.columns, ...technicalColumns(keepsItem(node), node.deletes !== undefined)]
     : node.columns;
 }

@@ -2,12 +2,14 @@ import { printColumnType } from "../core/column-type.ts";
 import { counted } from "../core/counted.ts";
 import { Failure } from "../core/diagnostic.ts";
 import type { LakeManifest } from "../core/manifest.ts";
-import { manifestQuery, withOwnColumns, withoutCommonColumns } from "../core/manifest-rows.ts";
+import { withOwnColumns, withoutCommonColumns } from "../core/manifest-rows.ts";
 import type { ExtractedTable, Extractor, ExtractRequest } from "../core/ports.ts";
 import { quarantineRelation } from "../core/quarantine.ts";
 import { technicalColumns } from "../core/technical-columns.ts";
 import type { ExtractStep, TableExtraction } from "../plan/step.ts";
 import type { ExecutionContext, Findings } from "./context.ts";
+import { contentsQuery } from "./contents-query.ts";
+import { keyRequests, keysRelation, withDeletes } from "./deletes.ts";
 import { rawColumns } from "./raw-columns.ts";
 import { arrangeRawFiles } from "./raw-files.ts";
 import { compareWithSource } from "./source-contract.ts";
@@ -32,17 +34,21 @@ export async function runExtractStep(
   await assertNotSetBack(step, extractor, context, ({ keptFiles, knownColumns }) =>
     contentsQuery({ columns: knownColumns, files: keptFiles }, context),
   );
-  const extracted = await extractor.extract(requests, {
+  const all = await extractor.extract([...requests, ...keyRequests(requests)], {
     runId: context.run.id,
     extractedAt: context.run.startedAt,
   });
   context.killPoint("after-extract");
+  const wantedRelations = new Set(requests.map(({ table }) => table.relation));
+  const extracted = all.filter(({ table }) => wantedRelations.has(table.relation));
   const results = extracted.flatMap((result) => [result, ...quarantineResult(step, result)]);
   const byRelation = new Map(results.map((result) => [result.table.relation, result]));
   for (const wanted of step.tables) {
     const { relation } = wanted.table;
-    const result = byRelation.get(relation);
-    if (result === undefined) throw new Error(`${relation} was not extracted`);
+    const read = byRelation.get(relation);
+    if (read === undefined) throw new Error(`${relation} was not extracted`);
+    const keys = all.find(({ table }) => table.relation === keysRelation(relation));
+    const result = await withDeletes(read, keys, { contents: rawContents(wanted, read), context });
     for (const message of notesOn(result)) await context.emit({ type: "note", message });
     const contents = await arrangeRawFiles(wanted.table, rawContents(wanted, result), context);
     await context.engine.execute(
@@ -87,18 +93,6 @@ function notesOn({ table, totals, rejected, notes = [] }: ExtractedTable): reado
     ...notes,
     `${quarantineRelation(table.relation)} takes ${counted(rows, "row")} of ${all} that do not fit: ${some}${examples.join("; ")}.`,
   ];
-}
-
-/** The rows that a manifest lists, where the engine reads them. */
-export async function contentsQuery(
-  contents: Pick<LakeManifest, "columns" | "files">,
-  { lake, dialect }: Pick<ExecutionContext, "lake" | "dialect">,
-): Promise<string> {
-  return manifestQuery(
-    contents,
-    await Promise.all(contents.files.map((file) => lake.localPath(file))),
-    dialect,
-  );
 }
 
 /** What the manifest of a raw relation lists after an extraction. */

@@ -16,7 +16,7 @@ import { exportToLake } from "./export.ts";
 import { tableTotals } from "./source-totals.ts";
 import { fenced } from "./fenced.ts";
 import { publicationTime } from "./publication-time.ts";
-import { contentsQuery } from "./extract-step.ts";
+import { contentsQuery } from "./contents-query.ts";
 import { ownManifest } from "./own-manifest.ts";
 
 /** What becomes public of one relation. */

@@ -4,7 +4,7 @@ import type { LakeFile, LakeManifest } from "../core/manifest.ts";
 import type { SourceTable } from "../core/node.ts";
 import { sumOf } from "../core/scaled-decimal.ts";
 import { columns, postgresTable } from "../extract/testing/fixtures.ts";
-import { contentsQuery } from "./extract-step.ts";
+import { contentsQuery } from "./contents-query.ts";
 import { arrangeRawFiles } from "./raw-files.ts";
 import { openTestWarehouse } from "./testing/warehouse.ts";
 import type { TestWarehouse } from "./testing/warehouse.ts";

@@ -50,7 +50,7 @@ async function partByDay(
   );
   const measured: LakeFile[] = [];
   for (const { file, condition } of written) {
-    const totals = await measure(table, `${rows} as dated where ${condition}`, context);
+    const totals = await measureRows(table, `${rows} as dated where ${condition}`, context);
     measured.push({ ...file, ...totals, ...columnsOf(added[0]) });
   }
   const kept = files.filter((file) => !isNew(file));
@@ -79,10 +79,10 @@ function assertSameSums(
 const exactlyAddedDigits = 28;
 
 /** What a file of an extraction tells of its rows. */
-async function measure(
+export async function measureRows(
   table: SourceTable,
   rows: string,
-  { engine }: RawContext,
+  { engine }: Pick<RawContext, "engine">,
 ): Promise<Pick<LakeFile, "sums" | "minimum" | "maximum">> {
   const summed = summedColumns(table).filter(
     ({ column: { type } }) => type.kind !== "decimal" || type.precision <= exactlyAddedDigits,
@@ -173,7 +173,7 @@ function combined(files: readonly LakeFile[]): Pick<LakeFile, "sums" | "minimum"
 }
 
 /** The lowest number that no part of a run has, of any day. */
-function nextPart(files: readonly LakeFile[], runId: string): number {
+export function nextPart(files: readonly LakeFile[], runId: string): number {
   const numbers = files
     .filter((file) => file.runId === runId)
     .map(({ key }) => Number(/part-(\d+)\.parquet$/.exec(key)?.[1] ?? 0));

@@ -4,7 +4,7 @@ import { isTest } from "../core/node.ts";
 import type { NodeId, ProjectNode } from "../core/node.ts";
 import type { RestoredRelation, KeptRelation } from "../plan/restore.ts";
 import type { ExecutionContext } from "./context.ts";
-import { contentsQuery } from "./extract-step.ts";
+import { contentsQuery } from "./contents-query.ts";
 import { republish } from "./republish.ts";
 
 /** The relations of a project that the lake has, as production's readers find them there. */

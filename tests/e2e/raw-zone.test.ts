@@ -23,7 +23,7 @@ const partedProject = {
   ),
   "sources/oltp.yml": smallProject["sources/oltp.yml"]!.replace(
     "  - name: payment\n",
-    "  - name: payment\n    partition_by: updated_at\n",
+    "  - name: payment\n    partition_by: updated_at\n    deletes: detect\n",
   ),
   "models/gold/payment.yml": smallProject["models/gold/payment.yml"]!.replace(
     "cursor: loaded_at\n",
@@ -43,7 +43,10 @@ beforeAll(async () => {
   plain = new TestProject(
     {
       ...partedProject,
-      "sources/oltp.yml": smallProject["sources/oltp.yml"]!,
+      "sources/oltp.yml": partedProject["sources/oltp.yml"].replace(
+        "    partition_by: updated_at\n",
+        "",
+      ),
       "models/gold/payment.yml": partedProject["models/gold/payment.yml"].replace(
         "partition_by: sold_on\n",
         "",
@@ -107,10 +110,14 @@ test("a project parted by day has the rows of one that is not, keeps the files o
   parted.takeHome(join(parted.folder, "third"));
 }, 120_000);
 
-test("a build that is killed while it merges files and run again is as one that was not", async () => {
+test("a build that is killed while it finds deletes and merges files, and is run again, is as one that was not", async () => {
+  await databases.postgres.query("delete from payment where id = 1");
   await parted.ok("build");
   const expected = await inspect(parted);
+  const deleted = expected.rows["raw.payment"]?.filter((row) => row.includes('["_deleted",true]'));
+  expect(deleted?.map((row) => row.slice(0, 9))).toEqual(['[["id",1]']);
   for (const point of [
+    "after-extract",
     "after-part-put:5",
     "before-publish",
     "after-publish",

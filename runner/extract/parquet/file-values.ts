@@ -1,5 +1,5 @@
 import { quoteText } from "../../core/sql-text.ts";
-import { extractedAtColumn } from "../../core/technical-columns.ts";
+import { deletedColumn, extractedAtColumn } from "../../core/technical-columns.ts";
 import { duckdbType, exactCast, type TextColumn } from "./exact-cast.ts";
 import { isTyped, spoolColumns, type Spool } from "./spool.ts";
 import { quoteName } from "./sql-text.ts";
@@ -21,5 +21,13 @@ export function fileValues(
     return `${value} as ${quoteName(column.name)}`;
   });
   const read = `timestamptz ${quoteText(extractedAt)} as ${extractedAtColumn}`;
-  return values.toSpliced(spool.table.columns.length, 0, read);
+  return [...values.toSpliced(spool.table.columns.length, 0, read), ...deletedMark(spool)];
+}
+
+/** A row that is read is there, unless its soft-delete column says otherwise. */
+function deletedMark({ table: { deletes, columns } }: Spool): readonly string[] {
+  if (deletes === undefined) return [];
+  if (deletes.by === "keys") return [`false as ${deletedColumn}`];
+  const index = columns.findIndex(({ name }) => name === deletes.column);
+  return [`c${index} is not null as ${deletedColumn}`];
 }

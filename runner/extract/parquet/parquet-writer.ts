@@ -45,10 +45,12 @@ export interface ParquetWriter {
 
 /** The columns of the files that `write` makes. */
 export function fileColumns(table: SourceTable, withItem: boolean): readonly LakeColumn[] {
-  return [...table.columns, ...technicalColumns(withItem)].map(({ name, type }) => ({
-    name,
-    type: printColumnType(type),
-  }));
+  return [...table.columns, ...technicalColumns(withItem, table.deletes !== undefined)].map(
+    ({ name, type }) => ({
+      name,
+      type: printColumnType(type),
+    }),
+  );
 }
 
 /**
