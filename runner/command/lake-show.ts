@@ -57,7 +57,7 @@ function describeFile({ key, rows, bytes, sha256, sums, minimum, maximum }: Lake
     size: printBytes(bytes),
     sha256: `${sha256.slice(0, 12)}…`,
     ...(minimum === undefined || maximum === undefined ? {} : { minimum, maximum }),
-    ...(sums === undefined ? {} : { sums: printTotals(sums) }),
+    ...(sums === undefined || Object.keys(sums).length === 0 ? {} : { sums: printTotals(sums) }),
   };
 }
 

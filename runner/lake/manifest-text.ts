@@ -4,37 +4,7 @@ import { Failure } from "../core/diagnostic.ts";
 import type { LakeManifest } from "../core/manifest.ts";
 import type { RelationName } from "../core/relation.ts";
 import { isKeyOf } from "./layout.ts";
-
-const format = "mercado-manifest-1";
-
-const columnsSchema = z.array(z.object({ name: z.string().min(1), type: z.string().min(1) }));
-
-const manifestSchema = z.object({
-  format: z.literal(format),
-  relation: z.string(),
-  run_id: z.string().min(1),
-  published_at: z.iso.datetime({ offset: false }),
-  columns: columnsSchema,
-  files: z.array(
-    z.object({
-      key: z.string().min(1),
-      bytes: z.int().nonnegative(),
-      rows: z.int().nonnegative(),
-      sha256: z.string().regex(/^[0-9a-f]{64}$/),
-      run_id: z.string().min(1),
-      sums: z.record(z.string(), z.string()).optional(),
-      minimum: z.string().optional(),
-      maximum: z.string().optional(),
-      columns: columnsSchema.optional(),
-    }),
-  ),
-  totals: z
-    .object({ rows: z.int().nonnegative(), sums: z.record(z.string(), z.string()) })
-    .optional(),
-  watermark: z.string().min(1).optional(),
-  intervals: z.array(z.object({ start: z.iso.datetime(), end: z.iso.datetime() })).optional(),
-  identity: z.string().min(1).optional(),
-});
+import { entriesSchema, manifestFormat, manifestSchema } from "./manifest-schema.ts";
 
 /**
  * The JSON of a manifest. `entries` is for Redshift's COPY, with addresses as `locate` gives them now; everything else is
@@ -47,7 +17,7 @@ export function printManifest(manifest: LakeManifest, locate: (key: string) => s
       mandatory: true,
       meta: { content_length: file.bytes },
     })),
-    format,
+    format: manifestFormat,
     relation: manifest.relation,
     run_id: manifest.runId,
     published_at: manifest.publishedAt,
@@ -71,23 +41,14 @@ export function printManifest(manifest: LakeManifest, locate: (key: string) => s
   return `${JSON.stringify(content, undefined, 2)}\n`;
 }
 
-const entriesSchema = z.object({
-  entries: z.array(
-    z.object({
-      url: z.string(),
-      mandatory: z.literal(true),
-      meta: z.object({ content_length: z.int() }),
-    }),
-  ),
-  files: z.array(z.object({ key: z.string(), bytes: z.int() })),
-});
+const entriesAndFiles = entriesSchema.extend(manifestSchema.pick({ files: true }).shape);
 
 /**
  * How a manifest's entries, which Redshift's COPY follows, differ from its files. In a folder, which no cluster reads,
  * the beginning of an address may be that of another place.
  */
 export function entryFaults(text: string, locate: (key: string) => string): readonly string[] {
-  const parsed = entriesSchema.safeParse(JSON.parse(text));
+  const parsed = entriesAndFiles.safeParse(JSON.parse(text));
   if (!parsed.success) return [z.prettifyError(parsed.error)];
   const { entries, files } = parsed.data;
   if (entries.length !== files.length) {
