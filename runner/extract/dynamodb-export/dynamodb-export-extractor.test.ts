@@ -314,7 +314,7 @@ describe("incremental exports", () => {
       highestCursor: "2026-01-04T00:00:00.000000Z",
       notes: [
         "shop: read 2 incremental exports, as of 2026-01-04T00:00:00Z.",
-        "shop: 1 item was deleted; the raw zone keeps their last rows.",
+        "shop: 1 item was deleted; the last rows of it stay in the raw zone.",
       ],
     });
   });
@@ -345,21 +345,23 @@ describe("incremental exports", () => {
 
   test("without a full one to begin with, or of another table, or one that is not complete, are refused", async () => {
     const location = newFolder();
-    expect((await refusalOf(location)).cause).toBe("There are complete exports of no table.");
+    expect((await refusalOf(location)).cause).toBe(
+      `In ${location} there are complete exports of no table.`,
+    );
     await writeIncrementalExport(location, [], { id: "02-inc", from: day(1), to: day(2) });
     expect((await refusalOf(location)).message).toContain(
       "no full export of the DynamoDB table shop",
     );
     expect(await refusalOf(location, { table: "shoq" })).toMatchObject({
       code: "EXPORT_MISSING",
-      cause: "There are complete exports of shop.",
+      cause: `In ${location} there are complete exports of shop.`,
       hint: 'Did you mean "shop"?',
     });
     await writeFullExport(location, [], { id: "01-full", at: day(1) });
     await rm(join(location, "AWSDynamoDB/02-inc/manifest-summary.json"));
     expect(await refusalOf(location, { wanted: "02-inc" })).toMatchObject({
       code: "EXPORT_MISSING",
-      cause: "Complete are 01-full.",
+      cause: `In ${location}, complete are 01-full.`,
     });
     await extract(location, [shopTables("shop").transactions]);
   });

@@ -128,8 +128,7 @@ class DynamoDbExportExtractor implements Extractor {
       const watermark = watermarkOf(request);
       const key = JSON.stringify([tableName, watermark]);
       const chain =
-        reads.get(key)?.chain ??
-        chooseExports(exports, { tableName, watermark, wanted: this.#wanted });
+        reads.get(key)?.chain ?? chooseExports(exports, { ...this.#seeking(tableName), watermark });
       const tables = [...(reads.get(key)?.tables ?? []), table];
       reads.set(key, { chain, tableName, tables });
     }
@@ -181,7 +180,11 @@ class DynamoDbExportExtractor implements Extractor {
 
   #lastOf(tableName: string, exports: readonly ExportSummary[]): ExportSummary {
     const ofTable = exports.filter((each) => each.tableName === tableName);
-    return lastOf(ofTable, exports, { tableName, wanted: this.#wanted });
+    return lastOf(ofTable, exports, this.#seeking(tableName));
+  }
+
+  #seeking(tableName: string) {
+    return { tableName, location: this.#options.location, wanted: this.#wanted };
   }
 
   #tableNameOf(table: ItemSourceTable): string {
@@ -221,7 +224,7 @@ function tell({ chain, tableName }: ExportRead, deleted: number): readonly strin
   }
   if (base === undefined && deleted > 0) {
     notes.push(
-      `${tableName}: ${counted(deleted, "item")} ${deleted === 1 ? "was" : "were"} deleted; the raw zone keeps their last rows.`,
+      `${tableName}: ${counted(deleted, "item")} ${deleted === 1 ? "was" : "were"} deleted; the last rows of ${deleted === 1 ? "it" : "them"} stay in the raw zone.`,
     );
   }
   return notes;

@@ -17,6 +17,8 @@ export interface ExportChain {
 
 export interface ChainRequest {
   readonly tableName: string;
+  /** Where the exports stand, for messages. */
+  readonly location: string;
   /** The moment that earlier extractions reached; undefined begins with a full export. */
   readonly watermark: number | undefined;
   /** The export to lead to; undefined is the newest. */
@@ -26,10 +28,11 @@ export interface ChainRequest {
 /** The complete exports of one table. Throws EXPORT_MISSING or EXPORT_GAP. */
 export function chooseExports(
   exports: readonly ExportSummary[],
-  { tableName, watermark, wanted }: ChainRequest,
+  request: ChainRequest,
 ): ExportChain {
+  const { tableName, watermark } = request;
   const ofTable = exports.filter((each) => each.tableName === tableName);
-  const last = lastOf(ofTable, exports, { tableName, wanted });
+  const last = lastOf(ofTable, exports, request);
   // A table that was made anew under its name is another table.
   const known = ofTable.filter(({ identity, to }) => identity === last.identity && to <= last.to);
   const base = watermark === undefined ? baseOf(known, last, tableName) : undefined;
@@ -55,7 +58,7 @@ export function chooseExports(
 export function lastOf(
   ofTable: readonly ExportSummary[],
   all: readonly ExportSummary[],
-  { tableName, wanted }: Pick<ChainRequest, "tableName" | "wanted">,
+  { tableName, location, wanted }: Omit<ChainRequest, "watermark">,
 ): ExportSummary {
   if (wanted !== undefined) {
     const found = ofTable.find(({ id }) => id === wanted);
@@ -63,7 +66,7 @@ export function lastOf(
     const ids = ofTable.map(({ id }) => id);
     throw exportMissing({
       message: `There is no complete export ${wanted} of the DynamoDB table ${tableName}.`,
-      cause: `Complete are ${ids.join(", ") || "none"}.`,
+      cause: `In ${location}, complete are ${ids.join(", ") || "none"}.`,
       hint: didYouMean(
         wanted,
         ids,
@@ -76,7 +79,7 @@ export function lastOf(
   const names = [...new Set(all.map((each) => each.tableName))];
   throw exportMissing({
     message: `There is no complete export of the DynamoDB table ${tableName}.`,
-    cause: `There are complete exports of ${names.join(", ") || "no table"}.`,
+    cause: `In ${location} there are complete exports of ${names.join(", ") || "no table"}.`,
     hint: didYouMean(
       tableName,
       names,
