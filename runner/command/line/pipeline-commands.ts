@@ -1,0 +1,31 @@
+import type { Command } from "commander";
+import type { AddCommand } from "./arguments.ts";
+
+/** What runs by itself, and the doctor. */
+export function addPipelineCommands(program: Command, command: AddCommand): void {
+  const pipelines = program
+    .command("pipeline")
+    .description("run or list the pipelines of pipelines.yaml")
+    .exitOverride();
+  command(
+    "run <name>",
+    "run a pipeline now, with its retries, timeout and on_failure",
+    async (name: string, options: object) =>
+      (await import("../pipeline.ts")).runPipelineCommand(name, options),
+    pipelines,
+  );
+  command(
+    "ls",
+    "list pipelines with their schedules",
+    async (options: object) => (await import("../pipeline.ts")).listPipelinesCommand(options),
+    pipelines,
+  );
+  command(
+    "schedule",
+    "run pipelines when they are due, one at a time, until interrupted",
+    async (options: object) => (await import("../schedule.ts")).scheduleCommand(options),
+  ).option("--once", "run what is due now, and end");
+  command("doctor", "check this machine, the target and its connections", async (options: object) =>
+    (await import("../doctor.ts")).doctorCommand(options),
+  );
+}
