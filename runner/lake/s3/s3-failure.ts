@@ -66,14 +66,20 @@ function explain(error: unknown, address: string): { message: string; hint: stri
       hint: "They need s3:GetObject, s3:PutObject, s3:DeleteObject, s3:AbortMultipartUpload, and s3:ListBucket and s3:ListBucketMultipartUploads on the bucket.",
     };
   }
-  if (name === "PermanentRedirect" || /region/i.test(messageOf(error))) {
+  if (messageOf(error) === "Region is missing") {
+    return {
+      message: `Nothing says in which region the bucket ${bucket} is.`,
+      hint: "Set the target's lake_region in pipelines.yaml, or AWS_REGION.",
+    };
+  }
+  if (name === "PermanentRedirect" || /\bregion\b/i.test(messageOf(error))) {
     return {
       message: `The bucket ${bucket} is not where it was looked for.`,
       hint: "Set the target's lake_region in pipelines.yaml.",
     };
   }
   return {
-    message: `${address} cannot be reached (${name || "no answer"}).`,
+    message: `${address} cannot be reached (${name === "" || name === "Error" ? "no answer" : name}).`,
     hint: "Run it again once the server answers; lake_endpoint in pipelines.yaml names a server other than Amazon's.",
   };
 }
