@@ -138,7 +138,7 @@ async function compareContent(
     const count = Number(rows[0]?.num_rows);
     const described = await engine.describe(duckdbDialect.parquetQuery([path]));
     const has = described.map(({ name, type }) => `${name} ${type.toLowerCase()}`);
-    const wanted = columns.map(({ name, type }) => {
+    const wanted = (file.columns ?? columns).map(({ name, type }) => {
       const parsed = parseColumnType(type);
       return `${name} ${parsed === undefined ? type : duckdbDialect.describedType(parsed).toLowerCase()}`;
     });

@@ -131,8 +131,19 @@ function edit(draft: Draft, name: string, { name: table, columns }: LiveTable): 
     ...(retyped.length > 0 ? [`of another type: ${retyped.join(", ")}`] : []),
   ].join("; ");
   draft.notes.push(`${name}: ${changes === "" ? "as declared" : changes}`);
-  draft.printed.push(`# ${name}\n${block}`);
+  draft.printed.push(`# ${name}\n${atMargin(block)}`);
   draft.text = text;
+}
+
+/** A list of columns as it stands in a file, with the indentation of one that begins at the margin. */
+function atMargin(block: string): string {
+  const [head = "", ...lines] = block.split("\n");
+  const indents = lines.flatMap((line) => /^ *(?=-)/.exec(line)?.[0].length ?? []);
+  const spare = Math.max(0, Math.min(...indents) - 2);
+  return [
+    head,
+    ...lines.map((line) => line.slice(Math.min(spare, /^ */.exec(line)?.[0].length ?? 0))),
+  ].join("\n");
 }
 
 /** Columns for what the items of a sample hold and no column reads; nothing that is declared is touched. */
@@ -166,7 +177,7 @@ async function inferFromItems(
     );
     if (found.length === 0) continue;
     const { text, block } = withTableColumns(draft.text, table.table, [...kept, ...found]);
-    draft.printed.push(`# ${nameOf(table)}\n${block}`);
+    draft.printed.push(`# ${nameOf(table)}\n${atMargin(block)}`);
     draft.text = text;
   }
 }

@@ -149,6 +149,7 @@ describe("source infer", () => {
       },
     ]);
     const { stdout } = await project.ok("source", "infer", "shop.cart");
+    expect(stdout).toContain("# shop.cart\ncolumns:\n  - { name: cart_id,");
     expect(stdout).toContain('- { name: total, type: "numeric(18,2)" }');
     expect(stdout).toContain("- { name: at, type: timestamptz }");
     await project.ok("source", "infer", "shop.cart", "--write");

@@ -90,6 +90,7 @@ describe("a source that changes under on_schema_change: evolve", () => {
     const again = await project.ok("build");
     expect(again.stderr).not.toContain("note");
     expect(await rows(query)).toEqual(grown);
+    await project.ok("lake", "verify");
     const described = await rows("describe raw.item");
     await project.ok("build", "--full-refresh");
     expect(await rows("describe raw.item")).toEqual(described);
