@@ -49,11 +49,7 @@ export async function stateOfLake(
 }
 
 /** Lets a warehouse in which nothing was ever published go on with what the lake holds. */
-export async function restoreLost(
-  compiled: CompiledProject,
-  command: string,
-  held: HeldWarehouse,
-): Promise<void> {
+export async function restoreLost(compiled: CompiledProject, held: HeldWarehouse): Promise<void> {
   const { ledger, lake, dialect } = held;
   const state = await ledger.state(production);
   if (state.published.size > 0) return;
@@ -66,7 +62,7 @@ export async function restoreLost(
   const run = await ledger.nextRun(new Date(now));
   const restored = await restoredRelations({ compiled, lake, dialect }, run.id);
   if (restored.length === 0) return;
-  await restoreFromLake(restored, command, { ...held, run, state });
+  await restoreFromLake(restored, { ...held, run, state });
 }
 
 /** Whoever lost a warehouse may not know that its histories could go on. */

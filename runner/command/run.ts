@@ -110,7 +110,7 @@ export async function carryOut(
   );
   const connections = new Connections(target, warehouse.lake, held);
   try {
-    if (options.from === "raw") await restoreLost(compiled, describeCommand(verb, options), held);
+    if (options.from === "raw") await restoreLost(compiled, held);
     const state = await warehouse.ledger.state(environment);
     if (options.from !== "raw" && verb !== "test") await tellLost(state, held);
     const run = await warehouse.ledger.nextRun(new Date());

@@ -32,12 +32,11 @@ export async function keptRelations(
 /** Gives a warehouse that has nothing what the lake holds, in one transaction. */
 export async function restoreFromLake(
   restored: readonly RestoredRelation[],
-  command: string,
   context: Parameters<typeof republish>[1] & Pick<ExecutionContext, "emit">,
 ): Promise<void> {
   await republish(
     {
-      command,
+      command: "restore from the lake",
       statements: restored.flatMap(({ statements }) => statements),
       versions: restored.map(({ version }) => version),
       released: [],
