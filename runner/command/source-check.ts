@@ -6,7 +6,7 @@ import type { SourceTable } from "../core/node.ts";
 import type { Extractor, ItemSample } from "../core/ports.ts";
 import { alignTable, showValue } from "../core/text-table.ts";
 import { compareWithSource } from "../execute/source-contract.ts";
-import type { Difference } from "../execute/source-contract.ts";
+import type { Difference } from "../execute/source-difference.ts";
 import { colorsFor, printDiagnostic } from "../record/print-diagnostic.ts";
 import { exitCodes } from "./options.ts";
 import type { ExitCode, GlobalOptions } from "./options.ts";

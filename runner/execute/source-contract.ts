@@ -1,29 +1,16 @@
 import { didYouMean } from "../core/closest.ts";
-import { parseColumnType, printColumnType } from "../core/column-type.ts";
+import { printColumnType } from "../core/column-type.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
 import type { LakeColumn } from "../core/manifest.ts";
-import type { SchemaPolicy, SourceColumn, SourceTable } from "../core/node.ts";
+import type { SourceColumn, SourceTable } from "../core/node.ts";
 import type { LiveColumn } from "../core/ports.ts";
 import { identifierPattern } from "../core/relation.ts";
 import { printSourceType } from "../core/source-type.ts";
 import type { SourceType } from "../core/source-type.ts";
-import { isTooNarrow, widerType } from "../core/wider-type.ts";
-
-/** A column that the source has otherwise than its YAML says. */
-export interface Difference {
-  readonly column: string;
-  readonly kind: "undeclared" | "missing" | "widened" | "narrowed" | "retyped";
-  /** As the YAML declares it, or for an undeclared column as raw has it already. */
-  readonly declared?: string;
-  /** In the source's own words. */
-  readonly live?: string;
-  /** What a build does about it. */
-  readonly effect: string;
-  /** Whether raw has not been like this before: it is worth telling. */
-  readonly isNews: boolean;
-  /** Present where a build stops. */
-  readonly problem?: Diagnostic;
-}
+import { widerType } from "../core/wider-type.ts";
+import { nameOf, policyOf, relate, stops } from "./source-difference.ts";
+import type { Difference } from "./source-difference.ts";
+import { undeclared } from "./undeclared-column.ts";
 
 export interface SourceComparison {
   /** The table as it is to be extracted: without what is missing, with what has evolved. */
@@ -71,16 +58,6 @@ export function compareWithSource(
   const problems = differences.flatMap(({ problem }) => problem ?? []);
   return { table: { ...table, columns }, differences, problems };
 }
-
-function policyOf({ schemaPolicy = "ignore" }: SourceTable): SchemaPolicy {
-  return schemaPolicy;
-}
-
-function nameOf({ source, table }: SourceTable): string {
-  return `${source}.${table}`;
-}
-
-const stops = "stops";
 
 function noTable(table: SourceTable): Diagnostic {
   return {
@@ -196,24 +173,6 @@ function compareTypes(
   }
 }
 
-/** How a live type stands to the one that is declared. */
-function relate(
-  declared: SourceType,
-  live: SourceType,
-): "same" | "narrowed" | "widened" | "retyped" {
-  if (widerType(declared.type, live.type) === undefined) {
-    const isFamily = declared.type.kind === "decimal" && live.type.kind === "decimal";
-    if (!isFamily) return "retyped";
-  }
-  // A text without a declared length takes any text.
-  const takesAny = declared.type.kind === "varchar" && declared.type.length === undefined;
-  if (takesAny) return "same";
-  const [digits, liveDigits] = [declared, live].map(({ precision = Infinity }) => precision);
-  if (isTooNarrow(live.type, declared.type) || (liveDigits ?? 0) < (digits ?? 0)) return "narrowed";
-  if (isTooNarrow(declared.type, live.type) || (digits ?? 0) < (liveDigits ?? 0)) return "widened";
-  return "same";
-}
-
 function evolvedType(
   table: SourceTable,
   { type }: SourceType,
@@ -221,70 +180,4 @@ function evolvedType(
 ): SourceColumn["type"] {
   if (policyOf(table) !== "evolve" || found.type === undefined) return type;
   return widerType(type, found.type) ?? type;
-}
-
-function undeclared(
-  table: SourceTable,
-  found: LiveColumn,
-  known: readonly LakeColumn[],
-): { readonly difference: Difference; readonly column?: SourceColumn } {
-  const { name, nativeType } = found;
-  const common = { column: name, kind: "undeclared", live: nativeType } as const;
-  switch (policyOf(table)) {
-    case "ignore":
-      return { difference: { ...common, effect: "leaves it out", isNews: false } };
-    case "freeze": {
-      const problem: Diagnostic = {
-        code: "SOURCE_CONTRACT",
-        message: `The source's table ${nameOf(table)} has a column "${name}" (${nativeType}) that its YAML does not declare.`,
-        place: table.place,
-        cause: "on_schema_change: freeze stops at every column that is new in the source.",
-        hint: `Declare it: runner source infer ${nameOf(table)} --write; or leave it out: on_schema_change: ignore`,
-      };
-      return { difference: { ...common, effect: stops, isNews: true, problem } };
-    }
-    case "evolve":
-      return evolve(table, found, known);
-  }
-}
-
-/** An undeclared column comes with its live type; one that raw has already is held to what it has there. */
-function evolve(
-  table: SourceTable,
-  found: LiveColumn,
-  known: readonly LakeColumn[],
-): { readonly difference: Difference; readonly column?: SourceColumn } {
-  const { name, nativeType } = found;
-  const common = { column: name, kind: "undeclared", live: nativeType } as const;
-  if (!identifierPattern.test(name)) {
-    const effect = "leaves it out, for its name is not lower snake case";
-    return { difference: { ...common, effect, isNews: false } };
-  }
-  // A number of any precision is exact as its text alone.
-  const live = found.type ?? ({ kind: "varchar" } as const);
-  const printed = known.find((column) => column.name === name)?.type;
-  const before = printed === undefined ? undefined : parseColumnType(printed);
-  const relation = before === undefined ? "widened" : relate({ type: before }, { type: live });
-  const declared = before === undefined ? undefined : `${printColumnType(before)} in raw`;
-  if (relation === "retyped" || relation === "narrowed") {
-    const problem: Diagnostic = {
-      code: "SOURCE_CONTRACT",
-      message: `${nameOf(table)}.${name} came as ${printed ?? ""} before, and now the source has ${nativeType}.`,
-      place: table.place,
-      cause: "It is not declared: on_schema_change: evolve took it as the source had it.",
-      hint: `Declare it in the YAML, or take the new type for all rows: runner extract --select ${table.relation} --full-refresh`,
-    };
-    return { difference: { ...common, declared, effect: stops, isNews: true, problem } };
-  }
-  const type = before === undefined ? live : (widerType(before, live) ?? live);
-  const column: SourceColumn = {
-    name,
-    type,
-    nullable: true,
-    description: "",
-    place: table.place,
-  };
-  const isNews = printed !== printColumnType(type);
-  const effect = before === undefined ? `adds it as ${printColumnType(type)}` : "goes on with it";
-  return { difference: { ...common, declared, effect, isNews }, column };
 }
