@@ -76,7 +76,8 @@ function growsOn({ kind, ...node }: RelationNode): boolean {
 function materializationOf(node: RelationNode): PublishedRelation["materialization"] {
   if (node.kind !== "model") return node.kind;
   const { type } = node.materialization;
-  return type === "ephemeral" ? "view" : type;
+  // Its view reads files and no other relation, whatever it will be once it is built.
+  return type === "ephemeral" || type === "view" ? "table" : type;
 }
 
 /** Nobody knows what a model's rows were built from; of a source table, its columns tell enough. */

@@ -63,8 +63,12 @@ function damaged(rows: string, { key, amount, type }: Amount, damage: Damage): s
   }
 }
 
-/** Replaces a Parquet file of the raw zone, and makes what is said of its content true again. */
-async function damageRaw(relation: RelationName, query: (rows: string) => string): Promise<void> {
+/** Replaces a Parquet file of the raw zone, and makes what is said of its content true again unless that is not wanted. */
+async function damageRaw(
+  relation: RelationName,
+  query: (rows: string) => string,
+  { adjusts } = { adjusts: true },
+): Promise<void> {
   const engine = await openDuckDb({ file: project.warehouse, threads: 1 });
   try {
     const { rows } = await engine.query(
@@ -79,6 +83,7 @@ async function damageRaw(relation: RelationName, query: (rows: string) => string
       `${path}.new`,
     );
     renameSync(`${path}.new`, path);
+    if (!adjusts) return;
     const content = readFileSync(path);
     const sha256 = createHash("sha256").update(content).digest("hex");
     const adjust = (manifest: string) =>
@@ -129,6 +134,18 @@ test.each([
   },
   120_000,
 );
+
+test("in the raw zone, a file that no longer is what its manifest says is found by its checksum alone", async () => {
+  for (const damage of ["lost", "doubled", "altered"] as const) {
+    project.takeHome(join(project.folder, "built"));
+    expect((await project.run(["lake", "verify"])).code).toBe(0);
+    const query = (rows: string) => damaged(rows, ofLine, damage);
+    await damageRaw("raw.transaction_line", query, { adjusts: false });
+    const verified = await project.run(["lake", "verify"]);
+    expect([damage, verified.code]).toEqual([damage, 1]);
+    expect(verified.stderr + verified.stdout).toContain("raw/transaction_line/");
+  }
+}, 120_000);
 
 test("a price that changed on its way from the source is told to the cent, in raw and in what is made of it", async () => {
   project.takeHome(join(project.folder, "built"));
