@@ -17,7 +17,9 @@ describe("rows that were accepted and rows that were rejected", () => {
   const sent = part(5, "11.2340");
 
   test("are together what the source sent", () => {
-    expect(() => { assertSameTotals(table, sent, [part(4, "10.00"), part(1, "1.234")]); }).not.toThrow();
+    expect(() => {
+      assertSameTotals(table, sent, [part(4, "10.00"), part(1, "1.234")]);
+    }).not.toThrow();
   });
 
   test.each([
@@ -27,7 +29,9 @@ describe("rows that were accepted and rows that were rejected", () => {
     ["a rejected value is altered", [part(4, "10.00"), part(1, "1.235")]],
     ["an accepted value is altered", [part(4, "10.01"), part(1, "1.234")]],
   ])("are refused when %s", (_what, parts) => {
-    expect(() => { assertSameTotals(table, sent, parts); }).toThrow(/differs/);
+    expect(() => {
+      assertSameTotals(table, sent, parts);
+    }).toThrow(/differs/);
   });
 });
 
@@ -37,10 +41,12 @@ test("a share is allowed to the row, whatever its decimals are in binary", () =>
     fc.property(fc.integer({ min: 1, max: 999 }), (thousandths) => {
       const rejectShare = Number(`${fromScaled(BigInt(thousandths), 1)}e-2`);
       const allowed = { ...table, rejectShare };
-      expect(() => { assertRejectShare(allowed, 1000, rejected(thousandths)); }).not.toThrow();
-      expect(() => { assertRejectShare(allowed, 1000, rejected(thousandths + 1)); }).toThrow(
-        `rejects allows ${percent(rejectShare)}`,
-      );
+      expect(() => {
+        assertRejectShare(allowed, 1000, rejected(thousandths));
+      }).not.toThrow();
+      expect(() => {
+        assertRejectShare(allowed, 1000, rejected(thousandths + 1));
+      }).toThrow(`rejects allows ${percent(rejectShare)}`);
     }),
   );
 });
