@@ -118,6 +118,36 @@ test("a machine that has lost its copies builds on: they are fetched again", asy
   expect(await rowsOf(onS3, "gold.payment")).toEqual(await rowsOf(onFolder, "gold.payment"));
 });
 
+test("runner doctor tells that this server ignores conditions, and leaves nothing behind", async () => {
+  const lake = s3Lake(join(onS3.home, "elsewhere"));
+  const before = (await lake.files()).length;
+  const { stdout } = await onS3.ok("doctor");
+  expect(stdout).toMatch(/ok +lake +s3:\/\/lake\/shop, .*ignores conditions/);
+  expect(await lake.files()).toHaveLength(before);
+});
+
+test("runner lake verifies what is on S3, and names what is lost there by its address", async () => {
+  await onS3.ok("lake", "verify");
+  const { stdout } = await onS3.ok("lake", "path", "gold.payment");
+  expect(stdout).toMatch(/^s3:\/\/lake\/shop\/gold\/payment\/run=/);
+  const lake = s3Lake(join(onS3.home, "elsewhere"));
+  const manifest = await lake.readManifest("gold.payment");
+  await lake.removeFiles("gold.payment", { runs: new Set([manifest?.files[0]?.runId ?? ""]) });
+  const ended = await onS3.run(["lake", "verify"]);
+  expect([ended.code, codesIn(ended)]).toEqual([1, ["LAKE_CORRUPT"]]);
+  expect(ended.stderr).toContain(`${stdout.trim()} is not there`);
+  // The next build finds the loss, and publishes the relation again.
+  await onS3.ok("build");
+  await onS3.ok("lake", "verify");
+});
+
+test("a warehouse that is lost with its machine goes on with what the lake on S3 holds", async () => {
+  const before = await rowsOf(onS3, "gold.payment");
+  onS3.takeHome(undefined);
+  await onS3.ok("build", "--from", "raw");
+  expect(await rowsOf(onS3, "gold.payment")).toEqual(before);
+});
+
 test("a lake that cannot be reached, or has no such bucket, is told with a way out", async () => {
   const elsewhere = async (settings: string) => {
     onS3.write({

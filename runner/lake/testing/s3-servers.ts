@@ -1,7 +1,15 @@
 import { spawn, spawnSync } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -52,13 +60,21 @@ export function findVersitygw(): { readonly program: string } | { readonly missi
   const built = join(cache, "versitygw");
   if (existsSync(built)) return { program: built };
   if (!answers("go", "version")) return { missing: "there is neither versitygw nor go here" };
-  mkdirSync(cache, { recursive: true });
+  const missing = "go could not build versitygw here";
+  const failed = join(cache, "failed");
+  if (existsSync(failed) && Date.now() - statSync(failed).mtimeMs < 3_600_000) return { missing };
+  // Another test file may be building, too: each builds apart, and a whole program gets the name.
+  const building = join(cache, String(process.pid));
+  mkdirSync(building, { recursive: true });
   const { status } = spawnSync("go", ["install", gateway], {
-    env: { ...process.env, GOBIN: cache },
+    env: { ...process.env, GOBIN: building },
     stdio: "ignore",
     timeout: buildMilliseconds,
   });
-  return status === 0 ? { program: built } : { missing: "go could not build versitygw here" };
+  if (status === 0) renameSync(join(building, "versitygw"), built);
+  else writeFileSync(failed, "");
+  rmSync(building, { recursive: true, force: true });
+  return status === 0 ? { program: built } : { missing };
 }
 
 function answers(program: string, question: string): boolean {
