@@ -68,7 +68,8 @@ export async function openParquetWriter(spillFolder: string): Promise<ParquetWri
     const connection = await instance.connect();
     try {
       const { size: bytes } = await stat(spool.path);
-      await connection.run("set TimeZone = 'UTC'");
+      const keepsOrder = spool.form?.kind !== "segment";
+      await connection.run(`set TimeZone = 'UTC'; set preserve_insertion_order = ${keepsOrder}`);
       return await writeRows(connection, wanted, { ...spool, bytes });
     } catch (error) {
       throw (

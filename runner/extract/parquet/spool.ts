@@ -62,18 +62,23 @@ export function spoolReader(spool: SizedSpool): string {
 
 /** How the Parquet file of a spool's rows is written. */
 export function parquetOptions(spool: SizedSpool): string {
-  return `(format parquet, compression zstd, row_group_size ${rowsOfGroup(spool)}, use_tmp_file false)`;
+  // A segment's rows may lie far apart in length, and need no order: there, bytes bound a group as well.
+  const bytes = spool.form?.kind === "segment" ? `, row_group_size_bytes ${segmentGroupBytes}` : "";
+  return `(format parquet, compression zstd, row_group_size ${rowsOfGroup(spool)}${bytes}, use_tmp_file false)`;
 }
 
 // DuckDB holds several row groups in memory while it writes: wide rows go into shorter ones.
 const rowGroupBytes = 16 * 1024 * 1024;
+const segmentGroupBytes = 8 * 1024 * 1024;
 const fewestRowsOfGroup = 1_024;
 const mostRowsOfGroup = 122_880;
 
-function rowsOfGroup({ bytes, expectedRows }: { bytes: number; expectedRows: number }): number {
+function rowsOfGroup({ bytes, expectedRows, form }: SizedSpool): number {
+  const isSegment = form?.kind === "segment";
   const bytesOfRow = bytes / Math.max(1, expectedRows);
-  const rows = Math.floor(rowGroupBytes / Math.max(1, bytesOfRow));
-  return Math.min(mostRowsOfGroup, Math.max(fewestRowsOfGroup, rows));
+  const groupBytes = isSegment ? segmentGroupBytes : rowGroupBytes;
+  const rows = Math.floor(groupBytes / Math.max(1, bytesOfRow));
+  return Math.min(mostRowsOfGroup, Math.max(isSegment ? 1 : fewestRowsOfGroup, rows));
 }
 
 /** Bytes of the longest row that is read. */
