@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { fromScaled, toScaled } from "../core/scaled-decimal.ts";
 import { ExactSum } from "./exact-sum.ts";
-import { assertSameTotals } from "./part-commit.ts";
+import { assertSameTotals } from "./joined-parts.ts";
 import { assertRejectShare, percent } from "./rejects.ts";
 import { columns, postgresTable } from "./testing/fixtures.ts";
 

@@ -140,7 +140,7 @@ class DynamoDbExportExtractor implements Extractor {
     const { segments = defaultSegments } = this.#options;
     const sinks: TableSink[] = [];
     try {
-      for (const table of read.tables) sinks.push(await TableSink.open({ table }, commit));
+      for (const table of read.tables) sinks.push(TableSink.open({ table }, commit));
       const { deleted } = await readChain({ ...reading, chain: read.chain, segments }, sinks);
       const results: ExtractedTable[] = [];
       for (const sink of sinks) {

@@ -150,7 +150,7 @@ class DynamoDbExtractor implements Extractor {
     assertReadable(read, description);
     const sinks: TableSink[] = [];
     try {
-      for (const request of read.requests) sinks.push(await TableSink.open(request, commit));
+      for (const request of read.requests) sinks.push(TableSink.open(request, commit));
       const notes = await this.#readItems(read, description, sinks);
       const results: ExtractedTable[] = [];
       for (const sink of sinks) {

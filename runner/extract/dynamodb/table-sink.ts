@@ -1,10 +1,12 @@
 import type { Failure } from "../../core/diagnostic.ts";
 import type { ExtractedTable } from "../../core/ports.ts";
 import { TotalsCounter } from "../control-totals.ts";
-import { CsvSpool } from "../csv-spool.ts";
 import { cursorColumn, microsecondsOf } from "../cursor.ts";
 import { asExtractFailure } from "../extract-failure.ts";
-import type { PartCommit, StagedTable } from "../part-commit.ts";
+import { assertSameTotals, joinParts, totalsOfParts } from "../joined-parts.ts";
+import type { PartCommit } from "../part-commit.ts";
+import { assertRejectShare } from "../rejects.ts";
+import { TextSegments } from "../text-segments.ts";
 import type { Item } from "./dynamodb-text.ts";
 import { keepsItem } from "../../core/technical-columns.ts";
 import type { ItemSourceTable } from "../../core/node.ts";
@@ -20,25 +22,22 @@ export interface ItemRequest {
 export class TableSink {
   readonly request: ItemRequest;
   readonly #commit: PartCommit;
-  readonly #staged: StagedTable;
-  readonly #spool: CsvSpool;
+  readonly #segments: TextSegments;
   readonly #totals: TotalsCounter;
   readonly #rowsOf: RowsOf;
   readonly #cursorIndex: number;
   readonly #since: bigint | undefined;
+  #result: ExtractedTable | undefined;
   failure: Failure | undefined;
 
   private constructor(
     { request, rowsOf }: { readonly request: ItemRequest; readonly rowsOf: RowsOf },
     commit: PartCommit,
-    staged: StagedTable,
-    spool: CsvSpool,
   ) {
     const { table, since } = request;
     this.request = request;
     this.#commit = commit;
-    this.#staged = staged;
-    this.#spool = spool;
+    this.#segments = new TextSegments(table, keepsItem(table), commit);
     this.#totals = new TotalsCounter(table);
     this.#rowsOf = rowsOf;
     const cursor = cursorColumn(table)?.name;
@@ -46,13 +45,10 @@ export class TableSink {
     this.#since = since === undefined ? undefined : microsecondsOf(since);
   }
 
-  static async open(request: ItemRequest, commit: PartCommit): Promise<TableSink> {
-    // Its contract first: nothing is staged for a table that cannot be read.
+  /** Throws where the table cannot be read as it is declared. */
+  static open(request: ItemRequest, commit: PartCommit): TableSink {
     cursorColumn(request.table);
-    const rowsOf = rowMaker(request.table);
-    const staged = await commit.stage(request.table, keepsItem(request.table));
-    const spool = await CsvSpool.open(staged.spoolPath);
-    return new TableSink({ request, rowsOf }, commit, staged, spool);
+    return new TableSink({ request, rowsOf: rowMaker(request.table) }, commit);
   }
 
   async add(item: Item): Promise<void> {
@@ -61,7 +57,7 @@ export class TableSink {
       for (const row of this.#rowsOf(item)) {
         if (this.#isOld(row)) continue;
         this.#totals.add(row);
-        await this.#spool.append(row);
+        await this.#segments.append(row);
       }
     } catch (error) {
       this.failure = asExtractFailure(this.request.table, error);
@@ -72,19 +68,29 @@ export class TableSink {
   async finish(): Promise<ExtractedTable | undefined> {
     if (this.failure !== undefined) return undefined;
     try {
-      await this.#spool.finish();
-      const totals = this.#totals.totals();
-      const staged = { ...this.#staged, sentRows: totals.rows };
-      return await this.#commit.commit(staged, () => Promise.resolve(totals));
+      const { table } = this.request;
+      const parts = await this.#segments.finish();
+      const sent = this.#totals.totals();
+      assertSameTotals(table, sent, totalsOfParts(parts));
+      assertRejectShare(
+        table,
+        sent.rows,
+        parts.flatMap(({ rejected }) => rejected ?? []),
+      );
+      this.#result = joinParts(table, keepsItem(table), parts);
+      return this.#result;
     } catch (error) {
       this.failure = asExtractFailure(this.request.table, error);
       return undefined;
     }
   }
 
+  /** Removes what is no part of a result. */
   async close(): Promise<void> {
-    await this.#spool.close();
-    await this.#commit.discard(this.#staged);
+    await this.#segments.discard();
+    if (this.#result === undefined && this.#segments.begun > 0) {
+      await this.#commit.abandon(this.request.table);
+    }
   }
 
   /** A row without a readable cursor is never old: whether it fits is for the cast to say. */

@@ -14,8 +14,8 @@ import { asExtractFailure, extractFailure, shorten } from "../extract-failure.ts
 import { fileValues } from "./file-values.ts";
 import { acceptedStatement, measureRejected, rejectedStatement } from "./split-rejects.ts";
 import type { RejectedRows } from "./split-rejects.ts";
-import { longestRow, parquetOptions, rowKey, spoolReader } from "./spool.ts";
-import type { SizedSpool, Spool } from "./spool.ts";
+import { parquetOptions, rowKey, segmentRows } from "./segment-reader.ts";
+import type { SizedSegment, Segment } from "./segment-reader.ts";
 import { quoteName, quoteReadPath } from "./sql-text.ts";
 
 export interface WrittenTable {
@@ -30,7 +30,7 @@ export interface WrittenTable {
 }
 
 export interface Write {
-  readonly spool: Spool;
+  readonly segment: Segment;
   readonly path: string;
   readonly extractedAt: string;
   /** Where rows go that do not fit; without it, the first of them is refused by name. */
@@ -38,7 +38,7 @@ export interface Write {
 }
 
 export interface ParquetWriter {
-  /** Writes one Parquet file in the spool's order, and one of what does not fit, where there is such a row. */
+  /** Writes one Parquet file, and one of what does not fit, where there is such a row. */
   write(wanted: Write): Promise<WrittenTable>;
   close(): void;
 }
@@ -64,18 +64,18 @@ export async function openParquetWriter(spillFolder: string): Promise<ParquetWri
     temp_directory: spillFolder,
   });
   const writeNow: ParquetWriter["write"] = async (wanted) => {
-    const { spool, path } = wanted;
+    const { segment, path } = wanted;
     const connection = await instance.connect();
     try {
-      const { size: bytes } = await stat(spool.path);
-      const keepsOrder = spool.form?.kind !== "segment";
-      await connection.run(`set TimeZone = 'UTC'; set preserve_insertion_order = ${keepsOrder}`);
-      return await writeRows(connection, wanted, { ...spool, bytes });
+      const { size: bytes } = await stat(segment.path);
+      // Without an order to keep, fewer rows are held in memory.
+      await connection.run("set TimeZone = 'UTC'; set preserve_insertion_order = false");
+      return await writeRows(connection, wanted, { ...segment, bytes });
     } catch (error) {
       throw (
-        refusal(spool.table, error) ??
+        refusal(segment.table, error) ??
         diskFailure(error, path) ??
-        asExtractFailure(spool.table, error)
+        asExtractFailure(segment.table, error)
       );
     } finally {
       connection.closeSync();
@@ -98,27 +98,27 @@ export async function openParquetWriter(spillFolder: string): Promise<ParquetWri
 async function writeRows(
   connection: DuckDBConnection,
   { path, extractedAt, rejectedPath }: Write,
-  spool: SizedSpool,
+  segment: SizedSegment,
 ): Promise<WrittenTable> {
   try {
-    await connection.run(copyStatement(spool, path, extractedAt));
-    return await measure(connection, spool.table, path);
+    await connection.run(copyStatement(segment, path, extractedAt));
+    return await measure(connection, segment.table, path);
   } catch (error) {
     if (rejectedPath === undefined || !messageOf(error).includes(refusalMark)) throw error;
   }
-  await connection.run(acceptedStatement(spool, path, extractedAt));
-  await connection.run(rejectedStatement(spool, rejectedPath, extractedAt));
-  const accepted = await measure(connection, spool.table, path);
-  return { ...accepted, rejected: await measureRejected(connection, spool, rejectedPath) };
+  await connection.run(acceptedStatement(segment, path, extractedAt));
+  await connection.run(rejectedStatement(segment, rejectedPath, extractedAt));
+  const accepted = await measure(connection, segment.table, path);
+  return { ...accepted, rejected: await measureRejected(connection, segment, rejectedPath) };
 }
 
-function copyStatement(spool: SizedSpool, path: string, extractedAt: string): string {
-  const key = rowKey(spool);
-  const values = fileValues(spool, extractedAt, (column, text) => {
+function copyStatement(segment: SizedSegment, path: string, extractedAt: string): string {
+  const key = rowKey(segment);
+  const values = fileValues(segment, extractedAt, (column, text) => {
     const refused = `json_array(${quoteText(column.name)}, left(${text}, 200), ${key})`;
     return `error('${refusalMark}' || ${refused})`;
   });
-  return `copy (select ${values.join(",\n")}\nfrom ${spoolReader(spool)}) to ${quoteText(path)} ${parquetOptions(spool)}`;
+  return `copy (select ${values.join(",\n")}\nfrom ${segmentRows(segment)}) to ${quoteText(path)} ${parquetOptions(segment)}`;
 }
 
 const refusalMark = "mercado-refused:";
@@ -129,12 +129,6 @@ function refusal(
   error: unknown,
 ): ReturnType<typeof extractFailure> | undefined {
   const message = messageOf(error);
-  if (message.includes("Maximum line size")) {
-    return extractFailure(table, {
-      message: `a row is longer than ${longestRow / 1024 / 1024} MB.`,
-      hint: "Leave its longest column out of the source's YAML, or shorten the row in the source.",
-    });
-  }
   const start = message.indexOf(refusalMark);
   if (start < 0) return undefined;
   const [refused = ""] = message.slice(start + refusalMark.length).split("\n");

@@ -7,8 +7,8 @@ import { summedColumns } from "../control-totals.ts";
 import { duckdbType } from "./exact-cast.ts";
 import { fileValues } from "./file-values.ts";
 import { isMisfit, misfitReason } from "./misfit.ts";
-import { isTyped, parquetOptions, rowKey, spoolColumns, spoolReader } from "./spool.ts";
-import type { SizedSpool } from "./spool.ts";
+import { isTyped, parquetOptions, rowKey, segmentColumns, segmentRows } from "./segment-reader.ts";
+import type { SizedSegment } from "./segment-reader.ts";
 import { quoteReadPath } from "./sql-text.ts";
 
 /** A rejected row, for messages. */
@@ -26,33 +26,45 @@ export interface RejectedRows {
   readonly examples: readonly RejectedExample[];
 }
 
-/** Columns of the spool's rows, and the position of the first whose value does not fit, or null. */
-function examined(spool: SizedSpool): string {
-  const cases = spoolColumns(spool).map((column, index) => {
+/** Columns of the segment's rows, and the position of the first whose value does not fit, or null. */
+function examined(segment: SizedSegment): string {
+  const cases = segmentColumns(segment).map((column, index) => {
     const text = `c${index}`;
-    const isWrong = isTyped(spool, column)
+    const isWrong = isTyped(segment, column)
       ? `${text} is null and ${!column.nullable}`
       : isMisfit(column, text);
     return `when ${isWrong} then ${index}`;
   });
-  return `(select *, case ${cases.join("\n")} end as misfit from ${spoolReader(spool)}) as examined`;
+  return `(select *, case ${cases.join("\n")} end as misfit from ${segmentRows(segment)}) as examined`;
 }
 
 /** Writes the rows whose values all fit. */
-export function acceptedStatement(spool: SizedSpool, path: string, extractedAt: string): string {
-  const values = fileValues(spool, extractedAt, ({ type }) => `cast(null as ${duckdbType(type)})`);
-  return `copy (select ${values.join(",\n")}\nfrom ${examined(spool)}\nwhere misfit is null) to ${quoteText(path)} ${parquetOptions(spool)}`;
+export function acceptedStatement(
+  segment: SizedSegment,
+  path: string,
+  extractedAt: string,
+): string {
+  const values = fileValues(
+    segment,
+    extractedAt,
+    ({ type }) => `cast(null as ${duckdbType(type)})`,
+  );
+  return `copy (select ${values.join(",\n")}\nfrom ${examined(segment)}\nwhere misfit is null) to ${quoteText(path)} ${parquetOptions(segment)}`;
 }
 
 /** Writes all other rows, in the quarantine's columns. */
-export function rejectedStatement(spool: SizedSpool, path: string, extractedAt: string): string {
-  const columns = spoolColumns(spool);
+export function rejectedStatement(
+  segment: SizedSegment,
+  path: string,
+  extractedAt: string,
+): string {
+  const columns = segmentColumns(segment);
   const byPosition = (value: (index: number) => string) =>
     `case misfit ${columns.map((_, index) => `when ${index} then ${value(index)}`).join(" ")} end`;
   const text = (index: number) => `cast(c${index} as varchar)`;
   const members = columns.map(({ name }, index) => `${quoteText(name)}, ${text(index)}`);
   const values: Readonly<Record<(typeof quarantineColumns)[number]["name"], string>> = {
-    row_key: rowKey(spool),
+    row_key: rowKey(segment),
     column_name: byPosition((index) => quoteText(columns[index]?.name ?? "")),
     value: byPosition(text),
     reason: byPosition((index) => {
@@ -64,7 +76,7 @@ export function rejectedStatement(spool: SizedSpool, path: string, extractedAt: 
   const list = quarantineColumns.map(({ name }) => `${values[name]} as "${name}"`);
   return (
     `copy (select ${list.join(",\n")}, timestamptz ${quoteText(extractedAt)} as ${extractedAtColumn}\n` +
-    `from ${examined(spool)}\nwhere misfit is not null) to ${quoteText(path)} ${parquetOptions(spool)}`
+    `from ${examined(segment)}\nwhere misfit is not null) to ${quoteText(path)} ${parquetOptions(segment)}`
   );
 }
 
@@ -73,7 +85,7 @@ const shownExamples = 3;
 /** Reads back what was written of the rejected rows. */
 export async function measureRejected(
   connection: DuckDBConnection,
-  { table }: SizedSpool,
+  { table }: SizedSegment,
   path: string,
 ): Promise<RejectedRows> {
   const file = `read_parquet(${quoteReadPath(path)}, hive_partitioning = false)`;

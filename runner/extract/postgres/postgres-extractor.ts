@@ -20,7 +20,6 @@ import {
   type PostgresConnection,
 } from "./postgres-connection.ts";
 import { readIdentity } from "./postgres-identity.ts";
-import { quarantineRelation } from "../../core/quarantine.ts";
 import { readColumns, readLiveTables } from "./live-tables.ts";
 import { whyReset } from "./postgres-reset.ts";
 import { latestStatement } from "./postgres-statements.ts";
@@ -110,10 +109,10 @@ class PostgresExtractor implements Extractor {
     for (const read of reads) {
       if (read.failure !== undefined) failures.push(read.failure);
       if (read.hasAbandonedParts) {
-        const keep = read.failure === undefined ? read.keys : new Set<string>();
-        for (const relation of [read.relation, quarantineRelation(read.relation)]) {
-          await lake.removeFiles(relation, { runs: new Set([run.runId]), keep });
-        }
+        await commit.abandon(
+          read.request.table,
+          read.failure === undefined ? read.keys : undefined,
+        );
       }
     }
     if (failures.length > 0) throw joinFailures(failures);

@@ -5,12 +5,12 @@ import type { ControlTotals, LakeFile } from "../../core/manifest.ts";
 import type { PostgresSourceTable, SourceTable } from "../../core/node.ts";
 import type { ExtractedTable, ExtractRequest } from "../../core/ports.ts";
 import type { RelationName } from "../../core/relation.ts";
-import { fromScaled, sumOf, toScaled } from "../../core/scaled-decimal.ts";
+import { fromScaled, toScaled } from "../../core/scaled-decimal.ts";
 import { summedColumns } from "../control-totals.ts";
 import { asExtractFailure, contractFailure, extractFailure, shorten } from "../extract-failure.ts";
-import { fileColumns } from "../parquet/parquet-writer.ts";
-import { assertSameTotals, type CommittedPart, type PartCommit } from "../part-commit.ts";
-import { assertRejectShare, joinRejected, type RejectedPart } from "../rejects.ts";
+import { assertSameTotals, joinParts, totalsOfParts } from "../joined-parts.ts";
+import type { CommittedPart, PartCommit } from "../part-commit.ts";
+import { assertRejectShare, type RejectedPart } from "../rejects.ts";
 import { openPostgresConnection, type PostgresConnection } from "./postgres-connection.ts";
 import { totalsStatement, type RowRange } from "./postgres-statements.ts";
 import { readRange, type ReadRange } from "./range-reader.ts";
@@ -100,21 +100,8 @@ export class TableRead {
   }
 
   result(): ExtractedTable {
-    const files = this.#files.toSorted((one, other) => (one.key < other.key ? -1 : 1));
-    const highest = files.map(({ maximum }) => maximum ?? "").reduce(later, "");
     return {
-      table: this.request.table,
-      files,
-      columns: fileColumns(this.#table, false),
-      ...(highest === "" ? {} : { highestCursor: highest }),
-      totals: {
-        rows: files.reduce((sum, { rows }) => sum + rows, 0),
-        sums: addedUp(
-          this.#table,
-          files.map(({ rows, sums = {} }) => ({ rows, sums })),
-        ),
-      },
-      ...(this.#rejected.length === 0 ? {} : { rejected: joinRejected(this.#rejected) }),
+      ...joinParts(this.request.table, false, this.#committed),
       ...(this.#tableTotals === undefined ? {} : { tableTotals: this.#tableTotals }),
     };
   }
@@ -172,10 +159,7 @@ export class TableRead {
     { plan, range, read }: { plan: ReadPlan; range: RowRange; read: ReadRange },
   ): Promise<ControlTotals> {
     const expected = await readTotals(session, plan, range);
-    const arrived = read.parts
-      .flatMap(({ file, rejected }) => [file ?? [], rejected ?? []].flat())
-      .map(({ rows, sums = {} }) => ({ rows, sums }));
-    assertSameTotals(this.#table, expected, arrived);
+    assertSameTotals(this.#table, expected, totalsOfParts(read.parts));
     if (this.#table.totalsOf === "table" && range.since !== undefined) {
       this.#tableTotals = await readTotals(session, plan, {});
     }
@@ -207,19 +191,6 @@ async function readTotals(
     return [column.name, scaled === undefined ? text : fromScaled(scaled, scale)] as const;
   });
   return { rows: Number(row?.["rows"]), sums: Object.fromEntries(sums) };
-}
-
-function addedUp(table: SourceTable, totals: readonly ControlTotals[]): Record<string, string> {
-  return Object.fromEntries(
-    summedColumns(table).map(({ column, scale }) => {
-      const parts = totals.map(({ sums }) => sums[column.name] ?? "0");
-      return [column.name, sumOf([fromScaled(0n, scale), ...parts]) ?? parts.join(" + ")];
-    }),
-  );
-}
-
-function later(one: string, other: string): string {
-  return one > other ? one : other;
 }
 
 export function postgresTable(table: SourceTable): PostgresSourceTable {

@@ -1,0 +1,62 @@
+import { itemColumn } from "../core/technical-columns.ts";
+import type { SourceTable } from "../core/node.ts";
+import type { CommittedPart, PartCommit } from "./part-commit.ts";
+import { ColumnBuffer } from "./segment/column-buffer.ts";
+import type { SegmentColumn } from "./segment/segment-file.ts";
+import { bytesOfGroup, bytesOfSegment, mostRowsOfGroup, SegmentParts } from "./segment-parts.ts";
+
+/** Gathers rows of texts, one at a time, into parts of the lake. */
+export class TextSegments {
+  readonly #buffers: readonly ColumnBuffer[];
+  readonly #parts: SegmentParts;
+  #begun = 0;
+
+  constructor(table: SourceTable, withItem: boolean, commit: PartCommit) {
+    const names = [...table.columns.map(({ name }) => name), ...(withItem ? [itemColumn] : [])];
+    const columns = names.map((_, index): SegmentColumn => ({
+      name: `c${index}`,
+      storedAs: "bytes",
+      meaning: { kind: "text" },
+    }));
+    this.#buffers = columns.map(({ storedAs }) => new ColumnBuffer(storedAs));
+    this.#parts = new SegmentParts({
+      table,
+      withItem,
+      columns,
+      typed: new Set(),
+      commit,
+      partBytes: bytesOfSegment,
+      nextPart: () => this.#begun++,
+    });
+  }
+
+  /** Parts that were begun; when the reading fails, those that were committed belong to nobody. */
+  get begun(): number {
+    return this.#begun;
+  }
+
+  /** The declared columns' texts in their order and, where the table keeps it, the item. */
+  async append(row: readonly (string | null)[]): Promise<void> {
+    for (const [index, buffer] of this.#buffers.entries()) {
+      const text = row[index] ?? null;
+      if (text === null) buffer.appendNull();
+      else {
+        const bytes = Buffer.from(text);
+        buffer.appendBytes(bytes, 0, bytes.length);
+      }
+    }
+    const rows = this.#buffers[0]?.rows ?? 0;
+    const bytes = this.#buffers.reduce((sum, { length }) => sum + length, 0);
+    if (bytes >= bytesOfGroup || rows >= mostRowsOfGroup) await this.#parts.add(this.#buffers);
+  }
+
+  async finish(): Promise<readonly CommittedPart[]> {
+    await this.#parts.add(this.#buffers);
+    return this.#parts.finish();
+  }
+
+  /** Removes what was not committed. */
+  discard(): Promise<void> {
+    return this.#parts.discard();
+  }
+}
