@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseColumnType } from "../../runner/core/column-type.ts";
-import type { DynamoDbSourceTable, SourceColumn } from "../../runner/core/node.ts";
+import type { DynamoDbSourceTable, SourceColumn } from "../../runner/core/source-table.ts";
 import {
   openDynamoDbClient,
   type DynamoDbConnection,

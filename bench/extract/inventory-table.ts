@@ -1,5 +1,5 @@
 import pg from "pg";
-import type { PostgresSourceTable, SourceColumn } from "../../runner/core/node.ts";
+import type { PostgresSourceTable, SourceColumn } from "../../runner/core/source-table.ts";
 import { parseColumnType } from "../../runner/core/column-type.ts";
 import { CopyOut } from "../../runner/extract/postgres/copy-out.ts";
 

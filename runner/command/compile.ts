@@ -1,7 +1,8 @@
 import path from "node:path";
 import type { CompiledProject } from "../compile/compile.ts";
 import { counted } from "../core/counted.ts";
-import type { DataTest, Model, ProjectNode } from "../core/node.ts";
+import type { DataTest } from "../core/data-test.ts";
+import type { Model, ProjectNode } from "../core/node.ts";
 import type { EngineName } from "../core/ports.ts";
 import type { RelationName } from "../core/relation.ts";
 import { refreshManifest } from "./artifacts.ts";

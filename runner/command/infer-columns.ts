@@ -1,7 +1,8 @@
 import { assertSound, Failure } from "../core/diagnostic.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
 import { isTest, queryColumns } from "../core/node.ts";
-import type { Column, Model } from "../core/node.ts";
+import type { Model } from "../core/node.ts";
+import type { Column } from "../core/node-base.ts";
 import type { Engine } from "../core/ports.ts";
 import { readThroughEphemeral } from "../core/read-through.ts";
 import { zones } from "../core/relation.ts";

@@ -1,7 +1,9 @@
 import type { CompiledProject } from "../compile/compile.ts";
 import { didYouMean } from "../core/closest.ts";
 import { assertSound, Failure } from "../core/diagnostic.ts";
-import type { Model, SingularTest, Template } from "../core/node.ts";
+import type { SingularTest } from "../core/data-test.ts";
+import type { Model } from "../core/node.ts";
+import type { Template } from "../core/template.ts";
 import { baseName } from "../core/relation.ts";
 import { StatementFailure } from "../core/statement-failure.ts";
 import { link } from "../graph/link.ts";

@@ -2,7 +2,7 @@ import { printColumnType } from "../core/column-type.ts";
 import { counted } from "../core/counted.ts";
 import { production } from "../core/environment.ts";
 import { fits } from "../core/fits.ts";
-import type { SourceTable } from "../core/node.ts";
+import type { SourceTable } from "../core/source-table.ts";
 import type { Extractor, ItemSample } from "../core/ports.ts";
 import { alignTable, showValue } from "../core/text-table.ts";
 import { compareWithSource } from "../execute/source-contract.ts";

@@ -2,7 +2,7 @@ import path from "node:path";
 import { production } from "../core/environment.ts";
 import { Failure } from "../core/diagnostic.ts";
 import { messageOf } from "../core/caught.ts";
-import type { SourceTable } from "../core/node.ts";
+import type { SourceTable } from "../core/source-table.ts";
 import { alignTable } from "../core/text-table.ts";
 import { printArtifact, readArtifact, replaceFile } from "../record/artifacts/files.ts";
 import { sourcesSchema } from "../record/artifacts/schemas.ts";

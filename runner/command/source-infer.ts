@@ -3,7 +3,7 @@ import path from "node:path";
 import { counted } from "../core/counted.ts";
 import { didYouMean } from "../core/closest.ts";
 import { Failure } from "../core/diagnostic.ts";
-import type { SourceTable } from "../core/node.ts";
+import type { SourceTable } from "../core/source-table.ts";
 import type { Extractor, LiveTable } from "../core/ports.ts";
 import { identifierPattern } from "../core/relation.ts";
 import { loadProjectFiles } from "../load/project-files.ts";

@@ -1,6 +1,6 @@
 import { didYouMean } from "../core/closest.ts";
 import { Failure } from "../core/diagnostic.ts";
-import type { SourceTable } from "../core/node.ts";
+import type { SourceTable } from "../core/source-table.ts";
 import { Connections } from "./connections.ts";
 import { resolveTarget } from "./target.ts";
 import type { Target } from "./target.ts";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import type { Assertion } from "../core/node.ts";
+import type { Assertion } from "../core/data-test.ts";
 import type { Engine } from "../core/ports.ts";
 import { openDuckDb } from "../engine/duckdb/engine.ts";
 import { assertionQuery } from "./assertion-query.ts";

@@ -1,5 +1,5 @@
 import type { ColumnType } from "../core/column-type.ts";
-import type { Assertion, GenericTest } from "../core/node.ts";
+import type { Assertion, GenericTest } from "../core/data-test.ts";
 import type { EngineName } from "../core/ports.ts";
 import type { RelationName } from "../core/relation.ts";
 import { quoteText } from "../core/sql-text.ts";

@@ -1,4 +1,4 @@
-import type { Template } from "../core/node.ts";
+import type { Template } from "../core/template.ts";
 
 /**
  * One text for all values that mean the same: keys sorted, undefined ones and places left out, templates as their

@@ -1,6 +1,9 @@
 import type { Dialect } from "../core/dialect.ts";
 import { isTest } from "../core/node.ts";
-import type { DataTest, Model, NodeId, RunHooks, Template, UnitTest } from "../core/node.ts";
+import type { DataTest } from "../core/data-test.ts";
+import type { Model, NodeId, RunHooks } from "../core/node.ts";
+import type { Template } from "../core/template.ts";
+import type { UnitTest } from "../core/unit-test.ts";
 import type { RelationName } from "../core/relation.ts";
 import type { LocateFailure } from "../core/statement-failure.ts";
 import type { Graph } from "../graph/graph.ts";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import type { ColumnConstraint, GenericTest } from "../core/node.ts";
+import type { ColumnConstraint, GenericTest } from "../core/data-test.ts";
 import type { Engine } from "../core/ports.ts";
 import { openDuckDb } from "../engine/duckdb/engine.ts";
 import { emptyFindings } from "../execute/context.ts";

@@ -1,4 +1,4 @@
-import type { ColumnConstraint } from "../core/node.ts";
+import type { ColumnConstraint } from "../core/data-test.ts";
 import type { EngineName } from "../core/ports.ts";
 
 /**

@@ -1,6 +1,8 @@
 import { hash } from "node:crypto";
 import { isTest } from "../core/node.ts";
-import type { Column, NodeId, ProjectNode, Template } from "../core/node.ts";
+import type { NodeId, ProjectNode } from "../core/node.ts";
+import type { Column } from "../core/node-base.ts";
+import type { Template } from "../core/template.ts";
 import type { Graph } from "../graph/graph.ts";
 import { canonicalText, templatesIn } from "./canonical-text.ts";
 import type { RendererParts } from "./renderer.ts";

@@ -1,5 +1,5 @@
 import type { ColumnType } from "../core/column-type.ts";
-import type { Assertion } from "../core/node.ts";
+import type { Assertion } from "../core/data-test.ts";
 import { quoteText } from "../core/sql-text.ts";
 
 type Freshness = Assertion & { readonly type: "freshness" };

@@ -1,5 +1,5 @@
 import Handlebars from "handlebars";
-import type { Template } from "../core/node.ts";
+import type { Template } from "../core/template.ts";
 
 /** What a part of a rendered text was rendered from. */
 export interface Mark {

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { Failure } from "../core/diagnostic.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
 import type { Macro } from "../core/macro.ts";
-import type { Template } from "../core/node.ts";
+import type { Template } from "../core/template.ts";
 import type { Engine } from "../core/ports.ts";
 import type { RelationName } from "../core/relation.ts";
 import { StatementFailure } from "../core/statement-failure.ts";

@@ -2,7 +2,7 @@ import { wordsOfSql } from "../core/blank-out.ts";
 import { Failure } from "../core/diagnostic.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
 import { codeFrame } from "../core/frame.ts";
-import type { Template } from "../core/node.ts";
+import type { Template } from "../core/template.ts";
 import type { LocateFailure, StatementFailure } from "../core/statement-failure.ts";
 import { instrument, signOf } from "./instrument.ts";
 import type { Mark } from "./instrument.ts";

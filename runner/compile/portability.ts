@@ -1,7 +1,7 @@
 import { sqlOfTemplate } from "../core/blank-out.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
 import { codeFrame } from "../core/frame.ts";
-import type { Template } from "../core/node.ts";
+import type { Template } from "../core/template.ts";
 
 export interface TextProblem {
   readonly offset: number;

@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { Failure } from "../core/diagnostic.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
 import type { Macro } from "../core/macro.ts";
-import type { Template } from "../core/node.ts";
+import type { Template } from "../core/template.ts";
 import type { RelationName } from "../core/relation.ts";
 import { createRenderer } from "./renderer.ts";
 import type { RenderContext, RendererParts } from "./renderer.ts";

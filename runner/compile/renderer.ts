@@ -5,7 +5,7 @@ import { Failure } from "../core/diagnostic.ts";
 import { lineAndColumn, readFlatTemplate } from "../core/flat-template.ts";
 import type { FlatCall, FlatPart } from "../core/flat-template.ts";
 import type { Macro, MacroArgument, Variable, Variables } from "../core/macro.ts";
-import type { Template } from "../core/node.ts";
+import type { Template } from "../core/template.ts";
 import type { RunStatus } from "../core/event.ts";
 import type { EngineName } from "../core/ports.ts";
 import type { RelationName } from "../core/relation.ts";

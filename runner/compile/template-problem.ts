@@ -2,7 +2,7 @@ import type Handlebars from "handlebars";
 import { messageOf } from "../core/caught.ts";
 import type { Diagnostic, DiagnosticCode, Place } from "../core/diagnostic.ts";
 import { codeFrame } from "../core/frame.ts";
-import type { Template } from "../core/node.ts";
+import type { Template } from "../core/template.ts";
 
 /** What Handlebars tells a helper about its call. */
 export interface HelperOptions extends Handlebars.HelperOptions {

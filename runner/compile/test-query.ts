@@ -1,4 +1,5 @@
-import type { DataTest, GenericTest, RelationNode } from "../core/node.ts";
+import type { DataTest, GenericTest } from "../core/data-test.ts";
+import type { RelationNode } from "../core/node.ts";
 import { readableColumns } from "../core/technical-columns.ts";
 import { assertionQuery } from "./assertion-query.ts";
 import type { RenderContext, Renderer } from "./renderer.ts";

@@ -1,4 +1,4 @@
-import type { Assertion, ComparedExpression } from "../core/node.ts";
+import type { Assertion, ComparedExpression } from "../core/data-test.ts";
 import { quoteText } from "../core/sql-text.ts";
 
 type EqualTotals = Assertion & { readonly type: "equal_totals" };

@@ -1,5 +1,5 @@
 import type { Place } from "../core/diagnostic.ts";
-import type { Template } from "../core/node.ts";
+import type { Template } from "../core/template.ts";
 import { signs } from "./instrument.ts";
 import type { Mark } from "./instrument.ts";
 

@@ -1,4 +1,4 @@
-import type { Template, TemplateUses } from "../core/node.ts";
+import type { Template, TemplateUses } from "../core/template.ts";
 
 export interface KnownMacros {
   readonly partials: ReadonlyMap<string, Template>;

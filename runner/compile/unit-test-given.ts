@@ -1,6 +1,8 @@
 import type { Dialect } from "../core/dialect.ts";
 import { isTest } from "../core/node.ts";
-import type { Model, NodeId, Template, UnitTest } from "../core/node.ts";
+import type { Model, NodeId } from "../core/node.ts";
+import type { Template } from "../core/template.ts";
+import type { UnitTest } from "../core/unit-test.ts";
 import { baseName, zoneOf } from "../core/relation.ts";
 import type { RelationName } from "../core/relation.ts";
 import { readThroughEphemeral } from "../core/read-through.ts";

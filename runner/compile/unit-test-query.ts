@@ -1,6 +1,8 @@
 import type { Dialect, Replacement } from "../core/dialect.ts";
 import type { Incremental } from "../core/materialization.ts";
-import type { FixtureRow, Model, Template, UnitTest } from "../core/node.ts";
+import type { Model } from "../core/node.ts";
+import type { Template } from "../core/template.ts";
+import type { FixtureRow, UnitTest } from "../core/unit-test.ts";
 import type { RelationName } from "../core/relation.ts";
 import { replacementOf } from "../core/replacement.ts";
 import { snapshotRules } from "../core/snapshot-rules.ts";

@@ -1,6 +1,6 @@
 import type { ColumnType } from "../core/column-type.ts";
 import type { Dialect } from "../core/dialect.ts";
-import type { FixtureRow } from "../core/node.ts";
+import type { FixtureRow } from "../core/unit-test.ts";
 
 export interface TypedColumn {
   readonly name: string;

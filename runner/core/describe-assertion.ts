@@ -1,5 +1,5 @@
 import { counted } from "./counted.ts";
-import type { Assertion, ColumnConstraint, TotalsOf } from "./node.ts";
+import type { Assertion, ColumnConstraint, TotalsOf } from "./data-test.ts";
 
 /** What a test asserts, in words for a report. */
 export function describeAssertion(assertion: Assertion): string {

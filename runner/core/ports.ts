@@ -1,6 +1,6 @@
 import type { ColumnType } from "./column-type.ts";
 import type { ControlTotals, LakeColumn, LakeFile, LakeManifest } from "./manifest.ts";
-import type { SourceTable } from "./node.ts";
+import type { SourceTable } from "./source-table.ts";
 import type { RelationName } from "./relation.ts";
 
 export type EngineName = "duckdb" | "redshift";

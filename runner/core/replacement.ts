@@ -1,6 +1,6 @@
 import type { Replacement } from "./dialect.ts";
 import type { Incremental } from "./materialization.ts";
-import type { Column } from "./node.ts";
+import type { Column } from "./node-base.ts";
 
 /** Which published rows the rows since a watermark replace. */
 export function replacementOf(

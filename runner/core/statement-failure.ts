@@ -1,6 +1,6 @@
 import type { Diagnostic } from "./diagnostic.ts";
 import { Failure } from "./diagnostic.ts";
-import type { Template } from "./node.ts";
+import type { Template } from "./template.ts";
 
 /** Where in a statement the engine stumbled; both count from 1. */
 export interface StatementPosition {

@@ -1,4 +1,4 @@
-import type { SourceColumn, SourceTable } from "./node.ts";
+import type { SourceColumn, SourceTable } from "./source-table.ts";
 
 /** A column whose sum is a control total; `scale` is the number of digits after the point. */
 export interface SummedColumn {

@@ -1,5 +1,6 @@
 import type { ColumnType } from "./column-type.ts";
-import type { RelationNode, SourceTable } from "./node.ts";
+import type { RelationNode } from "./node.ts";
+import type { SourceTable } from "./source-table.ts";
 
 /** When a raw row was extracted: the time of its run. */
 export const extractedAtColumn = "_extracted_at";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { parseColumnType } from "../core/column-type.ts";
-import type { Column } from "../core/node.ts";
+import type { Column } from "../core/node-base.ts";
 import type { Engine } from "../core/ports.ts";
 import { duckdbDialect } from "../dialect/duckdb/dialect.ts";
 import { openDuckDb } from "../engine/duckdb/engine.ts";

@@ -1,7 +1,7 @@
 import { counted } from "../core/counted.ts";
 import { Failure } from "../core/diagnostic.ts";
 import type { LakeFile, LakeManifest } from "../core/manifest.ts";
-import type { SourceTable } from "../core/node.ts";
+import type { SourceTable } from "../core/source-table.ts";
 import type { ExtractedTable, ExtractRequest } from "../core/ports.ts";
 import { baseName } from "../core/relation.ts";
 import type { RelationName } from "../core/relation.ts";

@@ -1,5 +1,5 @@
 import { describeDuration, describeOther } from "../core/describe-assertion.ts";
-import type { DataTest } from "../core/node.ts";
+import type { DataTest } from "../core/data-test.ts";
 import type { ResultSet, Row } from "../core/ports.ts";
 import { alignTable, showValue } from "../core/text-table.ts";
 

@@ -1,5 +1,5 @@
 import type { StepStatus } from "../core/event.ts";
-import type { DataTest, Threshold } from "../core/node.ts";
+import type { DataTest, Threshold } from "../core/data-test.ts";
 import type { Row } from "../core/ports.ts";
 
 const anyRow: Threshold = { operator: "!=", rows: 0 };

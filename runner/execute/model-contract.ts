@@ -1,7 +1,7 @@
 import { closest } from "../core/closest.ts";
 import type { Dialect } from "../core/dialect.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
-import type { Column } from "../core/node.ts";
+import type { Column } from "../core/node-base.ts";
 import type { DescribedColumn } from "../core/ports.ts";
 import type { RelationName } from "../core/relation.ts";
 import { alignColumns } from "./align-columns.ts";

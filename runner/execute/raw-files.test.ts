@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import type { LakeFile, LakeManifest } from "../core/manifest.ts";
-import type { SourceTable } from "../core/node.ts";
+import type { SourceTable } from "../core/source-table.ts";
 import { sumOf } from "../core/scaled-decimal.ts";
 import { columns, postgresTable } from "../extract/testing/fixtures.ts";
 import { contentsQuery } from "./contents-query.ts";

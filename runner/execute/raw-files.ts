@@ -1,6 +1,6 @@
 import { manifestQuery } from "../core/manifest-rows.ts";
 import type { LakeColumn, LakeFile, LakeManifest } from "../core/manifest.ts";
-import type { SourceTable } from "../core/node.ts";
+import type { SourceTable } from "../core/source-table.ts";
 import { dayOfKey } from "../core/partition.ts";
 import { differenceOf, sumOf } from "../core/scaled-decimal.ts";
 import { summedColumns } from "../core/summed-columns.ts";

@@ -2,7 +2,7 @@ import { messageOf } from "../core/caught.ts";
 import { Failure } from "../core/diagnostic.ts";
 import type { Diagnostic, Place } from "../core/diagnostic.ts";
 import type { StepOutcome, StepStatus } from "../core/event.ts";
-import type { Template } from "../core/node.ts";
+import type { Template } from "../core/template.ts";
 import { StatementFailure } from "../core/statement-failure.ts";
 import type { Step } from "../plan/step.ts";
 import type { ExecutionContext, Findings } from "./context.ts";

@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { parseColumnType, printColumnType } from "../core/column-type.ts";
 import type { LakeColumn } from "../core/manifest.ts";
-import type { SchemaPolicy, SourceTable } from "../core/node.ts";
+import type { SchemaPolicy, SourceTable } from "../core/source-table.ts";
 import type { LiveColumn } from "../core/ports.ts";
 import { parseSourceType } from "../core/source-type.ts";
 import { isTooNarrow, widerType } from "../core/wider-type.ts";

@@ -2,7 +2,7 @@ import { didYouMean } from "../core/closest.ts";
 import { printColumnType } from "../core/column-type.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
 import type { LakeColumn } from "../core/manifest.ts";
-import type { SourceColumn, SourceTable } from "../core/node.ts";
+import type { SourceColumn, SourceTable } from "../core/source-table.ts";
 import type { LiveColumn } from "../core/ports.ts";
 import { identifierPattern } from "../core/relation.ts";
 import { printSourceType } from "../core/source-type.ts";

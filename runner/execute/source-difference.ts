@@ -1,5 +1,5 @@
 import type { Diagnostic } from "../core/diagnostic.ts";
-import type { SchemaPolicy, SourceTable } from "../core/node.ts";
+import type { SchemaPolicy, SourceTable } from "../core/source-table.ts";
 import type { SourceType } from "../core/source-type.ts";
 import { isTooNarrow, widerType } from "../core/wider-type.ts";
 

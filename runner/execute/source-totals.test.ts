@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import type { LakeFile } from "../core/manifest.ts";
-import type { GenericTest } from "../core/node.ts";
+import type { GenericTest } from "../core/data-test.ts";
 import type { Engine } from "../core/ports.ts";
 import { openDuckDb } from "../engine/duckdb/engine.ts";
 import type { SourceTotals, TestStep } from "../plan/step.ts";

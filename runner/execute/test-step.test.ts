@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import type { RunEvent } from "../core/event.ts";
-import type { DataTest, TestSettings } from "../core/node.ts";
+import type { DataTest, TestSettings } from "../core/data-test.ts";
 import type { Engine } from "../core/ports.ts";
 import { openDuckDb } from "../engine/duckdb/engine.ts";
 import type { TestStep } from "../plan/step.ts";

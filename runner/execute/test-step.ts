@@ -2,7 +2,7 @@ import { counted } from "../core/counted.ts";
 import { describeAssertion, describeOther } from "../core/describe-assertion.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
 import type { StepStatus } from "../core/event.ts";
-import type { DataTest } from "../core/node.ts";
+import type { DataTest } from "../core/data-test.ts";
 import type { Engine, ResultSet } from "../core/ports.ts";
 import { runIdColumn } from "../core/technical-columns.ts";
 import type { TestStep } from "../plan/step.ts";

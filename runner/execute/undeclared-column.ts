@@ -1,7 +1,7 @@
 import { parseColumnType, printColumnType } from "../core/column-type.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
 import type { LakeColumn } from "../core/manifest.ts";
-import type { SourceColumn, SourceTable } from "../core/node.ts";
+import type { SourceColumn, SourceTable } from "../core/source-table.ts";
 import type { LiveColumn } from "../core/ports.ts";
 import { identifierPattern } from "../core/relation.ts";
 import { widerType } from "../core/wider-type.ts";

@@ -1,5 +1,5 @@
 import type { ControlTotals } from "../core/manifest.ts";
-import type { SourceTable } from "../core/node.ts";
+import type { SourceTable } from "../core/source-table.ts";
 import { ExactSum } from "./exact-sum.ts";
 import { fromScaled, toScaled } from "../core/scaled-decimal.ts";
 import { summedColumns } from "../core/summed-columns.ts";

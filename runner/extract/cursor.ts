@@ -1,4 +1,4 @@
-import type { SourceColumn, SourceTable } from "../core/node.ts";
+import type { SourceColumn, SourceTable } from "../core/source-table.ts";
 import { contractFailure } from "./extract-failure.ts";
 
 export interface CursorColumn extends SourceColumn {

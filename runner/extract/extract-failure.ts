@@ -1,6 +1,6 @@
 import { messageOf } from "../core/caught.ts";
 import { Failure, type Diagnostic } from "../core/diagnostic.ts";
-import type { SourceTable } from "../core/node.ts";
+import type { SourceTable } from "../core/source-table.ts";
 
 const shownLength = 80;
 

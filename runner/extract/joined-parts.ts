@@ -1,5 +1,5 @@
 import type { ControlTotals } from "../core/manifest.ts";
-import type { SourceTable } from "../core/node.ts";
+import type { SourceTable } from "../core/source-table.ts";
 import type { ExtractedTable } from "../core/ports.ts";
 import { differenceOf, fromScaled, sumOf } from "../core/scaled-decimal.ts";
 import { summedColumns } from "../core/summed-columns.ts";

@@ -1,6 +1,6 @@
 import { rename, rm } from "node:fs/promises";
 import type { LakeFile } from "../core/manifest.ts";
-import type { SourceTable } from "../core/node.ts";
+import type { SourceTable } from "../core/source-table.ts";
 import type { KillPoint, Lake } from "../core/ports.ts";
 import { quarantineRelation } from "../core/quarantine.ts";
 import {

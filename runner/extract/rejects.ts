@@ -1,6 +1,6 @@
 import { counted } from "../core/counted.ts";
 import type { LakeFile } from "../core/manifest.ts";
-import type { SourceTable } from "../core/node.ts";
+import type { SourceTable } from "../core/source-table.ts";
 import type { ExtractedRejects } from "../core/ports.ts";
 import { sumOf } from "../core/scaled-decimal.ts";
 import { extractFailure, shorten } from "./extract-failure.ts";

@@ -1,4 +1,4 @@
-import type { SourceTable } from "../core/node.ts";
+import type { SourceTable } from "../core/source-table.ts";
 import type { CommittedPart, PartCommit, StagedTable } from "./part-commit.ts";
 import type { ColumnBuffer } from "./segment/column-buffer.ts";
 import { SegmentFile, type SegmentColumn } from "./segment/segment-file.ts";

@@ -1,5 +1,5 @@
 import { itemColumn } from "../core/technical-columns.ts";
-import type { SourceTable } from "../core/node.ts";
+import type { SourceTable } from "../core/source-table.ts";
 import type { CommittedPart, PartCommit } from "./part-commit.ts";
 import { ColumnBuffer } from "./segment/column-buffer.ts";
 import type { SegmentColumn } from "./segment/segment-file.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import type { GenericTest } from "../core/node.ts";
+import type { GenericTest } from "../core/data-test.ts";
 import { nodeId } from "../core/node.ts";
 import type { RelationName } from "../core/relation.ts";
 import { link } from "./link.ts";

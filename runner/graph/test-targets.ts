@@ -1,7 +1,8 @@
 import { didYouMean } from "../core/closest.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
 import { isTest } from "../core/node.ts";
-import type { DataTest, GenericTest, NodeId, ProjectNode, RelationNode } from "../core/node.ts";
+import type { DataTest, GenericTest } from "../core/data-test.ts";
+import type { NodeId, ProjectNode, RelationNode } from "../core/node.ts";
 import { summedColumns } from "../core/summed-columns.ts";
 import type { RelationName } from "../core/relation.ts";
 import { readableColumns } from "../core/technical-columns.ts";

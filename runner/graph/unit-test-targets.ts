@@ -4,7 +4,8 @@ import { didYouMean } from "../core/closest.ts";
 import type { Diagnostic, Place } from "../core/diagnostic.ts";
 import { readThroughEphemeral } from "../core/read-through.ts";
 import { isTest } from "../core/node.ts";
-import type { FixtureRow, GivenRows, NodeId, ProjectNode, UnitTest } from "../core/node.ts";
+import type { NodeId, ProjectNode } from "../core/node.ts";
+import type { FixtureRow, GivenRows, UnitTest } from "../core/unit-test.ts";
 import { readableColumns } from "../core/technical-columns.ts";
 import { describeForm, fitsType } from "../core/typed-text.ts";
 

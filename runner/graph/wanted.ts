@@ -1,5 +1,7 @@
 import type { Place } from "../core/diagnostic.ts";
-import type { GenericTest, ProjectNode, Template, TemplateRef } from "../core/node.ts";
+import type { GenericTest } from "../core/data-test.ts";
+import type { ProjectNode } from "../core/node.ts";
+import type { Template, TemplateRef } from "../core/template.ts";
 
 /** A name that a node reads, before anybody knows whether there is such a thing. */
 export type Wanted = Pick<TemplateRef, "kind" | "name" | "place">;

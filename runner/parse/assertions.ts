@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { Assertion, ComparedExpression } from "../core/node.ts";
+import type { Assertion, ComparedExpression } from "../core/data-test.ts";
 import { parseRelationName } from "../core/relation.ts";
 import type { RelationName } from "../core/relation.ts";
 import type { columnTests, tableTests } from "./schema/tests.ts";

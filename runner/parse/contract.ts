@@ -1,5 +1,6 @@
 import type { Diagnostic } from "../core/diagnostic.ts";
-import type { Column, ColumnConstraint, GenericTest } from "../core/node.ts";
+import type { ColumnConstraint, GenericTest } from "../core/data-test.ts";
+import type { Column } from "../core/node-base.ts";
 import type { RelationName } from "../core/relation.ts";
 import type { ModelFile } from "./schema/model.ts";
 import type { YamlFile } from "./yaml-file.ts";

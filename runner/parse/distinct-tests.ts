@@ -1,4 +1,4 @@
-import type { Assertion, GenericTest, TestSettings } from "../core/node.ts";
+import type { Assertion, GenericTest, TestSettings } from "../core/data-test.ts";
 import type { Place } from "../core/diagnostic.ts";
 import type { RelationName } from "../core/relation.ts";
 import { testName } from "./assertions.ts";

@@ -2,7 +2,7 @@ import { CsvError, parse } from "csv-parse/sync";
 import type { Document, LineCounter } from "yaml";
 import { didYouMean } from "../core/closest.ts";
 import type { Diagnostic, Place } from "../core/diagnostic.ts";
-import type { FixtureRow } from "../core/node.ts";
+import type { FixtureRow } from "../core/unit-test.ts";
 import type { TextFile } from "../load/project-files.ts";
 import type { RowForms } from "./schema/unit-tests.ts";
 import { loadYaml } from "./yaml-document.ts";

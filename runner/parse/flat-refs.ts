@@ -1,6 +1,6 @@
 import { lineAndColumn, readFlatTemplate } from "../core/flat-template.ts";
 import type { FlatCall } from "../core/flat-template.ts";
-import type { Template, TemplateRef } from "../core/node.ts";
+import type { Template, TemplateRef } from "../core/template.ts";
 import type { TextFile } from "../load/project-files.ts";
 
 /** The calls that a flat template may hold besides those of the project's own helpers. */

@@ -1,5 +1,5 @@
 import type { Diagnostic } from "../core/diagnostic.ts";
-import type { Template } from "../core/node.ts";
+import type { Template } from "../core/template.ts";
 import { parseTemplate } from "./template.ts";
 import type { MacroNames } from "./template.ts";
 import type { YamlFile } from "./yaml-file.ts";

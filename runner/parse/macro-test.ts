@@ -1,5 +1,5 @@
 import { didYouMean } from "../core/closest.ts";
-import type { Assertion, TestParameter, TestSettings } from "../core/node.ts";
+import type { Assertion, TestParameter, TestSettings } from "../core/data-test.ts";
 import { testModifiersSchema } from "./schema/tests.ts";
 import { settingsOf } from "./test-macros.ts";
 import type { TestMacro } from "./test-macros.ts";

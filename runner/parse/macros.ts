@@ -1,6 +1,6 @@
 import path from "node:path";
 import type { Diagnostic } from "../core/diagnostic.ts";
-import type { Template, TemplateRef } from "../core/node.ts";
+import type { Template, TemplateRef } from "../core/template.ts";
 import { identifierPattern } from "../core/relation.ts";
 import type { TextFile } from "../load/project-files.ts";
 import { builtinHelpers, parseTemplate } from "./template.ts";

@@ -2,7 +2,7 @@ import { didYouMean } from "../core/closest.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
 import { snapshotColumns } from "../core/materialization.ts";
 import type { Incremental, Materialization, Snapshot } from "../core/materialization.ts";
-import type { Column } from "../core/node.ts";
+import type { Column } from "../core/node-base.ts";
 import type { ModelFile } from "./schema/model.ts";
 import type { YamlFile } from "./yaml-file.ts";
 

@@ -1,6 +1,9 @@
 import type { Diagnostic } from "../core/diagnostic.ts";
 import type { Memory } from "../core/memory.ts";
-import type { DataTest, Model, RunHooks, Seed, SourceTable, UnitTest } from "../core/node.ts";
+import type { DataTest } from "../core/data-test.ts";
+import type { Model, RunHooks, Seed } from "../core/node.ts";
+import type { SourceTable } from "../core/source-table.ts";
+import type { UnitTest } from "../core/unit-test.ts";
 import type { ProjectFiles } from "../load/project-files.ts";
 import { readHooks } from "./hooks.ts";
 import { parseMacros } from "./macros.ts";

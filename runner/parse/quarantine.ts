@@ -1,5 +1,5 @@
 import type { Diagnostic } from "../core/diagnostic.ts";
-import type { SourceTable } from "../core/node.ts";
+import type { SourceTable } from "../core/source-table.ts";
 import { quarantineColumns, quarantineName, quarantineRelation } from "../core/quarantine.ts";
 
 /** The tables of rejected rows that come with the tables that declare `rejects`. */

@@ -1,7 +1,7 @@
 import { didYouMean } from "../core/closest.ts";
 import type { ColumnType } from "../core/column-type.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
-import type { DetectedDeletes, SourceTable } from "../core/node.ts";
+import type { DetectedDeletes, SourceTable } from "../core/source-table.ts";
 import type { SourceFile } from "./schema/source.ts";
 import type { YamlFile } from "./yaml-file.ts";
 import type { YamlPath } from "./yaml-path.ts";

@@ -2,7 +2,7 @@ import { CsvError, parse } from "csv-parse/sync";
 import { printColumnType } from "../core/column-type.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
 import { codeFrame } from "../core/frame.ts";
-import type { Column } from "../core/node.ts";
+import type { Column } from "../core/node-base.ts";
 import { describeForm, fitsType } from "../core/typed-text.ts";
 import type { TextFile } from "../load/project-files.ts";
 

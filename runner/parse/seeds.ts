@@ -1,6 +1,7 @@
 import path from "node:path";
 import type { Diagnostic } from "../core/diagnostic.ts";
-import type { GenericTest, Seed } from "../core/node.ts";
+import type { GenericTest } from "../core/data-test.ts";
+import type { Seed } from "../core/node.ts";
 import { parseRelationName } from "../core/relation.ts";
 import type { SeedFile, TextFile } from "../load/project-files.ts";
 import { stemOf, yamlBeside } from "./beside.ts";

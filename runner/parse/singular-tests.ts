@@ -1,6 +1,6 @@
 import path from "node:path";
 import type { Diagnostic } from "../core/diagnostic.ts";
-import type { SingularTest } from "../core/node.ts";
+import type { SingularTest } from "../core/data-test.ts";
 import type { TextFile } from "../load/project-files.ts";
 import { stemOf, yamlBeside } from "./beside.ts";
 import { singularTestSchema } from "./schema/model.ts";

@@ -1,6 +1,6 @@
 import { didYouMean } from "../core/closest.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
-import type { SourceTable } from "../core/node.ts";
+import type { SourceTable } from "../core/source-table.ts";
 import type { SourceFile } from "./schema/source.ts";
 import type { YamlFile } from "./yaml-file.ts";
 import type { YamlPath } from "./yaml-path.ts";

@@ -1,5 +1,6 @@
 import type { Diagnostic } from "../core/diagnostic.ts";
-import type { ExtractMode, GenericTest, SourceColumn, SourceTable } from "../core/node.ts";
+import type { GenericTest } from "../core/data-test.ts";
+import type { ExtractMode, SourceColumn, SourceTable } from "../core/source-table.ts";
 import { relationName } from "../core/relation.ts";
 import type { TextFile } from "../load/project-files.ts";
 import { reportTwice } from "./contract.ts";

@@ -3,7 +3,7 @@ import { wordsOfSql } from "../core/blank-out.ts";
 import { didYouMean } from "../core/closest.ts";
 import type { Diagnostic, Place } from "../core/diagnostic.ts";
 import { codeFrame } from "../core/frame.ts";
-import type { Template, TemplateRef, TemplateUses } from "../core/node.ts";
+import type { Template, TemplateRef, TemplateUses } from "../core/template.ts";
 import type { TextFile } from "../load/project-files.ts";
 import { readFlatRefs } from "./flat-refs.ts";
 import { parseSyntax } from "./template-syntax.ts";

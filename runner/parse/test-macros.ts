@@ -2,7 +2,7 @@ import path from "node:path";
 import Handlebars from "handlebars";
 import { closest } from "../core/closest.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
-import type { Template } from "../core/node.ts";
+import type { Template } from "../core/template.ts";
 import { identifierPattern } from "../core/relation.ts";
 import type { TextFile } from "../load/project-files.ts";
 import { columnTests, tableTests, testModifiers } from "./schema/tests.ts";

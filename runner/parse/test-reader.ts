@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { didYouMean } from "../core/closest.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
-import type { Assertion, TestSettings } from "../core/node.ts";
+import type { Assertion, TestSettings } from "../core/data-test.ts";
 import type { RelationName } from "../core/relation.ts";
 import { explainIssue } from "./schema-problem.ts";
 import type { testModifiersSchema } from "./schema/tests.ts";

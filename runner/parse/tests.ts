@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { didYouMean } from "../core/closest.ts";
-import type { Assertion, GenericTest, TestSettings } from "../core/node.ts";
+import type { Assertion, GenericTest, TestSettings } from "../core/data-test.ts";
 import { parseRelationName } from "../core/relation.ts";
 import { columnAssertion, tableAssertion } from "./assertions.ts";
 import type { ReadTest } from "./assertions.ts";

@@ -1,6 +1,6 @@
 import path from "node:path";
 import type { Diagnostic } from "../core/diagnostic.ts";
-import type { GivenRows, UnitTest } from "../core/node.ts";
+import type { GivenRows, UnitTest } from "../core/unit-test.ts";
 import { parseRelationName } from "../core/relation.ts";
 import type { RelationName } from "../core/relation.ts";
 import type { TextFile } from "../load/project-files.ts";

@@ -1,7 +1,7 @@
 import { parseColumnType, printColumnType } from "../core/column-type.ts";
 import type { LakeFile } from "../core/manifest.ts";
 import { withOwnColumns } from "../core/manifest-rows.ts";
-import type { SourceTable } from "../core/node.ts";
+import type { SourceTable } from "../core/source-table.ts";
 import type { RelationName } from "../core/relation.ts";
 import type { WarehouseState } from "../core/state.ts";
 import { widerType } from "../core/wider-type.ts";

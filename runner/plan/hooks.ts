@@ -1,5 +1,6 @@
 import type { RunStatus } from "../core/event.ts";
-import type { Model, Template } from "../core/node.ts";
+import type { Model } from "../core/node.ts";
+import type { Template } from "../core/template.ts";
 import { publicName, publishedName } from "../core/published-name.ts";
 import type { RelationName } from "../core/relation.ts";
 import type { PlanRequest } from "./request.ts";

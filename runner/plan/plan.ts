@@ -1,5 +1,8 @@
 import type { Diagnostic } from "../core/diagnostic.ts";
-import type { DataTest, NodeId, RelationNode, SourceTable, UnitTest } from "../core/node.ts";
+import type { DataTest } from "../core/data-test.ts";
+import type { NodeId, RelationNode } from "../core/node.ts";
+import type { SourceTable } from "../core/source-table.ts";
+import type { UnitTest } from "../core/unit-test.ts";
 import { publishedName } from "../core/published-name.ts";
 import { readThroughEphemeral } from "../core/read-through.ts";
 import type { RelationName } from "../core/relation.ts";

@@ -2,7 +2,11 @@ import type { Diagnostic, Place } from "../core/diagnostic.ts";
 import type { RunStatus } from "../core/event.ts";
 import type { Undo } from "../core/ledger.ts";
 import type { ControlTotals, LakeColumn, LakeFile } from "../core/manifest.ts";
-import type { Column, DataTest, SourceTable, Template, UnitTest } from "../core/node.ts";
+import type { DataTest } from "../core/data-test.ts";
+import type { Column } from "../core/node-base.ts";
+import type { SourceTable } from "../core/source-table.ts";
+import type { Template } from "../core/template.ts";
+import type { UnitTest } from "../core/unit-test.ts";
 import type { RelationName } from "../core/relation.ts";
 import type { PublishedRelation } from "../core/state.ts";
 

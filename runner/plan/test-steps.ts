@@ -1,5 +1,7 @@
 import type { Dialect } from "../core/dialect.ts";
-import type { DataTest, NodeId, UnitTest } from "../core/node.ts";
+import type { DataTest } from "../core/data-test.ts";
+import type { NodeId } from "../core/node.ts";
+import type { UnitTest } from "../core/unit-test.ts";
 import type { RelationName } from "../core/relation.ts";
 import { failuresTable } from "./failures-table.ts";
 import type { PlanRequest } from "./request.ts";

@@ -1,5 +1,6 @@
 import { production } from "../../core/environment.ts";
-import type { DataTest, SourceTable, TestSeverity } from "../../core/node.ts";
+import type { DataTest, TestSeverity } from "../../core/data-test.ts";
+import type { SourceTable } from "../../core/source-table.ts";
 import { baseName, type RelationName } from "../../core/relation.ts";
 import type { PublishedRelation } from "../../core/state.ts";
 import type { ExtractStep, HookStep, TestStep, WriteStep } from "../../plan/step.ts";

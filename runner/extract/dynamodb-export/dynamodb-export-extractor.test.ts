@@ -5,7 +5,7 @@ import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ItemSourceTable } from "../../core/node.ts";
+import type { ItemSourceTable } from "../../core/source-table.ts";
 import { attributes } from "../testing/arbitrary-item.ts";
 import { line, shopTables, transaction, useDynamoDb } from "../testing/dynamodb-source.ts";
 import {

@@ -1,7 +1,7 @@
 import { counted } from "../../core/counted.ts";
 import type { Failure } from "../../core/diagnostic.ts";
 import { directIo, type Io } from "../../core/io.ts";
-import type { ItemSourceTable, SourceTable } from "../../core/node.ts";
+import type { ItemSourceTable, SourceTable } from "../../core/source-table.ts";
 import type {
   ExtractedTable,
   Extractor,

@@ -2,7 +2,7 @@ import type { DynamoDBClient, TableDescription } from "@aws-sdk/client-dynamodb"
 import type { Failure } from "../../core/diagnostic.ts";
 import { counted } from "../../core/counted.ts";
 import { directIo, type Io } from "../../core/io.ts";
-import type { DynamoDbSourceTable, SourceTable } from "../../core/node.ts";
+import type { DynamoDbSourceTable, SourceTable } from "../../core/source-table.ts";
 import type {
   ExtractedTable,
   Extractor,

@@ -1,4 +1,4 @@
-import type { DynamoDbSourceTable } from "../../core/node.ts";
+import type { DynamoDbSourceTable } from "../../core/source-table.ts";
 import { concurrently } from "../../core/concurrently.ts";
 import { keysOfBatch, type DynamoDbReader, type Page } from "./dynamodb-reader.ts";
 import { itemJson, type Item } from "./dynamodb-text.ts";

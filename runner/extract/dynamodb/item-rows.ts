@@ -5,7 +5,7 @@ import {
   type ColumnPlace,
   type ItemPath,
 } from "../../core/item-path.ts";
-import type { ItemSourceTable } from "../../core/node.ts";
+import type { ItemSourceTable } from "../../core/source-table.ts";
 import { contractFailure, extractFailure, shorten } from "../extract-failure.ts";
 import { columnText, itemExcerpt, itemJson, UnfitValue, type Item } from "./dynamodb-text.ts";
 import { elementsAt, kindOf, valueAt } from "./item-value.ts";

@@ -1,5 +1,5 @@
 import { Failure } from "../../core/diagnostic.ts";
-import type { SourceTable } from "../../core/node.ts";
+import type { SourceTable } from "../../core/source-table.ts";
 import { asExtractFailure, extractFailure, shorten } from "../extract-failure.ts";
 import { TableReadGivenUp } from "./dynamodb-reader.ts";
 import type { ReadProblem } from "./read-retry.ts";

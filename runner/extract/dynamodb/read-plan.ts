@@ -1,4 +1,4 @@
-import type { DynamoDbSourceTable } from "../../core/node.ts";
+import type { DynamoDbSourceTable } from "../../core/source-table.ts";
 import type { ExtractRequest } from "../../core/ports.ts";
 import type { DateIndex } from "./item-reader.ts";
 

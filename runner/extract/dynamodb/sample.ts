@@ -1,7 +1,7 @@
 import { ScanCommand, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { Io } from "../../core/io.ts";
 import { parseColumnPlace, parseExplode } from "../../core/item-path.ts";
-import type { DynamoDbSourceTable } from "../../core/node.ts";
+import type { DynamoDbSourceTable } from "../../core/source-table.ts";
 import type { ItemSample, SampledAttribute } from "../../core/ports.ts";
 import { columnText, type Item } from "./dynamodb-text.ts";
 import { rowMaker } from "./item-rows.ts";

@@ -9,7 +9,7 @@ import { assertRejectShare } from "../rejects.ts";
 import { TextSegments } from "../text-segments.ts";
 import type { Item } from "./dynamodb-text.ts";
 import { keepsItem } from "../../core/technical-columns.ts";
-import type { ItemSourceTable } from "../../core/node.ts";
+import type { ItemSourceTable } from "../../core/source-table.ts";
 import { rowMaker, type RowsOf, type TextRow } from "./item-rows.ts";
 
 export interface ItemRequest {

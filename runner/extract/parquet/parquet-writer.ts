@@ -4,7 +4,7 @@ import { printColumnType } from "../../core/column-type.ts";
 import { messageOf } from "../../core/caught.ts";
 import { diskFailure } from "../../core/disk-failure.ts";
 import type { LakeColumn } from "../../core/manifest.ts";
-import type { SourceColumn, SourceTable } from "../../core/node.ts";
+import type { SourceColumn, SourceTable } from "../../core/source-table.ts";
 import { quoteText } from "../../core/sql-text.ts";
 import { technicalColumns } from "../../core/technical-columns.ts";
 import { fromScaled, toScaled } from "../../core/scaled-decimal.ts";

@@ -1,5 +1,5 @@
 import { quoteText } from "../../core/sql-text.ts";
-import type { SourceTable } from "../../core/node.ts";
+import type { SourceTable } from "../../core/source-table.ts";
 import { itemColumn } from "../../core/technical-columns.ts";
 import type { TextColumn } from "./exact-cast.ts";
 import { quoteReadPath } from "./sql-text.ts";

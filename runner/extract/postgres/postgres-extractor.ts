@@ -1,7 +1,7 @@
 import { concurrently } from "../../core/concurrently.ts";
 import { Failure } from "../../core/diagnostic.ts";
 import type { Io } from "../../core/io.ts";
-import type { SourceTable } from "../../core/node.ts";
+import type { SourceTable } from "../../core/source-table.ts";
 import type {
   EarlierRows,
   ExtractedTable,

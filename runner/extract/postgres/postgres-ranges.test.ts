@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import pg from "pg";
-import type { PostgresSourceTable } from "../../core/node.ts";
+import type { PostgresSourceTable } from "../../core/source-table.ts";
 import {
   columns,
   failureOf,

@@ -1,4 +1,4 @@
-import type { PostgresSourceTable } from "../../core/node.ts";
+import type { PostgresSourceTable } from "../../core/source-table.ts";
 import type { EarlierRows } from "../../core/ports.ts";
 import type { PostgresConnection } from "./postgres-connection.ts";
 import {

@@ -1,5 +1,5 @@
 import pg from "pg";
-import type { PostgresSourceTable } from "../../core/node.ts";
+import type { PostgresSourceTable } from "../../core/source-table.ts";
 import { fromScaled } from "../../core/scaled-decimal.ts";
 import { summedColumns } from "../control-totals.ts";
 import { cursorColumn, microsecondsOf } from "../cursor.ts";

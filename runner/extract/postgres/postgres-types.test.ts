@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import pg from "pg";
 import { parseColumnType } from "../../core/column-type.ts";
-import type { SourceColumn } from "../../core/node.ts";
+import type { SourceColumn } from "../../core/source-table.ts";
 import { columns, failureOf, filesIn, newLake, postgresTable, run } from "../testing/fixtures.ts";
 import { usePostgres } from "../testing/postgres-source.ts";
 import { openPostgresExtractor } from "./postgres-extractor.ts";

@@ -1,5 +1,5 @@
 import type { ExtractRequest } from "../../core/ports.ts";
-import type { PostgresSourceTable } from "../../core/node.ts";
+import type { PostgresSourceTable } from "../../core/source-table.ts";
 import type { PostgresConnection } from "./postgres-connection.ts";
 import { liveTypesStatement, sizeStatement, type RowRange } from "./postgres-statements.ts";
 import { textColumn, wireColumn, type WireColumn } from "./wire-column.ts";

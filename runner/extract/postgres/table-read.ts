@@ -2,7 +2,7 @@ import { codeOf, messageOf } from "../../core/caught.ts";
 import { Failure } from "../../core/diagnostic.ts";
 import type { Io } from "../../core/io.ts";
 import type { ControlTotals, LakeFile } from "../../core/manifest.ts";
-import type { PostgresSourceTable, SourceTable } from "../../core/node.ts";
+import type { PostgresSourceTable, SourceTable } from "../../core/source-table.ts";
 import type { ExtractedTable, ExtractRequest } from "../../core/ports.ts";
 import type { RelationName } from "../../core/relation.ts";
 import { fromScaled, toScaled } from "../../core/scaled-decimal.ts";

@@ -1,5 +1,5 @@
 import pg from "pg";
-import type { SourceColumn } from "../../core/node.ts";
+import type { SourceColumn } from "../../core/source-table.ts";
 import type { StoredAs } from "../segment/column-buffer.ts";
 import type { Meaning, SegmentColumn } from "../segment/segment-file.ts";
 

@@ -7,7 +7,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, expect } from "@jest/globals";
 import { openTestServices } from "../../../local/testing.ts";
-import type { DynamoDbSourceTable } from "../../core/node.ts";
+import type { DynamoDbSourceTable } from "../../core/source-table.ts";
 import { openDynamoDbExtractor } from "../dynamodb/dynamodb-extractor.ts";
 import {
   columns,

@@ -11,7 +11,7 @@ import type {
   ExtractMode,
   PostgresSourceTable,
   SourceColumn,
-} from "../../core/node.ts";
+} from "../../core/source-table.ts";
 import type { Lake } from "../../core/ports.ts";
 import { openFolderLake } from "../../lake/folder-lake.ts";
 

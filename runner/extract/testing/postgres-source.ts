@@ -1,7 +1,7 @@
 import { afterAll, beforeAll } from "@jest/globals";
 import pg from "pg";
 import { openTestServices } from "../../../local/testing.ts";
-import type { PostgresSourceTable } from "../../core/node.ts";
+import type { PostgresSourceTable } from "../../core/source-table.ts";
 import { openPostgresExtractor } from "../postgres/postgres-extractor.ts";
 import { newLake, readRows, removeLakes, run } from "./fixtures.ts";
 

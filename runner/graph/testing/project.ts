@@ -1,5 +1,8 @@
 import fc from "fast-check";
-import type { Model, Seed, SingularTest, SourceTable, TemplateRef } from "../../core/node.ts";
+import type { SingularTest } from "../../core/data-test.ts";
+import type { Model, Seed } from "../../core/node.ts";
+import type { SourceTable } from "../../core/source-table.ts";
+import type { TemplateRef } from "../../core/template.ts";
 import type { RelationName } from "../../core/relation.ts";
 import { baseName } from "../../core/relation.ts";
 import type { Graph } from "../graph.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Threshold } from "../../core/node.ts";
+import type { Threshold } from "../../core/data-test.ts";
 import { durationSeconds, identifier } from "./common.ts";
 
 const thresholdPattern = /^\s*(>=|<=|!=|<>|==|=|>|<)\s*(\d{1,15})\s*$/;

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { production } from "../../core/environment.ts";
-import type { GenericTest, NodeId } from "../../core/node.ts";
+import type { GenericTest } from "../../core/data-test.ts";
+import type { NodeId } from "../../core/node.ts";
 import type { RelationName } from "../../core/relation.ts";
 import { modelOf, TestModels } from "../../execute/testing/models.ts";
 import { dataTest } from "../../graph/testing/project.ts";

@@ -1,6 +1,7 @@
 import type { Dialect } from "../../core/dialect.ts";
 import type { Incremental } from "../../core/materialization.ts";
-import type { Column, Model } from "../../core/node.ts";
+import type { Model } from "../../core/node.ts";
+import type { Column } from "../../core/node-base.ts";
 import { replacementOf } from "../../core/replacement.ts";
 import type { Guard } from "../step.ts";
 import { firstParts, growingParts, grownTable, selfOf } from "./grow.ts";

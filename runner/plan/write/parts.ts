@@ -1,7 +1,8 @@
 import { printColumnType } from "../../core/column-type.ts";
 import type { Diagnostic } from "../../core/diagnostic.ts";
 import type { LakeColumn } from "../../core/manifest.ts";
-import type { Column, Model } from "../../core/node.ts";
+import type { Model } from "../../core/node.ts";
+import type { Column } from "../../core/node-base.ts";
 import { publicName } from "../../core/published-name.ts";
 import type { RelationName } from "../../core/relation.ts";
 import type { PublishedRelation } from "../../core/state.ts";
