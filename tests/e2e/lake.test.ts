@@ -293,10 +293,10 @@ describe("runner lake gc", () => {
 
     const ended = await project.ok("lake", "gc", "--json");
     expect(linesOf(ended.stdout).map(({ kind, key }) => [kind, key])).toEqual([
+      ["staged", "gold/north/run=lost/.part-00001.parquet.tmp"],
       ["part", "gold/north/run=lost/part-00000.parquet"],
       ["part", "raw/other/run=x/part-00000.parquet"],
       ["part", "raw/region/dt=2026-03-01/run=lost/part-00000.parquet"],
-      ["staged", "gold/north/run=lost/.part-00001.parquet.tmp"],
     ]);
     expect(removed.filter((path) => existsSync(path))).toEqual([]);
     expect(kept.filter((path) => !existsSync(path))).toEqual([]);
