@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "@jest/globals";
+import { others } from "../../local/supervisor/lock.js";
 import { makeTestHome } from "../../local/testing.ts";
 import type { Row } from "../../runner/core/ports.ts";
 import { openDuckDb } from "../../runner/engine/duckdb/engine.ts";
@@ -103,7 +104,7 @@ function reconciliation(stdout: string): string[][] {
 test("a demo beside a running one steps back, a later one adds a day that still adds up, and a demo killed again and again ends in the same gold", async () => {
   const calm = newHome();
   const begun = demo(calm);
-  await sleep(1000);
+  while (others({ home: calm, kind: "demo" }).length === 0) await sleep(50);
   const rival = await demo(calm);
   expect(rival).toMatchObject({ code: 2, stdout: "" });
   expect(rival.stderr).toMatch(
