@@ -1,9 +1,8 @@
 import { Failure } from "../core/diagnostic.ts";
 import type { ResultSet } from "../core/ports.ts";
-import { endOnInterruption } from "./interruption.ts";
 import { openPointers } from "./lake-pointers.ts";
 import type { ExitCode } from "./options.ts";
-import { printQuery, queryText } from "./query.ts";
+import { askAndClose, printQuery, queryText } from "./query.ts";
 import type { QueryOptions } from "./query.ts";
 import { openManifests } from "./reader.ts";
 
@@ -17,13 +16,6 @@ export async function lakeSqlCommand(sql: string, options: QueryOptions): Promis
     }
     const manifests = pointed.map(({ manifest }) => manifest);
     const engine = await openManifests({ lake, manifests, query, threads: target.threads });
-    endOnInterruption(() => {
-      engine.interrupt();
-    });
-    try {
-      return await engine.query(query, rowLimit);
-    } finally {
-      await engine.close();
-    }
+    return askAndClose(engine, query, rowLimit);
   });
 }

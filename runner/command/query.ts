@@ -1,6 +1,6 @@
 import { counted } from "../core/counted.ts";
 import { Failure } from "../core/diagnostic.ts";
-import type { ResultSet } from "../core/ports.ts";
+import type { Engine, ResultSet } from "../core/ports.ts";
 import { printTable } from "../record/print-table.ts";
 import { environmentOf } from "./environment.ts";
 import { endOnInterruption } from "./interruption.ts";
@@ -66,7 +66,15 @@ export async function readPublished(
 ): Promise<ResultSet> {
   const { project } = await openProject(options);
   const target = resolveTarget(project, options.target);
-  const engine = await openForReading(target, query, environmentOf(options));
+  return askAndClose(await openForReading(target, query, environmentOf(options)), query, rowLimit);
+}
+
+/** The rows of one query, of an engine that is opened for it alone. */
+export async function askAndClose(
+  engine: Engine,
+  query: string,
+  rowLimit?: number,
+): Promise<ResultSet> {
   endOnInterruption(() => {
     engine.interrupt();
   });

@@ -3,11 +3,13 @@ import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Failure } from "../core/diagnostic.ts";
+
 import { directIo } from "../core/io.ts";
-import type { LakeFile, LakeManifest } from "../core/manifest.ts";
+import type { LakeFile } from "../core/manifest.ts";
 import type { Lake } from "../core/ports.ts";
 import { openFolderLake } from "./folder-lake.ts";
+import { failureOf } from "../core/testing/failure-of.ts";
+import { manifestOf } from "./testing/lakes.ts";
 
 const relation = "raw.customer";
 
@@ -29,28 +31,6 @@ async function commit(lake: Lake, runId: string, content: string, part = 0): Pro
   const key = lake.partKey(relation, runId, part);
   await writeFile(await lake.stagePart(key), content);
   return lake.commitPart(key, runId, 7);
-}
-
-function manifestOf(runId: string, files: readonly LakeFile[]): LakeManifest {
-  return {
-    relation,
-    runId,
-    publishedAt: "2026-01-02T03:04:05.678Z",
-    columns: [
-      { name: "id", type: "integer" },
-      { name: "price", type: "decimal(10,2)" },
-    ],
-    files,
-  };
-}
-
-async function failureOf(action: Promise<unknown>): Promise<Failure> {
-  const outcome = await action.then(
-    () => "nothing failed",
-    (error: unknown) => error,
-  );
-  if (outcome instanceof Failure) return outcome;
-  throw new Error(`expected a Failure, got ${String(outcome)}`);
 }
 
 describe("a part", () => {

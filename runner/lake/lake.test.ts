@@ -14,20 +14,12 @@ import { openS3Lake } from "./s3/s3-lake.ts";
 import type { S3LakeOptions } from "./s3/s3-lake.ts";
 import { commit, lakeKinds, manifestOf } from "./testing/lakes.ts";
 import type { LakeServer } from "./testing/lakes.ts";
+import { failureOf } from "../core/testing/failure-of.ts";
 
 const publisher = fileURLToPath(new URL("./testing/publish-until-killed.ts", import.meta.url));
 
 const relation = "raw.customer";
 const pointer = "raw/customer/_manifest.json";
-
-async function failureOf(action: Promise<unknown>): Promise<Failure> {
-  const outcome = await action.then(
-    () => "nothing failed",
-    (error: unknown) => error,
-  );
-  if (outcome instanceof Failure) return outcome;
-  throw new Error(`expected a Failure, got ${String(outcome)}`);
-}
 
 for (const kind of lakeKinds) {
   const describeKind = kind.missing === undefined ? describe : describe.skip;

@@ -138,7 +138,10 @@ describe("YAML that says something wrong", () => {
     expect(
       problems("source: a\nconnection: b\nconnector: postgre\ntables: []\n", sourceSchema),
     ).toMatchObject([
-      { message: 'connector must be one of postgres, dynamodb, dynamodb_export, not "postgre".', at: "3:12" },
+      {
+        message: 'connector must be one of postgres, dynamodb, dynamodb_export, not "postgre".',
+        at: "3:12",
+      },
     ]);
   });
 

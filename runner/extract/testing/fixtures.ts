@@ -4,7 +4,6 @@ import { readdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseColumnType } from "../../core/column-type.ts";
-import { Failure } from "../../core/diagnostic.ts";
 import type { LakeFile } from "../../core/manifest.ts";
 import type {
   DynamoDbSourceTable,
@@ -14,6 +13,8 @@ import type {
 } from "../../core/source-table.ts";
 import type { Lake } from "../../core/ports.ts";
 import { openFolderLake } from "../../lake/folder-lake.ts";
+
+export { failureOf } from "../../core/testing/failure-of.ts";
 
 const place = { file: "sources/test.yml", line: 1, column: 1 };
 
@@ -110,15 +111,6 @@ export async function readRows(lake: Lake, files: readonly LakeFile[]): Promise<
     connection.closeSync();
     instance.closeSync();
   }
-}
-
-export async function failureOf(action: Promise<unknown>): Promise<Failure> {
-  const outcome = await action.then(
-    () => "nothing failed",
-    (error: unknown) => error,
-  );
-  if (outcome instanceof Failure) return outcome;
-  throw new Error("expected a Failure", { cause: outcome });
 }
 
 /** Every file in the lake, relative to its root. */
