@@ -37,7 +37,7 @@ export class TableSink {
     const { table, since } = request;
     this.request = request;
     this.#commit = commit;
-    this.#segments = new TextSegments(table, keepsItem(table), commit);
+    this.#segments = new TextSegments(table, keepsItem(table), { commit });
     this.#totals = new TotalsCounter(table);
     this.#rowsOf = rowsOf;
     const cursor = cursorColumn(table)?.name;
