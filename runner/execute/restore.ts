@@ -1,11 +1,12 @@
 import { counted } from "../core/counted.ts";
 import { Failure } from "../core/diagnostic.ts";
-import { isTest } from "../core/node.ts";
+import { isEphemeral, isTest } from "../core/node.ts";
 import type { NodeId, ProjectNode } from "../core/node.ts";
 import type { RestoredRelation, KeptRelation } from "../plan/restore.ts";
 import type { ExecutionContext } from "./context.ts";
 import { contentsQuery } from "./contents-query.ts";
 import { republish } from "./republish.ts";
+import type { RepublishContext } from "./republish.ts";
 
 /** The relations of a project that the lake has, as production's readers find them there. */
 export async function keptRelations(
@@ -17,7 +18,7 @@ export async function keptRelations(
   for (const relation of await lake.relations()) {
     const node = nodes.get(relation);
     if (node === undefined || isTest(node)) continue;
-    if (node.kind === "model" && node.materialization.type === "ephemeral") continue;
+    if (isEphemeral(node)) continue;
     const manifest = await lake.readManifest(relation);
     if (manifest === undefined) continue;
     for (const { key } of manifest.files) {
@@ -32,7 +33,7 @@ export async function keptRelations(
 /** Gives a warehouse that has nothing what the lake holds, in one transaction. */
 export async function restoreFromLake(
   restored: readonly RestoredRelation[],
-  context: Parameters<typeof republish>[1] & Pick<ExecutionContext, "emit">,
+  context: RepublishContext & Pick<ExecutionContext, "emit">,
 ): Promise<void> {
   await republish(
     {

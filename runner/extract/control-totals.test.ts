@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { fromScaled, toScaled } from "../core/scaled-decimal.ts";
-import { summedColumns } from "./control-totals.ts";
+import { summedColumns } from "../core/summed-columns.ts";
 import { columns, postgresTable } from "./testing/fixtures.ts";
 
 describe("an exact decimal", () => {

@@ -5,8 +5,6 @@ import { fromScaled, toScaled } from "../core/scaled-decimal.ts";
 import { summedColumns } from "../core/summed-columns.ts";
 import type { SummedColumn } from "../core/summed-columns.ts";
 
-export { summedColumns };
-
 /** Adds up the rows of one table, exactly, as they leave the source. Texts that are no decimal count as 0: they are for the cast to refuse. */
 export class TotalsCounter {
   readonly #summed: readonly (SummedColumn & { readonly index: number })[];

@@ -8,8 +8,8 @@ import type { LakeManifest } from "../../runner/core/manifest.ts";
 import type { RelationName } from "../../runner/core/relation.ts";
 import { openDuckDb } from "../../runner/engine/duckdb/engine.ts";
 import { ShopDatabases } from "./testing/databases.ts";
-import { TestProject } from "./testing/project.ts";
-import { migrateShop, shopFirstDay, shopSecondDay } from "./testing/shop-days.ts";
+import type { TestProject } from "./testing/project.ts";
+import { buildShopDays } from "./testing/shop-days.ts";
 
 let services: Services;
 let databases: ShopDatabases;
@@ -18,12 +18,7 @@ let project: TestProject;
 beforeAll(async () => {
   services = await openTestServices();
   databases = await ShopDatabases.create(services);
-  await migrateShop(databases, services);
-  project = TestProject.ofRepository(databases);
-  await shopFirstDay(databases);
-  await project.ok("build");
-  await shopSecondDay(databases);
-  await project.ok("build");
+  project = await buildShopDays(databases, services);
   cpSync(project.home, join(project.folder, "built"), { recursive: true });
 }, 120_000);
 

@@ -7,8 +7,8 @@ import { openDuckDb } from "../../runner/engine/duckdb/engine.ts";
 import { codesIn } from "./testing/cli.ts";
 import { ShopDatabases } from "./testing/databases.ts";
 import { inspect } from "./testing/inspect.ts";
-import { TestProject } from "./testing/project.ts";
-import { migrateShop, shopAgain, shopFirstDay, shopSecondDay } from "./testing/shop-days.ts";
+import type { TestProject } from "./testing/project.ts";
+import { buildShopDays, shopAgain } from "./testing/shop-days.ts";
 
 /** Where nobody listens. */
 const gone = {
@@ -25,12 +25,7 @@ let expected: Readonly<Record<string, readonly string[]>>;
 beforeAll(async () => {
   services = await openTestServices();
   databases = await ShopDatabases.create(services);
-  await migrateShop(databases, services);
-  project = TestProject.ofRepository(databases);
-  await shopFirstDay(databases);
-  await project.ok("build");
-  await shopSecondDay(databases);
-  await project.ok("build");
+  project = await buildShopDays(databases, services);
   expected = await goldOf(project);
   cpSync(project.home, join(project.folder, "built"), { recursive: true });
 }, 120_000);

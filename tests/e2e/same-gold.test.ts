@@ -5,8 +5,8 @@ import { openTestServices } from "../../local/testing.ts";
 import { ShopDatabases } from "./testing/databases.ts";
 import { fingerprint, inspect } from "./testing/inspect.ts";
 import type { Contents } from "./testing/inspect.ts";
-import { TestProject } from "./testing/project.ts";
-import { migrateShop, shopAgain, shopFirstDay, shopSecondDay } from "./testing/shop-days.ts";
+import type { TestProject } from "./testing/project.ts";
+import { buildShopDays, shopAgain } from "./testing/shop-days.ts";
 
 let services: Services;
 let databases: ShopDatabases;
@@ -17,12 +17,7 @@ let incremental: Contents;
 beforeAll(async () => {
   services = await openTestServices();
   databases = await ShopDatabases.create(services);
-  await migrateShop(databases, services);
-  project = TestProject.ofRepository(databases);
-  await shopFirstDay(databases);
-  await project.ok("build");
-  await shopSecondDay(databases);
-  await project.ok("build");
+  project = await buildShopDays(databases, services);
   incremental = await inspect(project);
 }, 120_000);
 

@@ -8,7 +8,7 @@ import type { SourceColumn, SourceTable } from "../../core/source-table.ts";
 import { quoteText } from "../../core/sql-text.ts";
 import { technicalColumns } from "../../core/technical-columns.ts";
 import { fromScaled, toScaled } from "../../core/scaled-decimal.ts";
-import { summedColumns } from "../control-totals.ts";
+import { summedColumns } from "../../core/summed-columns.ts";
 import { cursorColumn } from "../cursor.ts";
 import { asExtractFailure, extractFailure, shorten } from "../extract-failure.ts";
 import { fileValues } from "./file-values.ts";

@@ -3,7 +3,7 @@ import { quarantineColumns } from "../../core/quarantine.ts";
 import { quoteText } from "../../core/sql-text.ts";
 import { extractedAtColumn } from "../../core/technical-columns.ts";
 import { ExactSum } from "../exact-sum.ts";
-import { summedColumns } from "../control-totals.ts";
+import { summedColumns } from "../../core/summed-columns.ts";
 import { duckdbType } from "./exact-cast.ts";
 import { fileValues } from "./file-values.ts";
 import { isMisfit, misfitReason } from "./misfit.ts";

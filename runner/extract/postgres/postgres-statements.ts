@@ -1,7 +1,7 @@
 import pg from "pg";
 import type { PostgresSourceTable } from "../../core/source-table.ts";
 import { fromScaled } from "../../core/scaled-decimal.ts";
-import { summedColumns } from "../control-totals.ts";
+import { summedColumns } from "../../core/summed-columns.ts";
 import { cursorColumn, microsecondsOf } from "../cursor.ts";
 import { contractFailure } from "../extract-failure.ts";
 

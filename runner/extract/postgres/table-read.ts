@@ -6,7 +6,7 @@ import type { PostgresSourceTable, SourceTable } from "../../core/source-table.t
 import type { ExtractedTable, ExtractRequest } from "../../core/ports.ts";
 import type { RelationName } from "../../core/relation.ts";
 import { fromScaled, toScaled } from "../../core/scaled-decimal.ts";
-import { summedColumns } from "../control-totals.ts";
+import { summedColumns } from "../../core/summed-columns.ts";
 import { asExtractFailure, contractFailure, extractFailure, shorten } from "../extract-failure.ts";
 import { assertSameTotals, joinParts, totalsOfParts } from "../joined-parts.ts";
 import type { CommittedPart, PartCommit } from "../part-commit.ts";

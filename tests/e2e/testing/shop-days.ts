@@ -2,6 +2,7 @@ import { writeTransaction } from "../../../api/dynamodb/transactions.ts";
 import { migrate } from "../../../api/migrate.ts";
 import type { Services } from "../../../local/services.ts";
 import type { ShopDatabases } from "./databases.ts";
+import { TestProject } from "./project.ts";
 
 /** Lately, since an increment of DynamoDB asks for every day that has gone by. */
 const firstDay = daysAgo(3);
@@ -111,4 +112,18 @@ export async function shopAgain(databases: ShopDatabases): Promise<void> {
       { item: 2, quantity: 2, unitPrice: "0.07", totalPrice: "0.14" },
     ]),
   ]);
+}
+
+/** This repository's own project, after two days that were shopped and built one after the other. */
+export async function buildShopDays(
+  databases: ShopDatabases,
+  services: Services,
+): Promise<TestProject> {
+  await migrateShop(databases, services);
+  const project = TestProject.ofRepository(databases);
+  for (const shop of [shopFirstDay, shopSecondDay]) {
+    await shop(databases);
+    await project.ok("build");
+  }
+  return project;
 }
