@@ -60,6 +60,9 @@ async function carryOut(lake: StoredLake, operations: readonly Operation[]): Pro
   for (const each of operations) {
     switch (each.what) {
       case "commit": {
+        // Files are immutable: what a manifest lists is never written again.
+        const key = lake.partKey(each.relation, each.run, each.part, each.day);
+        if ((await listed()).has(key)) break;
         const file = await commit(lake, each.run, each.content, each);
         committed.set(file.key, file);
         answers.push(file);
