@@ -1,7 +1,14 @@
 import type { CheckoutStores } from "./checkout/complete.ts";
+import type { Caller } from "./roles/caller.ts";
 import type { Clock } from "./values/time.ts";
 
 /** What procedures work with; made once for the whole service. */
-export interface Context extends CheckoutStores {
+export interface Shop extends CheckoutStores {
   clock: Clock;
+}
+
+/** The shop, and what is known of one request; the calls of a batch share it. */
+export interface Context extends Shop {
+  caller: Caller;
+  requestId: string;
 }

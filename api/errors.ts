@@ -3,6 +3,9 @@ import { TRPCError } from "@trpc/server";
 /** Stable codes that a client finds in `error.data.mercado`. They are part of the API: never renamed. */
 export type ShopErrorCode =
   | "INPUT_INVALID"
+  | "UNAUTHORIZED"
+  | "TOKEN_INVALID"
+  | "FORBIDDEN"
   | "CUSTOMER_NOT_FOUND"
   | "VENDOR_NOT_FOUND"
   | "ITEM_NOT_FOUND"
@@ -44,6 +47,11 @@ function trpcCodeOf(code: ShopErrorCode): TrpcCode {
     case "INPUT_INVALID":
     case "CART_EMPTY":
       return "BAD_REQUEST";
+    case "UNAUTHORIZED":
+    case "TOKEN_INVALID":
+      return "UNAUTHORIZED";
+    case "FORBIDDEN":
+      return "FORBIDDEN";
     case "CUSTOMER_NOT_FOUND":
     case "VENDOR_NOT_FOUND":
     case "ITEM_NOT_FOUND":

@@ -2,8 +2,11 @@ import { fileURLToPath } from "node:url";
 import { pino } from "pino";
 import type { DynamoDbConnection } from "./dynamodb/table.ts";
 import { migrate } from "./migrate.ts";
+import { developmentSecret } from "./roles/development-secret.ts";
 import { startApi } from "./server.ts";
 import { readSettings, type Settings } from "./settings.ts";
+
+const HOME = process.env.MERCADO_HOME || fileURLToPath(new URL("../.mercado", import.meta.url));
 
 interface Databases {
   postgresUrl: string;
@@ -18,8 +21,7 @@ async function openDatabases(settings: Settings): Promise<Databases> {
     return { postgresUrl, dynamodb, close: () => Promise.resolve() };
   }
   const { openServices } = await import("../local/services.ts");
-  const home = process.env.MERCADO_HOME ?? fileURLToPath(new URL("../.mercado", import.meta.url));
-  return openServices({ home, env: process.env });
+  return openServices({ home: HOME, env: process.env });
 }
 
 function nextSignal(): Promise<NodeJS.Signals> {
@@ -37,7 +39,14 @@ async function serve(): Promise<void> {
   try {
     await migrate(databases);
     const { host, port } = settings;
-    const api = await startApi({ ...databases, host, port, logger });
+    const authentication = settings.authentication ?? {
+      kind: "development",
+      secret: await developmentSecret(HOME),
+    };
+    if (authentication.kind === "development") {
+      logger.warn("no key is configured: whoever reaches this port without a token is an admin");
+    }
+    const api = await startApi({ ...databases, host, port, logger, authentication });
     logger.info({ url: api.url }, "the shop is open");
     process.stdout.write(`${api.url}\n`);
     logger.info({ signal: await stopped }, "closing");

@@ -1,5 +1,5 @@
 import { DescribeTableCommand } from "@aws-sdk/client-dynamodb";
-import type { Context } from "./context.ts";
+import type { Shop } from "./context.ts";
 import { sql } from "./postgres/pool.ts";
 
 type ServiceState = "ok" | "unreachable";
@@ -15,7 +15,7 @@ function stateOf(result: PromiseSettledResult<unknown>): ServiceState {
 }
 
 /** Whether checkouts can be served: both databases answer, and hold what migration made. */
-export async function checkReadiness({ pool, table }: Context): Promise<Readiness> {
+export async function checkReadiness({ pool, table }: Shop): Promise<Readiness> {
   const [postgres, dynamodb] = await Promise.allSettled([
     pool.query(sql`select identity from database_identity`),
     table.client.send(new DescribeTableCommand({ TableName: table.name })),

@@ -1,9 +1,15 @@
+import { randomUUID } from "node:crypto";
 import { fastifyTRPCPlugin, type FastifyTRPCPluginOptions } from "@trpc/server/adapters/fastify";
 import Fastify, { type FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { killPointsFrom } from "./checkout/kill-points.ts";
-import type { Context } from "./context.ts";
+import type { Shop } from "./context.ts";
 import { openTable, type DynamoDbConnection } from "./dynamodb/table.ts";
+import {
+  openAuthentication,
+  type AuthenticationSettings,
+  type Authenticate,
+} from "./roles/authentication.ts";
 import { openPool } from "./postgres/pool.ts";
 import { checkReadiness } from "./readiness.ts";
 import { appRouter, type AppRouter } from "./router.ts";
@@ -20,6 +26,8 @@ export interface ApiOptions {
   clock?: Clock;
   /** Default `mercado_ecommerce`. */
   tableName?: string;
+  /** Default: development with a secret that nobody knows, so that only calls without a token get through. */
+  authentication?: AuthenticationSettings;
   /** Default: no log. */
   logger?: Logger;
 }
@@ -38,13 +46,16 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     onConnectionLost: (error) => logger?.warn({ err: error }, "a Postgres connection was lost"),
   });
   const table = openTable(options.dynamodb, options.tableName);
-  const context: Context = {
+  const shop: Shop = {
     pool,
     table,
     clock: options.clock ?? systemClock,
     reachKillPoint: killPointsFrom(process.env.MERCADO_API_KILL_POINT),
   };
-  const app = createApp(context, logger);
+  const authenticate = openAuthentication(
+    options.authentication ?? { kind: "development", secret: randomUUID() },
+  );
+  const app = createApp({ shop, authenticate, logger });
   async function close(): Promise<void> {
     // A connection that was busy when closing began would be kept alive for its client's next request.
     const idle = setInterval(() => {
@@ -70,17 +81,28 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   }
 }
 
-function createApp(context: Context, logger?: Logger): FastifyInstance {
+interface AppParts {
+  shop: Shop;
+  authenticate: Authenticate;
+  logger: Logger | undefined;
+}
+
+function createApp({ shop, authenticate, logger }: AppParts): FastifyInstance {
   const app = Fastify({
     // Fastify would log URLs, and a query's URL holds its input: names and emails.
     logger: false,
     bodyLimit: 1_048_576,
     routerOptions: { maxParamLength: 5_000 },
     return503OnClosing: true,
+    genReqId: () => randomUUID(),
   });
   const trpcOptions: FastifyTRPCPluginOptions<AppRouter>["trpcOptions"] = {
     router: appRouter,
-    createContext: () => context,
+    createContext: async ({ req }) => ({
+      ...shop,
+      caller: await authenticate(req.headers.authorization),
+      requestId: req.id,
+    }),
     maxBatchSize: 100,
     onError({ error, path }) {
       if (error.code !== "INTERNAL_SERVER_ERROR" && error.code !== "SERVICE_UNAVAILABLE") return;
@@ -90,7 +112,7 @@ function createApp(context: Context, logger?: Logger): FastifyInstance {
   void app.register(fastifyTRPCPlugin, { prefix: "/trpc", trpcOptions });
   app.get("/health", () => ({ status: "ok" }));
   app.get("/ready", async (_request, reply) => {
-    const readiness = await checkReadiness(context);
+    const readiness = await checkReadiness(shop);
     return reply.code(readiness.status === "ready" ? 200 : 503).send(readiness);
   });
   app.setNotFoundHandler((_request, reply) =>

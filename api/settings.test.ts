@@ -8,6 +8,7 @@ test("without a setting the service listens on loopback, port 8000, and has data
     host: "127.0.0.1",
     port: 8000,
     logLevel: "info",
+    authentication: undefined,
   });
 });
 

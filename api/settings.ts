@@ -1,5 +1,7 @@
 import { z } from "zod";
 import type { DynamoDbConnection } from "./dynamodb/table.ts";
+import type { AuthenticationSettings } from "./roles/authentication.ts";
+import { DEFAULT_AUDIENCE } from "./roles/authentication.ts";
 import { StartError } from "./start-error.ts";
 
 const environment = z.object({
@@ -22,6 +24,18 @@ const environment = z.object({
     .transform(Number)
     .pipe(z.int().max(65_535))
     .default(8_000),
+  MERCADO_API_SECRET: z
+    .string()
+    .refine((value) => Buffer.byteLength(value) >= 32, { error: "must have at least 32 bytes" })
+    .optional(),
+  MERCADO_API_JWKS_URL: z
+    .url({ error: "must be an https URL" })
+    .refine((value) => value.startsWith("https:") || isLoopback(new URL(value).hostname), {
+      error: "must be an https URL",
+    })
+    .optional(),
+  MERCADO_API_TOKEN_AUDIENCE: z.string().min(1).default(DEFAULT_AUDIENCE),
+  MERCADO_API_TOKEN_ISSUER: z.string().min(1).optional(),
   MERCADO_API_LOG_LEVEL: z
     .enum(["fatal", "error", "warn", "info", "debug", "silent"])
     .default("info"),
@@ -34,6 +48,8 @@ export interface Settings {
   host: string;
   port: number;
   logLevel: string;
+  /** Absent: none is configured, which is only good on loopback. */
+  authentication: AuthenticationSettings | undefined;
 }
 
 /** Reads the service's settings; an empty variable counts as absent. Throws a StartError that names each wrong one. */
@@ -57,7 +73,36 @@ export function readSettings(variables: NodeJS.ProcessEnv): Settings {
     host: data.MERCADO_API_HOST,
     port: data.MERCADO_API_PORT,
     logLevel: data.MERCADO_API_LOG_LEVEL,
+    authentication: authenticationFrom(data),
   };
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || host === "[::1]" || /^127(\.\d+){3}$/.test(host);
+}
+
+function authenticationFrom(data: z.infer<typeof environment>): AuthenticationSettings | undefined {
+  const { MERCADO_API_SECRET: secret, MERCADO_API_JWKS_URL: url } = data;
+  const issuer = data.MERCADO_API_TOKEN_ISSUER;
+  const expected = {
+    audience: data.MERCADO_API_TOKEN_AUDIENCE,
+    ...(issuer === undefined ? {} : { issuer }),
+  };
+  if (secret !== undefined && url !== undefined) {
+    throw new StartError(
+      "API_SETTING_INVALID",
+      "Both MERCADO_API_SECRET and MERCADO_API_JWKS_URL are set.",
+      { hint: "Set the one whose tokens the service is to trust." },
+    );
+  }
+  if (secret !== undefined) return { kind: "secret", secret, ...expected };
+  if (url !== undefined) return { kind: "jwks", url, ...expected };
+  if (isLoopback(data.MERCADO_API_HOST)) return undefined;
+  throw new StartError(
+    "API_KEY_MISSING",
+    `Without a key for tokens the service listens on this machine alone, not on ${data.MERCADO_API_HOST}.`,
+    { hint: "Set MERCADO_API_SECRET or MERCADO_API_JWKS_URL; .env.example describes them." },
+  );
 }
 
 function dynamoDbFrom(data: z.infer<typeof environment>): DynamoDbConnection | undefined {

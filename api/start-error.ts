@@ -6,6 +6,7 @@ export class StartError extends Error {
     | "API_TABLE_DIFFERENT"
     | "API_SCHEMA_NEWER"
     | "API_SETTING_INVALID"
+    | "API_KEY_MISSING"
     | "API_ADDRESS_IN_USE";
   readonly hint: string;
 

@@ -49,7 +49,14 @@ export async function openTestShop(): Promise<TestShop> {
 /** Calls the procedures without HTTP. */
 function callInProcess(shop: TestShop, reachKillPoint: ReachKillPoint) {
   const { pool, table, time } = shop;
-  return createCallerFactory(appRouter)({ pool, table, clock: () => time.now, reachKillPoint });
+  return createCallerFactory(appRouter)({
+    pool,
+    table,
+    clock: () => time.now,
+    reachKillPoint,
+    caller: { role: "admin" },
+    requestId: "in-process",
+  });
 }
 
 let people = 0;

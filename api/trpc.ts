@@ -1,22 +1,78 @@
 import { initTRPC } from "@trpc/server";
+import { z } from "zod";
 import type { Context } from "./context.ts";
 import { describeFailure, translateFailure } from "./failures.ts";
+import type { Role } from "./roles/caller.ts";
+import { customerFor, requireRole, vendorFor } from "./roles/permission.ts";
+import * as field from "./schema/fields.ts";
 
-const trpc = initTRPC.context<Context>().create({
-  isDev: false,
-  errorFormatter({ shape, error }) {
-    const { message, mercado, hint, details } = describeFailure(error);
-    return { ...shape, message, data: { ...shape.data, mercado, hint, details } };
-  },
-});
+/** What is known of a procedure without calling it. */
+export interface ProcedureMeta {
+  /** Who may call it at all; what of it they reach is their own, except for an admin. */
+  readonly roles: readonly Role[];
+}
+
+const trpc = initTRPC
+  .context<Context>()
+  .meta<ProcedureMeta>()
+  .create({
+    isDev: false,
+    defaultMeta: { roles: [] },
+    errorFormatter({ shape, error }) {
+      const { message, mercado, hint, details } = describeFailure(error);
+      return { ...shape, message, data: { ...shape.data, mercado, hint, details } };
+    },
+  });
 
 export const router = trpc.router;
+export const createCallerFactory = trpc.createCallerFactory;
 
-/** Base of every procedure: failures of the databases become failures of the API. */
-export const procedure = trpc.procedure.use(async ({ next }) => {
+/**
+ * Base of every procedure: only the roles in its meta get through, and failures of the databases become failures of the
+ * API. Nobody is let in where a procedure names no roles.
+ */
+const procedure = trpc.procedure.use(async ({ ctx, meta, next }) => {
+  requireRole(ctx.caller, meta?.roles ?? []);
   const result = await next();
   if (!result.ok) throw translateFailure(result.error);
   return result;
 });
 
-export const createCallerFactory = trpc.createCallerFactory;
+/** For everybody, signed in or not. */
+export const publicProcedure = procedure.meta({
+  roles: ["anonymous", "customer", "vendor", "admin"],
+});
+
+export const adminProcedure = procedure.meta({ roles: ["admin"] });
+
+/** For whoever has signed in, as whatever. */
+export const signedInProcedure = procedure.meta({ roles: ["customer", "vendor", "admin"] });
+
+/**
+ * About one customer, in `ctx.customerId`: the caller, who may leave `userId` out of the input, or whom an admin names
+ * in it. Anybody else's id is refused.
+ */
+export const customerProcedure = procedure
+  .meta({ roles: ["customer", "admin"] })
+  .input(z.object({ userId: field.id.optional() }))
+  .use(({ ctx, input, next }) =>
+    next({ ctx: { customerId: customerFor(ctx.caller, input.userId) } }),
+  );
+
+/**
+ * About one vendor, in `ctx.vendorId`: the caller, who may leave `vendorId` out of the input, or whom an admin names in
+ * it. Anybody else's id is refused.
+ */
+export const vendorProcedure = procedure
+  .meta({ roles: ["vendor", "admin"] })
+  .input(z.object({ vendorId: field.id.optional() }))
+  .use(({ ctx, input, next }) =>
+    next({ ctx: { vendorId: vendorFor(ctx.caller, input.vendorId) } }),
+  );
+
+/** About things of vendors: `ctx.onlyVendorId` is whose they must be, or null for an admin, who reaches all. */
+export const ownItemsProcedure = procedure
+  .meta({ roles: ["vendor", "admin"] })
+  .use(({ ctx, next }) =>
+    next({ ctx: { onlyVendorId: ctx.caller.role === "vendor" ? ctx.caller.vendorId : null } }),
+  );

@@ -1,13 +1,17 @@
 import { checkOut, findCheckout } from "../checkout/checkout.ts";
 import * as inputs from "../schema/inputs.ts";
-import { procedure, router } from "../trpc.ts";
+import { customerProcedure, router } from "../trpc.ts";
 import { toTimestamp } from "../values/time.ts";
 
 export const checkoutRouter = router({
   /** Buys the cart; the same idempotency key gives the same transaction for ever. */
-  create: procedure
+  create: customerProcedure
     .input(inputs.checkout)
-    .mutation(({ ctx, input }) => checkOut(ctx, { ...input, now: toTimestamp(ctx.clock()) })),
+    .mutation(({ ctx, input }) =>
+      checkOut(ctx, { ...input, userId: ctx.customerId, now: toTimestamp(ctx.clock()) }),
+    ),
   /** The transaction that this key has led to, or null if none is known. */
-  get: procedure.input(inputs.checkoutKey).query(({ ctx, input }) => findCheckout(ctx, input)),
+  get: customerProcedure
+    .input(inputs.checkoutKey)
+    .query(({ ctx, input }) => findCheckout(ctx, { ...input, userId: ctx.customerId })),
 });

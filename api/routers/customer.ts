@@ -1,25 +1,27 @@
 import { customerNotFound } from "../errors.ts";
 import * as customers from "../postgres/customers.ts";
+import { customerFor } from "../roles/permission.ts";
 import * as inputs from "../schema/inputs.ts";
-import { procedure, router } from "../trpc.ts";
+import { adminProcedure, router, signedInProcedure } from "../trpc.ts";
 import { toTimestamp } from "../values/time.ts";
 
 export const customerRouter = router({
-  create: procedure
+  create: adminProcedure
     .input(inputs.createCustomer)
     .mutation(({ ctx, input }) =>
       customers.createCustomer(ctx.pool, { ...input, joinedAt: toTimestamp(ctx.clock()) }),
     ),
-  get: procedure.input(inputs.byId).query(async ({ ctx, input }) => {
+  get: signedInProcedure.input(inputs.byId).query(async ({ ctx, input }) => {
+    customerFor(ctx.caller, input.id);
     const customer = await customers.findCustomer(ctx.pool, input.id);
     if (customer === null) throw customerNotFound(input.id);
     return customer;
   }),
   /** Null when nobody has this email, in whatever case. */
-  byEmail: procedure
+  byEmail: adminProcedure
     .input(inputs.customerByEmail)
     .query(({ ctx, input }) => customers.findCustomerByEmail(ctx.pool, input.email)),
-  search: procedure
+  search: adminProcedure
     .input(inputs.searchCustomers)
     .query(({ ctx, input }) => customers.searchCustomers(ctx.pool, input)),
 });

@@ -1,18 +1,20 @@
 import { itemsNotFound } from "../errors.ts";
 import * as inventory from "../postgres/inventory.ts";
 import * as inputs from "../schema/inputs.ts";
-import { procedure, router } from "../trpc.ts";
+import { publicProcedure, router, vendorProcedure } from "../trpc.ts";
 
 export const inventoryRouter = router({
-  create: procedure
+  create: vendorProcedure
     .input(inputs.createItem)
-    .mutation(({ ctx, input }) => inventory.createItem(ctx.pool, input)),
-  get: procedure.input(inputs.byId).query(async ({ ctx, input }) => {
+    .mutation(({ ctx, input }) =>
+      inventory.createItem(ctx.pool, { ...input, vendorId: ctx.vendorId }),
+    ),
+  get: publicProcedure.input(inputs.byId).query(async ({ ctx, input }) => {
     const item = await inventory.findItem(ctx.pool, input.id);
     if (item === null) throw itemsNotFound([input.id]);
     return item;
   }),
-  search: procedure
+  search: publicProcedure
     .input(inputs.searchItems)
     .query(({ ctx, input }) => inventory.searchItems(ctx.pool, input)),
 });

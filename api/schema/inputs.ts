@@ -37,7 +37,8 @@ export const searchVendors = z.strictObject({
 });
 
 export const createItem = z.strictObject({
-  vendorId: field.id,
+  /** A vendor may leave it out: it is the caller; an admin names the vendor. */
+  vendorId: field.id.optional(),
   itemName: field.text(100),
   category: field.category,
   price: field.price,
@@ -53,10 +54,13 @@ export const searchItems = z.strictObject({
   cursor: field.idCursor,
 });
 
-export const cartOf = z.strictObject({ userId: field.id });
+/** A signed-in customer may leave it out: it is the caller; an admin names the customer. */
+const customer = { userId: field.id.optional() };
+
+export const cartOf = z.strictObject(customer);
 
 export const putCart = z.strictObject({
-  userId: field.id,
+  ...customer,
   /** The version that the client last read; without it the put replaces whatever cart there is. */
   expectedVersion: field.version.optional(),
   lines: z
@@ -75,7 +79,7 @@ export const putCart = z.strictObject({
 });
 
 export const checkoutKey = z.strictObject({
-  userId: field.id,
+  ...customer,
   idempotencyKey: field.idempotencyKey,
 });
 
@@ -86,9 +90,7 @@ export const checkout = checkoutKey.extend({
 });
 
 export const history = z.strictObject({
-  userId: field.id,
+  ...customer,
   limit: field.limit,
   cursor: field.historyCursor,
 });
-
-export const transactionOf = z.strictObject({ userId: field.id, transactionId: z.uuid() });

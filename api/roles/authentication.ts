@@ -1,0 +1,93 @@
+import {
+  createRemoteJWKSet,
+  errors,
+  jwtVerify,
+  type JWTPayload,
+  type JWTVerifyOptions,
+} from "jose";
+import { ShopError } from "../errors.ts";
+import type { Caller } from "./caller.ts";
+import { callerFrom } from "./claims.ts";
+
+interface Expected {
+  /** Of the claim `aud`. Default `mercado`. */
+  readonly audience?: string;
+  /** Of the claim `iss`. Default: any. */
+  readonly issuer?: string;
+}
+
+/**
+ * Where the key comes from that tokens are verified with: a shared secret (HS256), the public keys of an identity
+ * provider (RS256, PS256, ES256, EdDSA), or a secret of this machine, where a call without a token is an admin's.
+ */
+export type AuthenticationSettings =
+  | ({ readonly kind: "secret" | "development"; readonly secret: string } & Expected)
+  | ({ readonly kind: "jwks"; readonly url: string } & Expected);
+
+/** Tells who calls from the header `Authorization`. Throws a ShopError for a token that is not good. */
+export type Authenticate = (authorization: string | undefined) => Promise<Caller>;
+
+export const DEFAULT_AUDIENCE = "mercado";
+const CLOCK_TOLERANCE_SECONDS = 5;
+const MAXIMUM_TOKEN_CHARACTERS = 8_192;
+
+export function openAuthentication(settings: AuthenticationSettings): Authenticate {
+  const verify = verifierOf(settings);
+  const withoutToken: Caller = { role: settings.kind === "development" ? "admin" : "anonymous" };
+  return async (authorization) => {
+    if (authorization === undefined) return withoutToken;
+    const [, token] = /^bearer +(\S+)$/i.exec(authorization) ?? [];
+    if (token === undefined || token.length > MAXIMUM_TOKEN_CHARACTERS) {
+      throw tokenInvalid("The header Authorization holds no bearer token.");
+    }
+    const caller = callerFrom(await payloadOf(token, verify));
+    if (caller === undefined) throw tokenInvalid("The token names no role of the shop.");
+    return caller;
+  };
+}
+
+type Verify = (token: string) => Promise<JWTPayload>;
+
+function verifierOf(settings: AuthenticationSettings): Verify {
+  const options: JWTVerifyOptions = {
+    audience: settings.audience ?? DEFAULT_AUDIENCE,
+    ...(settings.issuer === undefined ? {} : { issuer: settings.issuer }),
+    requiredClaims: ["exp"],
+    clockTolerance: CLOCK_TOLERANCE_SECONDS,
+  };
+  if (settings.kind === "jwks") {
+    const keys = createRemoteJWKSet(new URL(settings.url), { timeoutDuration: 5_000 });
+    const algorithms = ["RS256", "PS256", "ES256", "EdDSA"];
+    return async (token) => (await jwtVerify(token, keys, { ...options, algorithms })).payload;
+  }
+  const key = new TextEncoder().encode(settings.secret);
+  return async (token) =>
+    (await jwtVerify(token, key, { ...options, algorithms: ["HS256"] })).payload;
+}
+
+async function payloadOf(token: string, verify: Verify): Promise<JWTPayload> {
+  try {
+    return await verify(token);
+  } catch (error) {
+    if (error instanceof errors.JWTExpired) throw tokenInvalid("The token has expired.", error);
+    if (error instanceof errors.JOSEError && !isKeyServerAway(error)) {
+      throw tokenInvalid("The token is not signed for this shop.", error);
+    }
+    throw new ShopError("SERVICE_UNAVAILABLE", "Tokens cannot be verified just now.", {
+      hint: "Try again in a moment.",
+      cause: error,
+    });
+  }
+}
+
+/** The key server's answer was late, or no key set; jose has no class of its own for the second. */
+function isKeyServerAway(error: errors.JOSEError): boolean {
+  return error instanceof errors.JWKSTimeout || error.code === "ERR_JOSE_GENERIC";
+}
+
+function tokenInvalid(message: string, cause?: unknown): ShopError {
+  return new ShopError("TOKEN_INVALID", message, {
+    hint: "Sign in again, or leave the header Authorization out.",
+    cause,
+  });
+}
