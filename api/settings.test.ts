@@ -1,4 +1,4 @@
-import { expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { readSettings } from "./settings.ts";
 
 test("without a setting the service listens on loopback, port 8000, and has databases provided", () => {
@@ -47,4 +47,34 @@ test("every wrong variable is named at once", () => {
   expect(() => readSettings(wrong)).toThrow(
     /MERCADO_DYNAMODB_ENDPOINT: must be .*MERCADO_API_PORT: /,
   );
+});
+
+describe("the key for tokens", () => {
+  const secret = "a secret of more than thirty-two bytes";
+
+  test.each(["127.0.0.1", "127.1.2.3", "localhost", "::1"])("may be missing on %s", (host) => {
+    expect(readSettings({ MERCADO_API_HOST: host }).authentication).toBeUndefined();
+  });
+
+  test.each(["0.0.0.0", "::", "192.168.0.7", "shop.example.com", "127.0.0.1.example.com"])(
+    "is demanded on %s, where others can reach the service",
+    (host) => {
+      expect(() => readSettings({ MERCADO_API_HOST: host })).toThrow(/on this machine alone/);
+      const named = { MERCADO_API_HOST: host, MERCADO_API_SECRET: secret };
+      expect(readSettings(named).authentication).toEqual({
+        kind: "secret",
+        secret,
+        audience: "mercado",
+      });
+    },
+  );
+
+  test("is not a short secret, nor one fetched without TLS, nor two at once", () => {
+    const url = "https://id.example.com/keys";
+    expect(() => readSettings({ MERCADO_API_SECRET: "short" })).toThrow(/at least 32 bytes/);
+    const plain = { MERCADO_API_JWKS_URL: "http://id.example.com/keys" };
+    expect(() => readSettings(plain)).toThrow(/https/);
+    const both = { MERCADO_API_SECRET: secret, MERCADO_API_JWKS_URL: url };
+    expect(() => readSettings(both)).toThrow(/^Both /);
+  });
 });

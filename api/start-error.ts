@@ -7,6 +7,7 @@ export class StartError extends Error {
     | "API_SCHEMA_NEWER"
     | "API_SETTING_INVALID"
     | "API_KEY_MISSING"
+    | "API_TOKEN_INVALID"
     | "API_ADDRESS_IN_USE";
   readonly hint: string;
 

@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
@@ -11,7 +11,7 @@ export async function developmentSecret(home: string): Promise<string> {
   const found = await readFile(path, "utf8").catch(() => undefined);
   if (found !== undefined) return found;
   await mkdir(home, { recursive: true });
-  const draft = `${path}.${process.pid}`;
+  const draft = `${path}.${randomUUID()}`;
   await writeFile(draft, randomBytes(32).toString("base64url"), { mode: 0o600 });
   // Whoever links first has made the secret; the others take that one.
   await link(draft, path).catch(() => undefined);
