@@ -97,6 +97,8 @@ export async function complete(
       const lines = await findReservedLines(stores.pool, reservation.reservationId);
       const transaction: Transaction = {
         ...keyOf(reservation),
+        kind: "sale",
+        refersTo: null,
         lines,
         totalPrice: reservation.totalPrice,
       };

@@ -15,13 +15,16 @@ export function writeLines(lines: readonly CartLine[]): AttributeValue {
         qty: { N: String(line.quantity) },
         unit_price: { N: line.unitPrice },
         total_price: { N: line.totalPrice },
+        ...(line.refersToLine === undefined
+          ? {}
+          : { refers_to_line: { N: String(line.refersToLine) } }),
       },
     })),
   };
 }
 
 /** DynamoDB drops a number's trailing zeros; two places come back here. */
-function readMoney(item: Item, name: string): string {
+export function readMoney(item: Item, name: string): string {
   return formatCents(centsFromStorage(readDecimal(item, name)));
 }
 
@@ -35,6 +38,9 @@ export function readLines(item: Item): CartLine[] {
     quantity: readInteger(line, "qty"),
     unitPrice: readMoney(line, "unit_price"),
     totalPrice: readMoney(line, "total_price"),
+    ...(line["refers_to_line"] === undefined
+      ? {}
+      : { refersToLine: readInteger(line, "refers_to_line") }),
   }));
 }
 

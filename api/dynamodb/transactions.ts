@@ -1,8 +1,7 @@
 import { GetItemCommand, QueryCommand } from "@aws-sdk/client-dynamodb";
 import type { Transaction } from "../values/cart.ts";
 import { toPage, type Page } from "../values/cursor.ts";
-import { centsFromStorage, formatCents } from "../values/money.ts";
-import { readDecimal, readId, readText, type Item } from "./attributes.ts";
+import { readId, readText, type Item } from "./attributes.ts";
 import {
   dayPartition,
   historyPartition,
@@ -10,7 +9,7 @@ import {
   transactionKey,
   type TransactionKey,
 } from "./keys.ts";
-import { readLines, writeLines } from "./lines.ts";
+import { readLines, readMoney, writeLines } from "./lines.ts";
 import type { Table } from "./table.ts";
 
 export function writeTransaction(transaction: Transaction): Item {
@@ -19,6 +18,8 @@ export function writeTransaction(transaction: Transaction): Item {
   return {
     ...transactionKey(transaction),
     entity: { S: "transaction" },
+    kind: { S: transaction.kind },
+    ...(transaction.refersTo === null ? {} : { refers_to: { S: transaction.refersTo } }),
     transaction_id: { S: transactionId },
     user_id: { S: String(userId) },
     created_at: { S: createdAt },
@@ -36,8 +37,11 @@ function readTransaction(item: Item): Transaction {
     transactionId: readText(item, "transaction_id"),
     userId: readId(item, "user_id"),
     createdAt: readText(item, "created_at"),
+    // The first sales were written without a kind.
+    kind: item["kind"]?.S === "refund" ? "refund" : "sale",
+    refersTo: item["refers_to"]?.S ?? null,
     lines: readLines(item),
-    totalPrice: formatCents(centsFromStorage(readDecimal(item, "total_price"))),
+    totalPrice: readMoney(item, "total_price"),
   };
 }
 

@@ -20,6 +20,8 @@ export interface CartLine {
   quantity: number;
   unitPrice: string;
   totalPrice: string;
+  /** Of a refund's line only: the sale's line that goes back. Its `quantity` and `totalPrice` are negative. */
+  refersToLine?: number;
 }
 
 export interface Cart {
@@ -31,11 +33,16 @@ export interface Cart {
   totalPrice: string;
 }
 
+/** Never changed once it is written: what goes back is a refund, a transaction of its own. */
 export interface Transaction {
   transactionId: string;
+  kind: "sale" | "refund";
+  /** The sale that a refund gives back, in part or whole; null for a sale. */
+  refersTo: string | null;
   userId: number;
   createdAt: string;
   lines: CartLine[];
+  /** Negative for a refund. */
   totalPrice: string;
 }
 

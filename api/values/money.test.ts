@@ -1,12 +1,31 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { formatCents, multiplyCents, parseCents, sumCents } from "./money.ts";
+import { centsFromStorage, formatCents, multiplyCents, parseCents, sumCents } from "./money.ts";
 
 const amounts = fc.bigInt({ min: 0n, max: 99_999_999_999_999n });
 
 describe("money", () => {
   test("survives being written and read, to the cent", () => {
     fc.assert(fc.property(amounts, (cents) => parseCents(formatCents(cents)) === cents));
+  });
+
+  test("that goes back to a customer survives it too, and is no amount that a client may send", () => {
+    fc.assert(
+      fc.property(amounts, (cents) => {
+        const text = formatCents(-cents);
+        expect(centsFromStorage(text)).toBe(-cents);
+        if (cents > 0n) expect(parseCents(text)).toBeUndefined();
+      }),
+    );
+    expect([formatCents(-5n), formatCents(-1250n), formatCents(0n)]).toEqual([
+      "-0.05",
+      "-12.50",
+      "0.00",
+    ]);
+  });
+
+  test.each(["--1", "-", "- 1", "+1", "-.5"])("storage that holds %j is a fault", (text) => {
+    expect(() => centsFromStorage(text)).toThrow(RangeError);
   });
 
   test.each([

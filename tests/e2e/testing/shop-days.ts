@@ -36,6 +36,8 @@ function transaction(number: number, customer: number, createdAt: string, lines:
   const text = String(cents).padStart(3, "0");
   return writeTransaction({
     transactionId: `00000000-0000-4000-8000-${String(number).padStart(12, "0")}`,
+    kind: "sale",
+    refersTo: null,
     userId: customer,
     createdAt,
     totalPrice: `${text.slice(0, -2)}.${text.slice(-2)}`,
