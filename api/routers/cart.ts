@@ -1,6 +1,6 @@
 import { putCart } from "../checkout/put-cart.ts";
 import { findCart } from "../dynamodb/carts.ts";
-import * as inputs from "../schema/inputs.ts";
+import * as inputs from "../schema/inputs/cart.ts";
 import { customerProcedure, router } from "../trpc.ts";
 import { toTimestamp } from "../values/time.ts";
 

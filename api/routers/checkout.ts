@@ -1,5 +1,5 @@
 import { checkOut, findCheckout } from "../checkout/checkout.ts";
-import * as inputs from "../schema/inputs.ts";
+import * as inputs from "../schema/inputs/checkout.ts";
 import { customerProcedure, router } from "../trpc.ts";
 import { toTimestamp } from "../values/time.ts";
 

@@ -1,7 +1,7 @@
 import { customerNotFound } from "../errors.ts";
 import * as customers from "../postgres/customers.ts";
 import { customerFor } from "../roles/permission.ts";
-import * as inputs from "../schema/inputs.ts";
+import * as inputs from "../schema/inputs/customer.ts";
 import { adminProcedure, router, signedInProcedure } from "../trpc.ts";
 import { toTimestamp } from "../values/time.ts";
 

@@ -1,6 +1,6 @@
 import { itemsNotFound } from "../errors.ts";
 import * as inventory from "../postgres/inventory.ts";
-import * as inputs from "../schema/inputs.ts";
+import * as inputs from "../schema/inputs/inventory.ts";
 import { publicProcedure, router, vendorProcedure } from "../trpc.ts";
 
 export const inventoryRouter = router({

@@ -1,5 +1,5 @@
 import { findHistory } from "../dynamodb/transactions.ts";
-import * as inputs from "../schema/inputs.ts";
+import * as inputs from "../schema/inputs/transaction.ts";
 import { customerProcedure, router } from "../trpc.ts";
 
 export const transactionRouter = router({

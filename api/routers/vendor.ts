@@ -1,6 +1,6 @@
 import { vendorNotFound } from "../errors.ts";
 import * as vendors from "../postgres/vendors.ts";
-import * as inputs from "../schema/inputs.ts";
+import * as inputs from "../schema/inputs/vendor.ts";
 import { adminProcedure, publicProcedure, router } from "../trpc.ts";
 import { toTimestamp } from "../values/time.ts";
 

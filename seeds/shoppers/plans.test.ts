@@ -1,6 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { createItem, createCustomer, createVendor } from "../../api/schema/inputs.ts";
+import { createCustomer } from "../../api/schema/inputs/customer.ts";
+import { createItem } from "../../api/schema/inputs/inventory.ts";
+import { createVendor } from "../../api/schema/inputs/vendor.ts";
 import { planBaskets } from "./baskets.ts";
 import { planCustomers, planItems, planVendors } from "./people.ts";
 import { scheduleOf } from "./schedule.ts";
