@@ -2,7 +2,7 @@ import { findCart, replaceCart } from "../dynamodb/carts.ts";
 import { totalOfLines } from "../dynamodb/lines.ts";
 import type { Table } from "../dynamodb/table.ts";
 import { cartChanged, customerNotFound, itemsNotFound, ShopError } from "../errors.ts";
-import { findOffers } from "../postgres/inventory.ts";
+import { findOffers } from "../postgres/offers.ts";
 import type { ConnectionPool } from "../postgres/pool.ts";
 import { lastCartVersion } from "../postgres/reservations.ts";
 import { priceLine, type Cart, type CartLine, type Offer } from "../values/cart.ts";

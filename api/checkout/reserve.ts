@@ -1,5 +1,5 @@
 import { itemsNotFound, ShopError } from "../errors.ts";
-import { lockOffers } from "../postgres/inventory.ts";
+import { lockOffers } from "../postgres/offers.ts";
 import type { ConnectionPool } from "../postgres/pool.ts";
 import { insertReservation, takeStock, type Reservation } from "../postgres/reservations.ts";
 import { unitsByItem, type Cart } from "../values/cart.ts";
@@ -70,7 +70,7 @@ export function reserve(
     if (priced.missingItemIds.length > 0) throw itemsNotFound(priced.missingItemIds);
     refuseOtherPrices(priced, cart.totalPrice, request.expectedTotal);
     refuseShortages(findShortages(priced.lines, offers));
-    await takeStock(transaction, reservation.reservationId, priced.lines);
+    await takeStock(transaction, reservation, priced.lines);
     return reservation;
   });
 }

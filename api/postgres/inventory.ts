@@ -1,10 +1,8 @@
 import { isSQLError, SQLErrorCode } from "@databases/pg";
 import { z } from "zod";
 import { vendorNotFound } from "../errors.ts";
-import type { Offer } from "../values/cart.ts";
 import { toPage, type Page } from "../values/cursor.ts";
 import { containsPattern } from "../values/like.ts";
-import { centsFromStorage } from "../values/money.ts";
 import { many, maybeOne, one, sql, utc, type Queryable } from "./pool.ts";
 
 const itemRow = z.object({
@@ -81,52 +79,4 @@ export async function searchItems(database: Queryable, search: ItemSearch): Prom
         order by id limit ${search.limit + 1}`,
   );
   return toPage(rows, search.limit, (row) => String(row.id));
-}
-
-function toOffer(item: Item): Offer {
-  const { id, itemName, vendorId, category, price } = item;
-  return { itemId: id, itemName, vendorId, category, unitPrice: centsFromStorage(price) };
-}
-
-/** What the shop asks for each of these items now; ids without an item are missing from the map. */
-export async function findOffers(
-  database: Queryable,
-  itemIds: readonly number[],
-): Promise<Map<number, Offer>> {
-  const rows = await many(
-    database,
-    itemRow,
-    sql`select ${columns} from inventory where id = any(${itemIds}::integer[])`,
-  );
-  return new Map(rows.map((row) => [row.id, toOffer(row)]));
-}
-
-export interface LockedOffer extends Offer {
-  stock: number;
-}
-
-/** Like {@link findOffers}, with the rows locked in id order until the transaction ends. */
-export async function lockOffers(
-  transaction: Queryable,
-  itemIds: readonly number[],
-): Promise<Map<number, LockedOffer>> {
-  const rows = await many(
-    transaction,
-    itemRow,
-    sql`select ${columns} from inventory where id = any(${itemIds}::integer[])
-        order by id for no key update`,
-  );
-  return new Map(rows.map((row) => [row.id, { ...toOffer(row), stock: row.stock }]));
-}
-
-/** Adds (or, negative, takes) units of each item. */
-export async function changeStock(
-  transaction: Queryable,
-  units: ReadonlyMap<number, number>,
-): Promise<void> {
-  await transaction.query(
-    sql`update inventory set stock = stock + change.units
-        from unnest(${[...units.keys()]}::integer[], ${[...units.values()]}::integer[]) as change (item_id, units)
-        where inventory.id = change.item_id`,
-  );
 }

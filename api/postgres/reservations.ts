@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { unitsByItem, type CartLine } from "../values/cart.ts";
 import { centsFromStorage, formatCents, multiplyCents } from "../values/money.ts";
-import { changeStock, lockOffers } from "./inventory.ts";
+import type { Acting } from "./acting.ts";
+import { changeStock, lockOffers } from "./offers.ts";
 import { many, maybeOne, sql, utc, type Queryable, type Transaction } from "./pool.ts";
 
 const reservationRow = z.object({
@@ -97,21 +98,27 @@ export async function insertReservation(
   return inserted.length === 1;
 }
 
+function actingFor(reservationId: string, reason: string): Acting {
+  return { actor: `reservation:${reservationId}`, reason };
+}
+
 /** Takes the units out of `inventory`, whose rows the transaction has locked and checked. */
 export async function takeStock(
   transaction: Transaction,
-  reservationId: string,
+  { reservationId, checkedOutAt }: Reservation,
   lines: readonly CartLine[],
 ): Promise<void> {
   const taken = new Map([...unitsByItem(lines)].map(([itemId, units]) => [itemId, -units]));
-  await changeStock(transaction, taken);
+  await changeStock(transaction, taken, actingFor(reservationId, "checkout"));
   const rows = lines.map(
     (line) => sql`(${reservationId}, ${line.lineNumber}, ${line.itemId}, ${line.itemName},
-      ${line.vendorId}, ${line.category}, ${line.quantity}, ${line.unitPrice}::numeric)`,
+      ${line.vendorId}, ${line.category}, ${line.quantity}, ${line.unitPrice}::numeric,
+      ${checkedOutAt}::timestamptz)`,
   );
   await transaction.query(
     sql`insert into stock_reservation_line
-          (reservation_id, line_number, item_id, item_name, vendor_id, category, quantity, unit_price)
+          (reservation_id, line_number, item_id, item_name, vendor_id, category, quantity, unit_price,
+           checked_out_at)
         values ${sql.join(rows, sql`, `)}`,
   );
 }
@@ -139,7 +146,9 @@ export async function releaseReservation(
       sql`update stock_reservation set state = 'released'
           where reservation_id = ${reservationId} and state = 'reserved' returning 1`,
     );
-    if (released.length === 1) await changeStock(transaction, units);
+    if (released.length === 1) {
+      await changeStock(transaction, units, actingFor(reservationId, "checkout given up"));
+    }
   });
 }
 
@@ -150,7 +159,7 @@ export async function lastCartVersion(database: Queryable, userId: number): Prom
     z.object({ version: z.int() }),
     sql`select coalesce((select max(cart_version) from stock_reservation
                          where customer_id = customer.id), 0) as version
-        from customer where id = ${userId}`,
+        from customer where id = ${userId} and archived_at is null`,
   );
   return found?.version ?? null;
 }

@@ -1,5 +1,6 @@
 import type { Knex } from "knex";
 import * as shop from "./001-shop.ts";
+import * as catalog from "./002-catalog.ts";
 
 interface NumberedMigration {
   name: string;
@@ -7,7 +8,10 @@ interface NumberedMigration {
 }
 
 /** In the order in which they run; a published one is never changed, only followed by another. */
-const MIGRATIONS: readonly NumberedMigration[] = [{ name: "001-shop", migration: shop }];
+const MIGRATIONS: readonly NumberedMigration[] = [
+  { name: "001-shop", migration: shop },
+  { name: "002-catalog", migration: catalog },
+];
 
 export const migrationSource: Knex.MigrationSource<NumberedMigration> = {
   getMigrations: () => Promise.resolve([...MIGRATIONS]),
