@@ -1,0 +1,158 @@
+import { randomUUID } from "node:crypto";
+import { ScanCommand } from "@aws-sdk/client-dynamodb";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { sql } from "../postgres/pool.ts";
+import { appRouter } from "../router.ts";
+import { failureOf, listItems, openTestShop, signUp, type TestShop } from "../testing.ts";
+import { createCallerFactory, type ProcedureMeta } from "../trpc.ts";
+import type { Caller, Role } from "./caller.ts";
+
+/** Everything in the shop that is one customer's, or one vendor's. */
+interface Belongings {
+  userId: number;
+  email: string;
+  vendorId: number;
+  itemId: number;
+  idempotencyKey: string;
+}
+
+type Input = (whose: Belongings) => unknown;
+
+/**
+ * What each procedure is called with, about the belongings of somebody. `reachable` by whom they do not belong to: the
+ * procedure tells it to everybody who may call it.
+ */
+const WALK: Readonly<Record<string, { readonly input: Input; readonly reachable?: true }>> = {
+  "customer.create": {
+    input: () => ({ firstName: "A", lastName: "B", email: `${randomUUID()}@example.com` }),
+  },
+  "customer.get": { input: ({ userId }) => ({ id: userId }) },
+  "customer.byEmail": { input: ({ email }) => ({ email }) },
+  "customer.search": { input: ({ email }) => ({ email }) },
+  "vendor.create": { input: () => ({ vendorName: "V", region: "PH" }) },
+  "vendor.get": { input: ({ vendorId }) => ({ id: vendorId }), reachable: true },
+  "vendor.search": { input: () => ({ vendorName: "hub" }), reachable: true },
+  "inventory.create": {
+    input: ({ vendorId }) => ({ vendorId, itemName: "x", category: 1, price: "1.00" }),
+  },
+  "inventory.get": { input: ({ itemId }) => ({ id: itemId }), reachable: true },
+  "inventory.search": { input: ({ vendorId }) => ({ vendorId }), reachable: true },
+  "cart.put": {
+    input: ({ userId, itemId }) => ({ userId, lines: [{ itemId, quantity: 1 }] }),
+  },
+  "cart.get": { input: ({ userId }) => ({ userId }) },
+  "checkout.create": {
+    input: ({ userId }) => ({ userId, idempotencyKey: randomUUID() }),
+  },
+  "checkout.get": { input: ({ userId, idempotencyKey }) => ({ userId, idempotencyKey }) },
+  "transaction.history": { input: ({ userId }) => ({ userId }) },
+};
+
+const ROLES: readonly Role[] = ["anonymous", "customer", "vendor", "admin"];
+const DENIALS = ["UNAUTHORIZED", "FORBIDDEN", "NOT_FOUND"];
+
+let shop: TestShop;
+let mine: Belongings;
+let yours: Belongings;
+beforeAll(async () => {
+  shop = await openTestShop();
+});
+afterAll(() => shop.close());
+beforeEach(async () => {
+  mine = await settle();
+  yours = await settle();
+});
+
+async function settle(): Promise<Belongings> {
+  const userId = await signUp(shop);
+  const { email } = await shop.client.customer.get.query({ id: userId });
+  const [itemId] = await listItems(shop, [{ price: "2.50", stock: 1_000 }]);
+  const { vendorId } = await shop.client.inventory.get.query({ id: itemId! });
+  const idempotencyKey = randomUUID();
+  const lines = [{ itemId: itemId!, quantity: 1 }];
+  await shop.client.cart.put.mutate({ userId, lines });
+  await shop.client.checkout.create.mutate({ userId, idempotencyKey });
+  await shop.client.cart.put.mutate({ userId, lines });
+  return { userId, email, vendorId, itemId: itemId!, idempotencyKey };
+}
+
+function callerOf(role: Role): Caller {
+  switch (role) {
+    case "customer":
+      return { role, customerId: mine.userId };
+    case "vendor":
+      return { role, vendorId: mine.vendorId };
+    case "admin":
+    case "anonymous":
+      return { role };
+  }
+}
+
+function call(path: string, role: Role, input: unknown): Promise<unknown> {
+  const { pool, table, time } = shop;
+  const caller = createCallerFactory(appRouter)({
+    pool,
+    table,
+    clock: () => time.now,
+    reachKillPoint: () => undefined,
+    caller: callerOf(role),
+    requestId: "walk",
+  });
+  const procedure = path
+    .split(".")
+    .reduce((at: unknown, name) => (at as Record<string, unknown>)[name], caller);
+  return (procedure as (input: unknown) => Promise<unknown>)(input);
+}
+
+function rolesOf(path: string): readonly Role[] {
+  const procedures: Readonly<Record<string, unknown>> = appRouter._def.procedures;
+  const procedure = procedures[path] as { _def: { meta?: ProcedureMeta } } | undefined;
+  return procedure?._def.meta?.roles ?? [];
+}
+
+/** Every row and item of the shop. */
+async function contents(): Promise<unknown> {
+  const tables = (await shop.pool.query(
+    sql`select tablename as name from pg_tables where schemaname = 'public' order by 1`,
+  )) as { name: string }[];
+  const rows: unknown[] = [];
+  for (const { name } of tables) {
+    rows.push(
+      await shop.pool.query(sql`select * from ${sql.ident(name)} as row order by row::text`),
+    );
+  }
+  const { Items: items = [] } = await shop.table.client.send(
+    new ScanCommand({ TableName: shop.table.name }),
+  );
+  return { rows, items: new Map(items.map((item) => [`${item.pk?.S} ${item.sk?.S}`, item])) };
+}
+
+test("the walk knows every procedure, and every procedure says for whom it is", () => {
+  const paths = Object.keys(appRouter._def.procedures);
+  expect(paths.toSorted()).toEqual(Object.keys(WALK).toSorted());
+  expect(paths.filter((path) => rolesOf(path).length === 0)).toEqual([]);
+  expect(paths.filter((path) => !rolesOf(path).includes("admin"))).toEqual([]);
+});
+
+describe.each(Object.entries(WALK))("%s", (path, { input, reachable }) => {
+  test.each(ROLES)("%s", async (role) => {
+    const allowed = rolesOf(path).includes(role);
+    const before = await contents();
+    if (!allowed) {
+      const denial = role === "anonymous" ? "UNAUTHORIZED" : "FORBIDDEN";
+      expect(await failureOf(call(path, role, input(mine)))).toBe(denial);
+      expect(await failureOf(call(path, role, input(yours)))).toBe(denial);
+      // Who may not call learns nothing of what a good call would look like.
+      expect(await failureOf(call(path, role, { hostile: true }))).toBe(denial);
+      expect(await contents()).toEqual(before);
+      return;
+    }
+    if (role !== "admin" && reachable !== true) {
+      expect(DENIALS).toContain(await failureOf(call(path, role, input(yours))));
+      expect(await contents()).toEqual(before);
+    } else {
+      expect(await failureOf(call(path, role, input(yours)))).toBe("no failure");
+    }
+    expect(await failureOf(call(path, role, input(mine)))).toBe("no failure");
+  });
+});
