@@ -5,7 +5,7 @@ with
 source_lines as (
     select distinct
         transaction_id, line_number, created_at, item_id, vendor_id, item_name, category,
-        qty, unit_price, total_price
+        qty, unit_price, total_price, coalesce(kind, 'sale') as kind, refers_to, refers_to_line
     from {{source "shop.transaction_line"}}
 ),
 

@@ -3,14 +3,16 @@ with
 
 sales as (
     select
-        transaction_id, line_number, item_id, customer_id, vendor_id, category_id, date_id,
+        transaction_id, line_number, kind, refers_to_transaction_id, refers_to_line_number,
+        item_id, customer_id, vendor_id, category_id, date_id,
         unit_price, qty, total_price, sold_at, loaded_at
     from {{ref "gold.sales"}}
 ),
 
 sale_lines as (
     select
-        transaction_id, line_number, item_id, customer_id, vendor_id, category_id, date_id,
+        transaction_id, line_number, kind, refers_to_transaction_id, refers_to_line_number,
+        item_id, customer_id, vendor_id, category_id, date_id,
         unit_price, qty, total_price, sold_at, loaded_at
     from {{ref "work.sale_line"}}
 ),

@@ -1,7 +1,7 @@
 import { DynamoDBClient, paginateScan, type AttributeValue } from "@aws-sdk/client-dynamodb";
 import type { DynamoDbConnection } from "../settings.ts";
 
-/** What a shop has sold; `totalPrice` is a decimal with two places. */
+/** What a shop has sold, less what was given back; `totalPrice` is a decimal with two places. */
 export interface SalesTotals {
   transactions: number;
   lines: number;
@@ -51,7 +51,8 @@ function numberOf(line: AttributeValue, attribute: string): string {
   return text;
 }
 
+/** Of a decimal text; below zero in refunds. */
 function centsOf(decimal: string): bigint {
   const [whole = "0", fraction = ""] = decimal.split(".");
-  return BigInt(whole) * 100n + BigInt(fraction.padEnd(2, "0"));
+  return BigInt(`${whole}${fraction.padEnd(2, "0")}`);
 }

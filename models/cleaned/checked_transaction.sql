@@ -5,7 +5,7 @@ source_rows as (
 ),
 
 latest_rows as (
-    {{> latest_version rows="source_rows" key="transaction_id" version="created_at" content="customer_id, total_price"}}
+    {{> latest_version rows="source_rows" key="transaction_id" version="created_at" content="customer_id, total_price, kind, refers_to"}}
 ),
 
 tidied as (
@@ -14,6 +14,8 @@ tidied as (
         transaction_id,
         customer_id,
         total_price,
+        coalesce(kind, 'sale') as kind,
+        refers_to as refers_to_transaction_id,
         {{utc "created_at"}} as created_at,
         {{utc "_extracted_at"}} as loaded_at
     from latest_rows
@@ -26,8 +28,13 @@ checked as (
             when coalesce(transaction_id, '') = '' then 'transaction_id is missing'
             when {{byte_length "transaction_id"}} > 36 then 'transaction_id is longer than 36 bytes'
             when created_at is null then 'created_at is missing'
+            when kind not in ('sale', 'refund') then 'kind is not known'
+            when kind = 'sale' and refers_to_transaction_id is not null then 'refers_to is given for a sale'
+            when kind = 'refund' and coalesce(refers_to_transaction_id, '') = '' then 'refers_to is missing'
+            when {{byte_length "refers_to_transaction_id"}} > 36 then 'refers_to is longer than 36 bytes'
             when total_price is null then 'total_price is missing'
-            when total_price <= 0 then 'total_price is not positive'
+            when kind = 'sale' and total_price <= 0 then 'total_price is not positive'
+            when kind = 'refund' and total_price >= 0 then 'total_price is not negative'
         end as reject_reason
     from tidied
 ),
@@ -36,6 +43,8 @@ final as (
     select
         cast(row_key as varchar(200)) as row_key,
         cast(transaction_id as varchar(36)) as transaction_id,
+        cast(kind as varchar(10)) as kind,
+        cast(refers_to_transaction_id as varchar(36)) as refers_to_transaction_id,
         cast(customer_id as integer) as customer_id,
         cast(total_price as numeric(18,2)) as total_price,
         cast(created_at as timestamp) as created_at,

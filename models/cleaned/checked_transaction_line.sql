@@ -5,7 +5,7 @@ source_rows as (
 ),
 
 latest_rows as (
-    {{> latest_version rows="source_rows" key="transaction_id, line_number" version="created_at" content="item_id, vendor_id, item_name, category, qty, unit_price, total_price"}}
+    {{> latest_version rows="source_rows" key="transaction_id, line_number" version="created_at" content="item_id, vendor_id, item_name, category, qty, unit_price, total_price, kind, refers_to, refers_to_line"}}
 ),
 
 tidied as (
@@ -20,6 +20,9 @@ tidied as (
         unit_price,
         qty,
         total_price,
+        coalesce(kind, 'sale') as kind,
+        refers_to as refers_to_transaction_id,
+        refers_to_line as refers_to_line_number,
         {{utc "created_at"}} as created_at,
         {{utc "_extracted_at"}} as loaded_at
     from latest_rows
@@ -34,10 +37,18 @@ checked as (
             when line_number is null then 'line_number is missing'
             when line_number < 1 then 'line_number is below 1'
             when created_at is null then 'created_at is missing'
+            when kind not in ('sale', 'refund') then 'kind is not known'
+            when kind = 'sale' and refers_to_transaction_id is not null then 'refers_to is given for a sale'
+            when kind = 'refund' and coalesce(refers_to_transaction_id, '') = '' then 'refers_to is missing'
+            when {{byte_length "refers_to_transaction_id"}} > 36 then 'refers_to is longer than 36 bytes'
+            when kind = 'sale' and refers_to_line_number is not null then 'refers_to_line is given for a sale'
+            when kind = 'refund' and refers_to_line_number is null then 'refers_to_line is missing'
+            when refers_to_line_number < 1 then 'refers_to_line is below 1'
             when unit_price is null then 'unit_price is missing'
             when unit_price <= 0 then 'unit_price is not positive'
             when qty is null then 'qty is missing'
-            when qty <= 0 then 'qty is not positive'
+            when kind = 'sale' and qty <= 0 then 'qty is not positive'
+            when kind = 'refund' and qty >= 0 then 'qty is not negative'
             when total_price is null then 'total_price is missing'
             when total_price <> unit_price * qty then 'total_price is not qty times unit_price'
         end as reject_reason
@@ -49,6 +60,9 @@ final as (
         cast(row_key as varchar(200)) as row_key,
         cast(transaction_id as varchar(36)) as transaction_id,
         cast(line_number as integer) as line_number,
+        cast(kind as varchar(10)) as kind,
+        cast(refers_to_transaction_id as varchar(36)) as refers_to_transaction_id,
+        cast(refers_to_line_number as integer) as refers_to_line_number,
         cast(item_id as integer) as item_id,
         cast(vendor_id as integer) as vendor_id,
         cast(item_name as varchar(400)) as item_name,

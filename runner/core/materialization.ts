@@ -2,7 +2,7 @@ import type { ColumnType } from "./column-type.ts";
 import type { IntervalUnit } from "./interval.ts";
 
 /** What happens when the declared columns are no longer those of the published table. */
-export type OnSchemaChange = "fail" | "add" | "sync";
+export type OnSchemaChange = "fail" | "add" | "sync" | "rebuild";
 
 /** What a full refresh does: build anew, refuse, or leave what was gathered as it is and go on. */
 export type FullRefresh = "allow" | "never" | "keep";

@@ -99,6 +99,16 @@ describe("the settings of a materialization", () => {
       "The strategy merge has no lookback.",
       4,
     ],
+    [
+      "materialized: snapshot\nkey: [id]\ncheck: all\non_schema_change: rebuild",
+      "A snapshot is not built from nothing when its columns change.",
+      4,
+    ],
+    [
+      "materialized: incremental\nstrategy: append\ncursor: day\nfull_refresh: never\non_schema_change: rebuild",
+      "A model with full_refresh: never is not built from nothing when its columns change.",
+      5,
+    ],
     ["materialized: table\ndeletes: keep", "A table model has no deletes.", 2],
     ["materialized: view\nfull_refresh: never", "A view model has no full_refresh.", 2],
     [

@@ -98,6 +98,16 @@ export function readMaterialization(
     const hint = `It belongs to the strategy ${owners.join(" or ")}.`;
     report(setting, `The strategy ${strategy} has no ${setting}.`, hint);
   }
+  if (
+    yaml.value.on_schema_change === "rebuild" &&
+    (type === "snapshot" || yaml.value.full_refresh === "never")
+  ) {
+    report(
+      "on_schema_change",
+      `${type === "snapshot" ? "A snapshot" : "A model with full_refresh: never"} is not built from nothing when its columns change.`,
+      "Let what was gathered follow: on_schema_change: add or sync.",
+    );
+  }
   checkNames(yaml, type, columnNames, diagnostics);
   return type === "incremental"
     ? readIncremental(yaml.value, strategy as Incremental["strategy"], report, yaml)

@@ -41,17 +41,20 @@ function withoutHistory(rows: ReturnType<typeof gold>) {
   );
 }
 
-test("two days of shopping reach gold to the cent, the late members found", () => {
+test("two days of shopping reach gold to the cent, refunds below zero, the late members found", () => {
   expect(incremental.problems).toEqual([]);
   const sales = incremental.rows["gold.sales"]!.map(
     (row) => Object.fromEntries(JSON.parse(row) as [string, unknown][]) as Record<string, unknown>,
   );
-  expect(sales).toHaveLength(5);
+  expect(sales).toHaveLength(6);
+  expect(sales.filter((row) => row.kind === "refund")).toMatchObject([
+    { refers_to_line_number: 2, qty: -4000, total_price: "-280.00" },
+  ]);
   const total = sales.reduce(
     (sum, row) => sum + BigInt(String(row.total_price).replace(".", "")),
     0n,
   );
-  expect(total).toBe(100000_74143n);
+  expect(total).toBe(100000_46143n);
   for (const row of sales) {
     expect(row.customer_id).not.toBe(-1);
     expect(row.item_id).not.toBe(-1);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import { good, smallShop } from "../testing/shop-rows.ts";
+import { good, goodRefund, smallShop } from "../testing/shop-rows.ts";
 import type { ShopTable } from "../testing/shop-rows.ts";
 import { Warehouse } from "../testing/warehouse.ts";
 import type { RawRow } from "../testing/warehouse.ts";
@@ -30,6 +30,10 @@ function ownKey(table: ShopTable, index: number): RawRow {
       return { cart_id: `USER#${100 + index}` };
   }
 }
+
+/** What a refund has otherwise than a sale. */
+const refund = { kind: "refund", refers_to: "t1", total_price: "-2.50" };
+const refundLine = { ...refund, refers_to_line: 1, qty: -1 };
 
 const broken: readonly (readonly [ShopTable, RawRow, string])[] = [
   ["customer", { id: null }, "id is missing"],
@@ -63,6 +67,12 @@ const broken: readonly (readonly [ShopTable, RawRow, string])[] = [
   ["transaction", { created_at: null }, "created_at is missing"],
   ["transaction", { total_price: null }, "total_price is missing"],
   ["transaction", { total_price: "-7.50" }, "total_price is not positive"],
+  ["transaction", { total_price: "0.00" }, "total_price is not positive"],
+  ["transaction", { kind: "gift" }, "kind is not known"],
+  ["transaction", { refers_to: "t9" }, "refers_to is given for a sale"],
+  ["transaction", { ...refund, refers_to: null }, "refers_to is missing"],
+  ["transaction", { ...refund, refers_to: tooLong(36) }, "refers_to is longer than 36 bytes"],
+  ["transaction", { ...refund, total_price: "2.50" }, "total_price is not negative"],
   ["transaction_line", { transaction_id: "" }, "transaction_id is missing"],
   ["transaction_line", { transaction_id: tooLong(36) }, "transaction_id is longer than 36 bytes"],
   ["transaction_line", { line_number: null }, "line_number is missing"],
@@ -72,6 +82,25 @@ const broken: readonly (readonly [ShopTable, RawRow, string])[] = [
   ["transaction_line", { unit_price: "0.00" }, "unit_price is not positive"],
   ["transaction_line", { qty: null }, "qty is missing"],
   ["transaction_line", { qty: 0 }, "qty is not positive"],
+  ["transaction_line", { qty: -3, total_price: "-7.50" }, "qty is not positive"],
+  ["transaction_line", { kind: "gift" }, "kind is not known"],
+  ["transaction_line", { refers_to: "t9" }, "refers_to is given for a sale"],
+  ["transaction_line", { refers_to_line: 1 }, "refers_to_line is given for a sale"],
+  ["transaction_line", { ...refundLine, refers_to: "" }, "refers_to is missing"],
+  [
+    "transaction_line",
+    { ...refundLine, refers_to: tooLong(36) },
+    "refers_to is longer than 36 bytes",
+  ],
+  ["transaction_line", { ...refundLine, refers_to_line: null }, "refers_to_line is missing"],
+  ["transaction_line", { ...refundLine, refers_to_line: 0 }, "refers_to_line is below 1"],
+  ["transaction_line", { ...refundLine, qty: 1, total_price: "2.50" }, "qty is not negative"],
+  ["transaction_line", { ...refundLine, qty: 0, total_price: "0.00" }, "qty is not negative"],
+  [
+    "transaction_line",
+    { ...refundLine, total_price: "2.50" },
+    "total_price is not qty times unit_price",
+  ],
   ["transaction_line", { total_price: null }, "total_price is missing"],
   ["transaction_line", { total_price: "7.51" }, "total_price is not qty times unit_price"],
   ["cart", { cart_id: null }, "cart_id is missing"],
@@ -170,6 +199,43 @@ describe("clean rows", () => {
     expect(
       await warehouse.query("select category, vendor_id from gold.inventory where item_id = 1"),
     ).toEqual([{ category: -1, vendor_id: -1 }]);
+  });
+
+  test("of transactions without a kind, as the shop wrote them once, are sales; refunds are below zero", async () => {
+    await warehouse.extract(firstDay, {
+      transaction: [good.transaction, goodRefund.transaction],
+      transaction_line: [{ ...good.transaction_line, kind: "sale" }, goodRefund.transaction_line],
+    });
+    await warehouse.build();
+    expect(await warehouse.query("select * from cleaned.rejected_row")).toEqual([]);
+    expect(
+      await warehouse.query(
+        `select transaction_id, kind, refers_to_transaction_id, total_price
+         from cleaned.transaction order by created_at`,
+      ),
+    ).toEqual([
+      {
+        transaction_id: "t1",
+        kind: "sale",
+        refers_to_transaction_id: null,
+        total_price: "7.50",
+      },
+      {
+        transaction_id: "r1",
+        kind: "refund",
+        refers_to_transaction_id: "t1",
+        total_price: "-2.50",
+      },
+    ]);
+    expect(
+      await warehouse.query(
+        `select kind, refers_to_transaction_id, refers_to_line_number, qty
+         from cleaned.transaction_line order by created_at`,
+      ),
+    ).toEqual([
+      { kind: "sale", refers_to_transaction_id: null, refers_to_line_number: null, qty: 3 },
+      { kind: "refund", refers_to_transaction_id: "t1", refers_to_line_number: 1, qty: -1 },
+    ]);
   });
 
   test("of carts name their customer, and none for a cart that is no customer's", async () => {

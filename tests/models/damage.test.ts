@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import type { Model } from "../../runner/core/node.ts";
 import type { RelationName } from "../../runner/core/relation.ts";
-import { good, smallShop } from "../testing/shop-rows.ts";
+import { good, goodRefund, smallShop } from "../testing/shop-rows.ts";
 import { compileProject, isAboutExtraction, Warehouse } from "../testing/warehouse.ts";
 
 let warehouse: Warehouse;
@@ -14,8 +14,11 @@ beforeAll(async () => {
     customer: [{ ...good.customer, id: 2 }],
     vendor: [{ ...good.vendor, id: 2 }],
     inventory: [{ ...good.inventory, id: 2, price: "0.07" }],
-    transaction: [{ ...good.transaction, transaction_id: "t2" }],
-    transaction_line: [{ ...good.transaction_line, transaction_id: "t2", item_id: 2 }],
+    transaction: [{ ...good.transaction, transaction_id: "t2" }, goodRefund.transaction],
+    transaction_line: [
+      { ...good.transaction_line, transaction_id: "t2", item_id: 2 },
+      goodRefund.transaction_line,
+    ],
     cart: [{ ...good.cart, cart_id: "USER#2" }],
     cart_line: [{ ...good.cart_line, cart_id: "USER#2" }],
   });

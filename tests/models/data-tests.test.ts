@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
-import { good, smallShop } from "../testing/shop-rows.ts";
+import { good, goodRefund, smallShop } from "../testing/shop-rows.ts";
 import { Warehouse } from "../testing/warehouse.ts";
 
 let warehouse: Warehouse;
@@ -10,8 +10,11 @@ beforeEach(async () => {
   await warehouse.extract("2026-01-02T00:00:00Z", {
     customer: [{ ...good.customer, id: 2 }],
     vendor: [{ ...good.vendor, id: 2 }],
-    transaction: [{ ...good.transaction, transaction_id: "t2" }],
-    transaction_line: [{ ...good.transaction_line, transaction_id: "t2" }],
+    transaction: [{ ...good.transaction, transaction_id: "t2" }, goodRefund.transaction],
+    transaction_line: [
+      { ...good.transaction_line, transaction_id: "t2" },
+      goodRefund.transaction_line,
+    ],
   });
   await warehouse.build();
 });
@@ -73,6 +76,42 @@ test.each([
     "sales_reconcile_with_lines",
   ],
   ["a sale is doubled", "insert into gold.sales from gold.sales", "sales_reconcile_with_lines"],
+  [
+    "more units of a line are given back than were sold, over all of its refunds",
+    `insert into gold.sales select * exclude (number) replace ('r' || number as transaction_id)
+     from gold.sales cross join generate_series(2, 4) as refunds (number) where kind = 'refund'`,
+    "refunds_match_their_sales",
+  ],
+  [
+    "a refund pays back another price than was paid",
+    "update gold.sales set unit_price = 2.51, total_price = -2.51 where kind = 'refund'",
+    "refunds_match_their_sales",
+  ],
+  [
+    "a refund is another vendor's than its sale",
+    "update gold.sales set vendor_id = 2 where kind = 'refund'",
+    "refunds_match_their_sales",
+  ],
+  [
+    "a refund is another customer's than its sale",
+    "update gold.sales set customer_id = 2 where kind = 'refund'",
+    "refunds_match_their_sales",
+  ],
+  [
+    "a refund is counted as a sale",
+    "update gold.sales set qty = 1, total_price = 2.50 where kind = 'refund'",
+    "expression.gold.sales.qty_0_and_qty_0_kind_sale",
+  ],
+  [
+    "a refund refers to another sale than it did",
+    "update gold.sales set refers_to_transaction_id = 't2' where kind = 'refund'",
+    "sales_equal_sale_lines",
+  ],
+  [
+    "a vendor's refunded money is not told",
+    "update gold.vendor_daily_sales set refunded_price = 0",
+    "equal_totals.gold.vendor_daily_sales.gold_sales",
+  ],
   ["a sale changes hands", "update gold.sales set customer_id = 2", "sales_equal_sale_lines"],
   [
     "a sale is put on another transaction",
@@ -128,4 +167,10 @@ test.each([
 test("a line that was sold by another vendor than its item's is warned of", async () => {
   await warehouse.execute("update gold.sales set vendor_id = 2");
   expect(await warehouse.failing("warn")).toEqual(["items_are_sold_by_their_vendor"]);
+});
+
+test("a refund whose sale is not there is warned of", async () => {
+  expect(await warehouse.failing("warn")).toEqual([]);
+  await warehouse.execute("update gold.sales set refers_to_line_number = 7 where kind = 'refund'");
+  expect(await warehouse.failing("warn")).toEqual(["refunds_have_their_sales"]);
 });

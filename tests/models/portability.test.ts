@@ -6,7 +6,7 @@ import type { CompiledProject } from "../../runner/compile/compile.ts";
 import { printColumnType } from "../../runner/core/column-type.ts";
 import type { Model } from "../../runner/core/node.ts";
 import type { RelationName } from "../../runner/core/relation.ts";
-import { good } from "../testing/shop-rows.ts";
+import { good, goodRefund } from "../testing/shop-rows.ts";
 import { ansiStatements } from "../../runner/dialect/ansi/statements.ts";
 import { duckdbDialect } from "../../runner/dialect/duckdb/dialect.ts";
 import {
@@ -34,10 +34,12 @@ const shop: Readonly<Record<string, readonly RawRow[]>> = {
     { ...good.inventory, id: 2, price: "0.00" },
     { ...good.inventory, id: 3, category: 55 },
   ],
-  transaction: [good.transaction],
+  transaction: [good.transaction, goodRefund.transaction],
   transaction_line: [
     good.transaction_line,
     { ...good.transaction_line, line_number: 2, total_price: "1.00" },
+    goodRefund.transaction_line,
+    { ...goodRefund.transaction_line, line_number: 2, refers_to_line: null },
     {
       ...good.transaction_line,
       transaction_id: "t3",

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import { good, shopTables, smallShop } from "../testing/shop-rows.ts";
+import { good, goodRefund, shopTables, smallShop } from "../testing/shop-rows.ts";
 import { Warehouse } from "../testing/warehouse.ts";
 
 const firstDay = "2026-01-02T00:00:00Z";
@@ -125,6 +125,69 @@ describe("gold.sales", () => {
     });
     await warehouse.build();
     expect(await keys()).toEqual([{ ...line, ...member, customer_id: -1 }]);
+    await expectSameAsFullRefresh();
+  });
+
+  test("has a refund as a line of its own on its own day, below zero, also when it came before its sale", async () => {
+    const { transaction, transaction_line, ...rest } = smallShop;
+    await warehouse.extract(firstDay, {
+      ...rest,
+      transaction: [goodRefund.transaction],
+      transaction_line: [goodRefund.transaction_line],
+    });
+    await warehouse.build();
+    expect(await warehouse.failing("warn")).toEqual(["refunds_have_their_sales"]);
+    await warehouse.extract(secondDay, { transaction, transaction_line });
+    await warehouse.build();
+    expect(await warehouse.failing("warn")).toEqual([]);
+    expect(
+      await warehouse.query(
+        `select transaction_id, kind, refers_to_transaction_id, refers_to_line_number, date_id, qty,
+           unit_price, total_price
+         from gold.sales order by sold_at`,
+      ),
+    ).toEqual([
+      {
+        ...{ transaction_id: "t1", kind: "sale", date_id: 20260101 },
+        ...{ refers_to_transaction_id: null, refers_to_line_number: null },
+        ...{ qty: 3, unit_price: "2.50", total_price: "7.50" },
+      },
+      {
+        ...{ transaction_id: "r1", kind: "refund", date_id: 20260102 },
+        ...{ refers_to_transaction_id: "t1", refers_to_line_number: 1 },
+        ...{ qty: -1, unit_price: "2.50", total_price: "-2.50" },
+      },
+    ]);
+    await expectSameAsFullRefresh();
+  });
+
+  test("is net of refunds in a vendor's days, which tell them apart", async () => {
+    await warehouse.extract(firstDay, smallShop);
+    await warehouse.build();
+    const sameDay = { transaction_id: "r2", created_at: "2026-01-01T11:00:00Z" };
+    await warehouse.extract(secondDay, {
+      transaction: [goodRefund.transaction, { ...goodRefund.transaction, ...sameDay }],
+      transaction_line: [
+        goodRefund.transaction_line,
+        { ...goodRefund.transaction_line, ...sameDay },
+      ],
+    });
+    await warehouse.build();
+    expect(
+      await warehouse.query(
+        `select date_id, transactions, lines, units_sold, units_refunded, units, refunded_price, total_price
+         from gold.vendor_daily_sales order by date_id`,
+      ),
+    ).toEqual([
+      {
+        ...{ date_id: 20260101, transactions: 2, lines: 2, units_sold: 3, units_refunded: 1 },
+        ...{ units: 2, refunded_price: "2.50", total_price: "5.00" },
+      },
+      {
+        ...{ date_id: 20260102, transactions: 1, lines: 1, units_sold: 0, units_refunded: 1 },
+        ...{ units: -1, refunded_price: "2.50", total_price: "-2.50" },
+      },
+    ]);
     await expectSameAsFullRefresh();
   });
 

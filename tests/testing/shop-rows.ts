@@ -48,6 +48,28 @@ export const good = {
   },
 } as const satisfies Record<string, RawRow>;
 
+/** A refund of one of the three units of the good transaction, made on the next day. */
+export const goodRefund = {
+  transaction: {
+    ...good.transaction,
+    transaction_id: "r1",
+    created_at: "2026-01-02T08:00:00Z",
+    kind: "refund",
+    refers_to: "t1",
+    total_price: "-2.50",
+  },
+  transaction_line: {
+    ...good.transaction_line,
+    transaction_id: "r1",
+    created_at: "2026-01-02T08:00:00Z",
+    kind: "refund",
+    refers_to: "t1",
+    refers_to_line: 1,
+    qty: -1,
+    total_price: "-2.50",
+  },
+} as const satisfies Record<string, RawRow>;
+
 export type ShopTable = keyof typeof good;
 export const shopTables = Object.keys(good) as ShopTable[];
 

@@ -36,7 +36,7 @@ const materialization = {
   lookback: z.int().min(0).max(10_000).optional(),
   check: z.union([z.literal("all"), z.array(identifier).min(1)]).optional(),
   deletes: z.enum(["close", "keep"]).optional(),
-  on_schema_change: z.enum(["fail", "add", "sync"]).optional(),
+  on_schema_change: z.enum(["fail", "add", "sync", "rebuild"]).optional(),
   full_refresh: z.enum(["allow", "never"]).optional(),
 };
 

@@ -5,6 +5,7 @@ import type { PublishedRelation } from "../../core/state.ts";
 import { isBehind } from "../environment.ts";
 import { namesOf, publishedBy } from "./parts.ts";
 import type { ModelRequest, Parts } from "./parts.ts";
+import { hasDeclaredColumns } from "./schema-change.ts";
 import type { Reshaped } from "./schema-change.ts";
 
 export type GrowingRequest = ModelRequest<Incremental | Snapshot>;
@@ -15,7 +16,7 @@ export type Grown = PublishedRelation & { readonly physical: string };
 /** What a model grows on: the rows of an earlier build of its own kind; undefined when there are none. */
 export function grownTable({ node, request }: GrowingRequest): Grown | undefined {
   const { state } = request;
-  const { type, fullRefresh } = node.materialization;
+  const { type, fullRefresh, onSchemaChange } = node.materialization;
   const own = state.published.get(node.relation);
   const inProduction = state.production.get(node.relation);
   // The history of an environment that is behind lacks what only production saw, and no source could tell it again.
@@ -25,6 +26,7 @@ export function grownTable({ node, request }: GrowingRequest): Grown | undefined
   const isAnew = request.fullRefresh || (request.from === "raw" && type === "incremental");
   if (isAnew && fullRefresh === "allow") return undefined;
   if (published?.materialization !== type || published.physical === undefined) return undefined;
+  if (onSchemaChange === "rebuild" && !hasDeclaredColumns(node, published)) return undefined;
   return { ...published, physical: published.physical };
 }
 

@@ -176,10 +176,10 @@ describe("a merge", () => {
 
 describe("columns that become more", () => {
   const more = `${columns}, colour varchar(10)`;
-  const coloured = (how: Incremental) => [
+  const coloured = (how: Incremental, onSchemaChange: Incremental["onSchemaChange"] = "add") => [
     modelOf(
       "gold.sales",
-      { ...how, onSchemaChange: "add" },
+      { ...how, onSchemaChange },
       more,
       sql.replace("*", "*, cast('red' as varchar(10)) as colour"),
     ),
@@ -200,6 +200,22 @@ describe("columns that become more", () => {
         { colour: "red", is_new: true },
         { colour: null, is_new: false },
       ]);
+    },
+  );
+
+  test.each([merge, append, deleteInsert])(
+    "have their values in the rows that were there as well, where the model is rebuilt, once: $strategy",
+    async (how) => {
+      await models.build(1, grown(how));
+      await secondDay();
+      const { status, plan } = await models.build(2, coloured(how, "rebuild"));
+      expect(status).toBe("succeeded");
+      expect(writeStepOf(plan, "gold.sales").mode).toBe("table");
+      expect(
+        await models.rows("select colour, count(*) as n from gold.sales group by colour"),
+      ).toEqual([{ colour: "red", n: 7 }]);
+      const again = await models.build(3, coloured(how, "rebuild"));
+      expect(writeStepOf(again.plan, "gold.sales").mode).toBe("delta");
     },
   );
 });

@@ -18,6 +18,14 @@ interface Published {
   readonly columns: readonly LakeColumn[];
 }
 
+/** Whether the published table still has the columns of the contract, in their order and with their types. */
+export function hasDeclaredColumns(
+  { columns }: Pick<Model, "columns">,
+  published: Pick<Published, "columns">,
+): boolean {
+  return JSON.stringify(lakeColumns(columns)) === JSON.stringify(published.columns);
+}
+
 /**
  * The published rows as the declared columns have them: null in a column that is new, cast where the type is another.
  * Nothing is altered: the rows go to a new table, and the old one stays for the way back.
@@ -27,9 +35,7 @@ export function reshape(
   published: Published,
 ): Reshaped | Diagnostic {
   const declared = lakeColumns(node.columns);
-  if (JSON.stringify(declared) === JSON.stringify(published.columns)) {
-    return { rows: published.physical, isSame: true };
-  }
+  if (hasDeclaredColumns(node, published)) return { rows: published.physical, isSame: true };
   const problem = refusal(node, published.columns, declared);
   if (problem !== undefined) return problem;
   const before = new Map(published.columns.map(({ name, type }) => [name, type]));

@@ -1,3 +1,4 @@
+import type { Item } from "../../../api/dynamodb/attributes.ts";
 import { writeTransaction } from "../../../api/dynamodb/transactions.ts";
 import { migrate } from "../../../api/migrate.ts";
 import type { Services } from "../../../local/services.ts";
@@ -29,15 +30,22 @@ interface Line {
   readonly quantity: number;
   readonly unitPrice: string;
   readonly totalPrice: string;
+  /** Of a refund's line. */
+  readonly takesBack?: { readonly transaction: number; readonly line: number };
+}
+
+function idOf(number: number): string {
+  return `00000000-0000-4000-8000-${String(number).padStart(12, "0")}`;
 }
 
 function transaction(number: number, customer: number, createdAt: string, lines: readonly Line[]) {
   const cents = lines.reduce((sum, line) => sum + BigInt(line.totalPrice.replace(".", "")), 0n);
   const text = String(cents).padStart(3, "0");
+  const takesBack = lines[0]?.takesBack;
   return writeTransaction({
-    transactionId: `00000000-0000-4000-8000-${String(number).padStart(12, "0")}`,
-    kind: "sale",
-    refersTo: null,
+    transactionId: idOf(number),
+    kind: takesBack === undefined ? "sale" : "refund",
+    refersTo: takesBack === undefined ? null : idOf(takesBack.transaction),
     userId: customer,
     createdAt,
     totalPrice: `${text.slice(0, -2)}.${text.slice(-2)}`,
@@ -50,8 +58,16 @@ function transaction(number: number, customer: number, createdAt: string, lines:
       quantity: line.quantity,
       unitPrice: line.unitPrice,
       totalPrice: line.totalPrice,
+      ...(line.takesBack === undefined ? {} : { refersToLine: line.takesBack.line }),
     })),
   });
+}
+
+/** As the shop wrote it before there were refunds. */
+function withoutKind(item: Item): Item {
+  const old = { ...item };
+  delete old.kind;
+  return old;
 }
 
 /** Sales of two customers, one of whom is not known yet, of an item that is not known yet either. */
@@ -70,13 +86,15 @@ export async function shopFirstDay(databases: ShopDatabases): Promise<void> {
       { item: 1, quantity: 3, unitPrice: "10.10", totalPrice: "30.30" },
       { item: 2, quantity: 10000, unitPrice: "0.07", totalPrice: "700.00" },
     ]),
-    transaction(2, 2, `${firstDay}T12:00:00.000Z`, [
-      { item: 3, quantity: 1, unitPrice: "99999999.99", totalPrice: "99999999.99" },
-    ]),
+    withoutKind(
+      transaction(2, 2, `${firstDay}T12:00:00.000Z`, [
+        { item: 3, quantity: 1, unitPrice: "99999999.99", totalPrice: "99999999.99" },
+      ]),
+    ),
   ]);
 }
 
-/** The late customer and item, a renamed vendor, another price, and a sale that was written late. */
+/** The late customer and item, a renamed vendor, another price, a sale that was written late, and a refund. */
 export async function shopSecondDay(databases: ShopDatabases): Promise<void> {
   await databases.postgres.query(
     asWritten(`
@@ -93,6 +111,12 @@ export async function shopSecondDay(databases: ShopDatabases): Promise<void> {
     ]),
     transaction(4, 2, `${secondDay}T12:00:00.000Z`, [
       { item: 1, quantity: 1, unitPrice: "11.00", totalPrice: "11.00" },
+    ]),
+    transaction(5, 1, `${secondDay}T13:00:00.000Z`, [
+      {
+        ...{ item: 2, quantity: -4000, unitPrice: "0.07", totalPrice: "-280.00" },
+        takesBack: { transaction: 1, line: 2 },
+      },
     ]),
   ]);
 }

@@ -11,12 +11,12 @@ latest_rows as (
             *,
             row_number() over (
                 partition by row_key
-                order by created_at desc nulls last, _extracted_at, item_id, vendor_id, item_name, category, qty, unit_price, total_price
+                order by created_at desc nulls last, _extracted_at, item_id, vendor_id, item_name, category, qty, unit_price, total_price, kind, refers_to, refers_to_line
             ) as version_rank
         from (
             select
                 *,
-                case when transaction_id is null or line_number is null then 'no key ' || md5(coalesce(cast(transaction_id as varchar), '') || '|' || coalesce(cast(line_number as varchar), '') || '|' || coalesce(cast(item_id as varchar), '') || '|' || coalesce(cast(vendor_id as varchar), '') || '|' || coalesce(cast(item_name as varchar), '') || '|' || coalesce(cast(category as varchar), '') || '|' || coalesce(cast(qty as varchar), '') || '|' || coalesce(cast(unit_price as varchar), '') || '|' || coalesce(cast(total_price as varchar), '')) else cast(transaction_id as varchar) || '/' || cast(line_number as varchar) end as row_key
+                case when transaction_id is null or line_number is null then 'no key ' || md5(coalesce(cast(transaction_id as varchar), '') || '|' || coalesce(cast(line_number as varchar), '') || '|' || coalesce(cast(item_id as varchar), '') || '|' || coalesce(cast(vendor_id as varchar), '') || '|' || coalesce(cast(item_name as varchar), '') || '|' || coalesce(cast(category as varchar), '') || '|' || coalesce(cast(qty as varchar), '') || '|' || coalesce(cast(unit_price as varchar), '') || '|' || coalesce(cast(total_price as varchar), '') || '|' || coalesce(cast(kind as varchar), '') || '|' || coalesce(cast(refers_to as varchar), '') || '|' || coalesce(cast(refers_to_line as varchar), '')) else cast(transaction_id as varchar) || '/' || cast(line_number as varchar) end as row_key
             from source_rows
         ) as keyed_rows
     ) as ranked_rows
@@ -35,6 +35,9 @@ tidied as (
         unit_price,
         qty,
         total_price,
+        coalesce(kind, 'sale') as kind,
+        refers_to as refers_to_transaction_id,
+        refers_to_line as refers_to_line_number,
         cast(created_at at time zone 'UTC' as timestamp) as created_at,
         cast(_extracted_at at time zone 'UTC' as timestamp) as loaded_at
     from latest_rows
@@ -49,10 +52,18 @@ checked as (
             when line_number is null then 'line_number is missing'
             when line_number < 1 then 'line_number is below 1'
             when created_at is null then 'created_at is missing'
+            when kind not in ('sale', 'refund') then 'kind is not known'
+            when kind = 'sale' and refers_to_transaction_id is not null then 'refers_to is given for a sale'
+            when kind = 'refund' and coalesce(refers_to_transaction_id, '') = '' then 'refers_to is missing'
+            when strlen(refers_to_transaction_id) > 36 then 'refers_to is longer than 36 bytes'
+            when kind = 'sale' and refers_to_line_number is not null then 'refers_to_line is given for a sale'
+            when kind = 'refund' and refers_to_line_number is null then 'refers_to_line is missing'
+            when refers_to_line_number < 1 then 'refers_to_line is below 1'
             when unit_price is null then 'unit_price is missing'
             when unit_price <= 0 then 'unit_price is not positive'
             when qty is null then 'qty is missing'
-            when qty <= 0 then 'qty is not positive'
+            when kind = 'sale' and qty <= 0 then 'qty is not positive'
+            when kind = 'refund' and qty >= 0 then 'qty is not negative'
             when total_price is null then 'total_price is missing'
             when total_price <> unit_price * qty then 'total_price is not qty times unit_price'
         end as reject_reason
@@ -64,6 +75,9 @@ final as (
         cast(row_key as varchar(200)) as row_key,
         cast(transaction_id as varchar(36)) as transaction_id,
         cast(line_number as integer) as line_number,
+        cast(kind as varchar(10)) as kind,
+        cast(refers_to_transaction_id as varchar(36)) as refers_to_transaction_id,
+        cast(refers_to_line_number as integer) as refers_to_line_number,
         cast(item_id as integer) as item_id,
         cast(vendor_id as integer) as vendor_id,
         cast(item_name as varchar(400)) as item_name,

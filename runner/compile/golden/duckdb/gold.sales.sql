@@ -12,6 +12,9 @@ final as (
     select
         cast(transaction_id as varchar(36)) as transaction_id,
         cast(line_number as integer) as line_number,
+        cast(kind as varchar(10)) as kind,
+        cast(refers_to_transaction_id as varchar(36)) as refers_to_transaction_id,
+        cast(refers_to_line_number as integer) as refers_to_line_number,
         cast(item_id as integer) as item_id,
         cast(customer_id as integer) as customer_id,
         cast(vendor_id as integer) as vendor_id,

@@ -11,12 +11,12 @@ latest_rows as (
             *,
             row_number() over (
                 partition by row_key
-                order by created_at desc nulls last, _extracted_at, customer_id, total_price
+                order by created_at desc nulls last, _extracted_at, customer_id, total_price, kind, refers_to
             ) as version_rank
         from (
             select
                 *,
-                case when transaction_id is null then 'no key ' || md5(coalesce(cast(transaction_id as varchar), '') || '|' || coalesce(cast(customer_id as varchar), '') || '|' || coalesce(cast(total_price as varchar), '')) else cast(transaction_id as varchar) end as row_key
+                case when transaction_id is null then 'no key ' || md5(coalesce(cast(transaction_id as varchar), '') || '|' || coalesce(cast(customer_id as varchar), '') || '|' || coalesce(cast(total_price as varchar), '') || '|' || coalesce(cast(kind as varchar), '') || '|' || coalesce(cast(refers_to as varchar), '')) else cast(transaction_id as varchar) end as row_key
             from source_rows
         ) as keyed_rows
     ) as ranked_rows
@@ -29,6 +29,8 @@ tidied as (
         transaction_id,
         customer_id,
         total_price,
+        coalesce(kind, 'sale') as kind,
+        refers_to as refers_to_transaction_id,
         cast(created_at at time zone 'UTC' as timestamp) as created_at,
         cast(_extracted_at at time zone 'UTC' as timestamp) as loaded_at
     from latest_rows
@@ -41,8 +43,13 @@ checked as (
             when coalesce(transaction_id, '') = '' then 'transaction_id is missing'
             when octet_length(transaction_id) > 36 then 'transaction_id is longer than 36 bytes'
             when created_at is null then 'created_at is missing'
+            when kind not in ('sale', 'refund') then 'kind is not known'
+            when kind = 'sale' and refers_to_transaction_id is not null then 'refers_to is given for a sale'
+            when kind = 'refund' and coalesce(refers_to_transaction_id, '') = '' then 'refers_to is missing'
+            when octet_length(refers_to_transaction_id) > 36 then 'refers_to is longer than 36 bytes'
             when total_price is null then 'total_price is missing'
-            when total_price <= 0 then 'total_price is not positive'
+            when kind = 'sale' and total_price <= 0 then 'total_price is not positive'
+            when kind = 'refund' and total_price >= 0 then 'total_price is not negative'
         end as reject_reason
     from tidied
 ),
@@ -51,6 +58,8 @@ final as (
     select
         cast(row_key as varchar(200)) as row_key,
         cast(transaction_id as varchar(36)) as transaction_id,
+        cast(kind as varchar(10)) as kind,
+        cast(refers_to_transaction_id as varchar(36)) as refers_to_transaction_id,
         cast(customer_id as integer) as customer_id,
         cast(total_price as numeric(18,2)) as total_price,
         cast(created_at as timestamp) as created_at,
