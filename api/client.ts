@@ -1,11 +1,18 @@
 import { createTRPCClient, httpBatchLink, type TRPCClient } from "@trpc/client";
+import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
 import { repeatUnanswered } from "./client/retries.ts";
 import type { AppRouter } from "./router.ts";
 
 export { shopFailureOf, type ShopFailure } from "./client/failure.ts";
-export type { AppRouter } from "./router.ts";
+export type { AppRouter, ShopErrorCode } from "./router.ts";
 
 export type ShopClient = TRPCClient<AppRouter>;
+
+/** What each procedure takes: `ShopInputs["cart"]["put"]`. */
+export type ShopInputs = inferRouterInputs<AppRouter>;
+
+/** What each procedure gives: `ShopOutputs["inventory"]["search"]`. */
+export type ShopOutputs = inferRouterOutputs<AppRouter>;
 
 export interface ShopClientOptions {
   /** The service's address without a path. */
@@ -44,7 +51,8 @@ export function createShopClient(options: ShopClientOptions): ShopClient {
           const tooLate = AbortSignal.timeout(timeoutMilliseconds);
           const aborted = init?.signal ?? undefined;
           const signal = aborted === undefined ? tooLate : AbortSignal.any([aborted, tooLate]);
-          return send(input as string, { ...(init as RequestInit), signal });
+          // Its type names the DOM, which a service has not; what tRPC passes is the URL.
+          return send(input as string, { ...init, signal });
         },
       }),
     ],

@@ -16,3 +16,4 @@ export const appRouter = router({
 });
 
 export type AppRouter = typeof appRouter;
+export type { ShopErrorCode } from "./errors.ts";

@@ -1,6 +1,5 @@
 import { isTRPCClientError } from "@trpc/client";
-import type { ShopErrorCode } from "../errors.ts";
-import type { AppRouter } from "../router.ts";
+import type { AppRouter, ShopErrorCode } from "../router.ts";
 
 /** A failure of a call, in the shop's own words. */
 export interface ShopFailure {

@@ -24,7 +24,8 @@ export interface CallFailure {
 
 function statusOf(failure: CallFailure): number | undefined {
   const response: unknown = failure.meta?.["response"];
-  if (typeof response !== "object" || response === null || !("status" in response)) return undefined;
+  if (typeof response !== "object" || response === null || !("status" in response))
+    return undefined;
   return typeof response.status === "number" ? response.status : undefined;
 }
 
