@@ -18,7 +18,6 @@ const GATEWAY_STATUSES: ReadonlySet<number> = new Set([502, 503, 504]);
 export interface CallFailure {
   /** Present when the shop itself answered. */
   shape?: unknown;
-  cause?: unknown;
   meta?: Record<string, unknown> | undefined;
 }
 
@@ -32,8 +31,6 @@ function statusOf(failure: CallFailure): number | undefined {
 /** Whether no answer of the shop arrived: the network failed, the time was over, or a proxy answered in its place. */
 export function isUnanswered(failure: CallFailure): boolean {
   if (failure.shape !== undefined && failure.shape !== null) return false;
-  const { cause } = failure;
-  if (cause instanceof Error && cause.name === "AbortError") return false;
   const status = statusOf(failure);
   // A status of success without a shape that can be read: the answer broke off on its way.
   return status === undefined || status < 400 || GATEWAY_STATUSES.has(status);
@@ -56,7 +53,7 @@ export function pauseAfter(attempts: number, random: () => number = Math.random)
 export function repeatUnanswered(retries: number): TRPCLink<AppRouter> {
   return retryLink<AppRouter>({
     retry: ({ op, error, attempts }) =>
-      attempts <= retries && isRepeatable(op) && isUnanswered(error),
+      attempts <= retries && op.signal?.aborted !== true && isRepeatable(op) && isUnanswered(error),
     retryDelayMs: (attempts) => pauseAfter(attempts),
   });
 }
