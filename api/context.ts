@@ -1,4 +1,5 @@
 import type { CheckoutStores } from "./checkout/complete.ts";
+import type { CallLimits } from "./limits/call-limits.ts";
 import type { Caller } from "./roles/caller.ts";
 import type { Clock } from "./values/time.ts";
 
@@ -11,4 +12,6 @@ export interface Shop extends CheckoutStores {
 export interface Context extends Shop {
   caller: Caller;
   requestId: string;
+  /** Absent where procedures are called without HTTP. */
+  limits?: CallLimits;
 }

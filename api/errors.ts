@@ -17,6 +17,7 @@ export type ShopErrorCode =
   | "STOCK_INSUFFICIENT"
   | "IDEMPOTENCY_KEY_REUSED"
   | "CHECKOUT_ABORTED"
+  | "RATE_LIMITED"
   | "SERVICE_UNAVAILABLE"
   | "NOT_FOUND"
   | "INTERNAL";
@@ -65,6 +66,8 @@ function trpcCodeOf(code: ShopErrorCode): TrpcCode {
     case "IDEMPOTENCY_KEY_REUSED":
     case "CHECKOUT_ABORTED":
       return "CONFLICT";
+    case "RATE_LIMITED":
+      return "TOO_MANY_REQUESTS";
     case "SERVICE_UNAVAILABLE":
       return "SERVICE_UNAVAILABLE";
     case "INTERNAL":

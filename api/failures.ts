@@ -77,24 +77,41 @@ export function describeFailure(error: TRPCError): PublicFailure {
     const { mercado, message, hint, details } = error;
     return { mercado, message, hint, details };
   }
-  if (error.cause instanceof ZodError) {
-    const issues = error.cause.issues.map((issue) => ({
-      path: issue.path.map(String).join("."),
-      message: issue.message,
-    }));
-    const list = issues.map((issue) => `${issue.path || "input"}: ${issue.message}`);
-    return {
-      mercado: "INPUT_INVALID",
-      message: `The input is not valid (${list.join("; ")}).`,
-      hint: "Correct the fields in details.",
-      details: { issues },
-    };
-  }
+  if (error.cause instanceof ZodError) return describeIssues(error.cause);
   const mercado = codeOf(error);
+  return { mercado, message: messageOf(error, mercado), hint: SEE_DESCRIPTION, details: null };
+}
+
+const SEE_DESCRIPTION = "The procedures and their inputs are described at /openapi.json.";
+
+/** Enough to mend an input by; a long list with one fault in each line would make an answer many times its request. */
+const MAXIMUM_ISSUES = 20;
+const MAXIMUM_ISSUE_CHARACTERS = 200;
+
+function describeIssues({ issues: all }: ZodError): PublicFailure {
+  const issues = all.slice(0, MAXIMUM_ISSUES).map((issue) => ({
+    path: shorten(issue.path.map(String).join(".")),
+    message: shorten(issue.message),
+  }));
+  const list = issues.map((issue) => `${issue.path || "input"}: ${issue.message}`);
+  const more = all.length - issues.length;
+  if (more > 0) list.push(`and ${more} more`);
   return {
-    mercado,
-    message: mercado === "INTERNAL" ? "Something went wrong in the shop." : error.message,
-    hint: "See AppRouter for the procedures and their inputs.",
-    details: null,
+    mercado: "INPUT_INVALID",
+    message: `The input is not valid (${list.join("; ")}).`,
+    hint: "Correct the fields in details.",
+    details: { issues },
   };
+}
+
+function shorten(text: string): string {
+  if (text.length <= MAXIMUM_ISSUE_CHARACTERS) return text;
+  return `${text.slice(0, MAXIMUM_ISSUE_CHARACTERS)}…`;
+}
+
+function messageOf(error: TRPCError, mercado: ShopErrorCode): string {
+  if (mercado === "INTERNAL") return "Something went wrong in the shop.";
+  // Its text quotes what could not be read.
+  if (error.cause instanceof SyntaxError) return "The input is not valid JSON.";
+  return `${error.message.replace(/\.$/, "")}.`;
 }

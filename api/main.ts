@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
-import { pino } from "pino";
 import type { DynamoDbConnection } from "./dynamodb/table.ts";
+import { openLogger } from "./logging/logger.ts";
 import { migrate } from "./migrate.ts";
 import { developmentSecret } from "./roles/development-secret.ts";
 import { startApi } from "./server.ts";
@@ -34,7 +34,7 @@ function nextSignal(): Promise<NodeJS.Signals> {
 async function serve(): Promise<void> {
   const stopped = nextSignal();
   const settings = readSettings(process.env);
-  const logger = pino({ level: settings.logLevel }, pino.destination({ dest: 2, sync: true }));
+  const logger = openLogger(settings.logLevel);
   const databases = await openDatabases(settings);
   try {
     await migrate(databases);

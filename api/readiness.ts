@@ -1,6 +1,6 @@
 import { DescribeTableCommand } from "@aws-sdk/client-dynamodb";
-import type { Shop } from "./context.ts";
-import { sql } from "./postgres/pool.ts";
+import type { Table } from "./dynamodb/table.ts";
+import { sql, type ConnectionPool } from "./postgres/pool.ts";
 
 type ServiceState = "ok" | "unreachable";
 
@@ -10,17 +10,38 @@ export interface Readiness {
   dynamodb: ServiceState;
 }
 
-function stateOf(result: PromiseSettledResult<unknown>): ServiceState {
-  return result.status === "fulfilled" ? "ok" : "unreachable";
+export interface ReadinessStores {
+  pool: ConnectionPool;
+  table: Table;
 }
 
-/** Whether checkouts can be served: both databases answer, and hold what migration made. */
-export async function checkReadiness({ pool, table }: Shop): Promise<Readiness> {
-  const [postgres, dynamodb] = await Promise.allSettled([
-    pool.query(sql`select identity from database_identity`),
-    table.client.send(new DescribeTableCommand({ TableName: table.name })),
+/** What watches a service gives up after a few seconds; a database that hangs should be named before that. */
+const PATIENCE_MILLISECONDS = 2_000;
+
+function stateOf(work: Promise<unknown>): Promise<ServiceState> {
+  return new Promise((resolve) => {
+    const settle = (state: ServiceState) => {
+      clearTimeout(timer);
+      resolve(state);
+    };
+    const timer = setTimeout(settle, PATIENCE_MILLISECONDS, "unreachable");
+    work.then(
+      () => {
+        settle("ok");
+      },
+      () => {
+        settle("unreachable");
+      },
+    );
+  });
+}
+
+/** Whether checkouts can be served: both databases answer soon, and hold what migration made. */
+export async function checkReadiness({ pool, table }: ReadinessStores): Promise<Readiness> {
+  const [postgres, dynamodb] = await Promise.all([
+    stateOf(pool.query(sql`select identity from database_identity`)),
+    stateOf(table.client.send(new DescribeTableCommand({ TableName: table.name }))),
   ]);
-  const states = { postgres: stateOf(postgres), dynamodb: stateOf(dynamodb) };
-  const ready = states.postgres === "ok" && states.dynamodb === "ok";
-  return { status: ready ? "ready" : "unavailable", ...states };
+  const ready = postgres === "ok" && dynamodb === "ok";
+  return { status: ready ? "ready" : "unavailable", postgres, dynamodb };
 }

@@ -1,4 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
+import { SERVING_DEFAULTS } from "./http/settings.ts";
+import { RATE_LIMITS } from "./limits/rate-limits.ts";
 import { readSettings } from "./settings.ts";
 
 test("without a setting the service listens on loopback, port 8000, and has databases provided", () => {
@@ -8,6 +10,7 @@ test("without a setting the service listens on loopback, port 8000, and has data
     host: "127.0.0.1",
     port: 8000,
     logLevel: "info",
+    serving: SERVING_DEFAULTS,
     authentication: undefined,
   });
 });
@@ -77,4 +80,21 @@ describe("the key for tokens", () => {
     const both = { MERCADO_API_SECRET: secret, MERCADO_API_JWKS_URL: url };
     expect(() => readSettings(both)).toThrow(/^Both /);
   });
+});
+
+test("a list of origins, limits or proxies with a wrong part is refused as a whole, by name", () => {
+  const wrong = {
+    MERCADO_API_CORS_ORIGINS: "https://shop.example, https://shop.example/path",
+    MERCADO_API_TRUST_PROXY: "10.0.0.0/8,everybody",
+    MERCADO_API_RATE_LIMITS: "read=100,fly=7",
+    MERCADO_API_STOP_SECONDS: "soon",
+  };
+  for (const [name, value] of Object.entries(wrong)) {
+    expect(() => readSettings({ [name]: value })).toThrow(new RegExp(`${name}: must be`));
+  }
+});
+
+test("limits that are not named stay as they are", () => {
+  const { rateLimits } = readSettings({ MERCADO_API_RATE_LIMITS: "checkout=7, read=9" }).serving;
+  expect(rateLimits).toEqual({ ...RATE_LIMITS, checkout: 7, read: 9 });
 });

@@ -1,5 +1,7 @@
 import { z } from "zod";
 import type { DynamoDbConnection } from "./dynamodb/table.ts";
+import { isLoopback } from "./http/allowed-origins.ts";
+import { httpEnvironment, servingSettingsFrom, type ServingSettings } from "./http/settings.ts";
 import type { AuthenticationSettings } from "./roles/authentication.ts";
 import { DEFAULT_AUDIENCE } from "./roles/authentication.ts";
 import { StartError } from "./start-error.ts";
@@ -39,6 +41,7 @@ const environment = z.object({
   MERCADO_API_LOG_LEVEL: z
     .enum(["fatal", "error", "warn", "info", "debug", "silent"])
     .default("info"),
+  ...httpEnvironment,
 });
 
 export interface Settings {
@@ -50,6 +53,7 @@ export interface Settings {
   logLevel: string;
   /** Absent: none is configured, which is only good on loopback. */
   authentication: AuthenticationSettings | undefined;
+  serving: ServingSettings;
 }
 
 /** Reads the service's settings; an empty variable counts as absent. Throws a StartError that names each wrong one. */
@@ -74,11 +78,8 @@ export function readSettings(variables: NodeJS.ProcessEnv): Settings {
     port: data.MERCADO_API_PORT,
     logLevel: data.MERCADO_API_LOG_LEVEL,
     authentication: authenticationFrom(data),
+    serving: servingSettingsFrom(data),
   };
-}
-
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || host === "[::1]" || /^127(\.\d+){3}$/.test(host);
 }
 
 function authenticationFrom(data: z.infer<typeof environment>): AuthenticationSettings | undefined {

@@ -8,7 +8,8 @@ export class StartError extends Error {
     | "API_SETTING_INVALID"
     | "API_KEY_MISSING"
     | "API_TOKEN_INVALID"
-    | "API_ADDRESS_IN_USE";
+    | "API_ADDRESS_IN_USE"
+    | "API_ADDRESS_UNUSABLE";
   readonly hint: string;
 
   constructor(

@@ -2,9 +2,11 @@ import { initTRPC } from "@trpc/server";
 import { z } from "zod";
 import type { Context } from "./context.ts";
 import { describeFailure, translateFailure } from "./failures.ts";
+import { withinDeadline } from "./limits/call-limits.ts";
 import type { Role } from "./roles/caller.ts";
 import { customerFor, requireRole, vendorFor } from "./roles/permission.ts";
 import * as field from "./schema/fields.ts";
+import { currentTrace } from "./trace/current.ts";
 
 /** What is known of a procedure without calling it. */
 export interface ProcedureMeta {
@@ -20,7 +22,8 @@ const trpc = initTRPC
     defaultMeta: { roles: [] },
     errorFormatter({ shape, error }) {
       const { message, mercado, hint, details } = describeFailure(error);
-      return { ...shape, message, data: { ...shape.data, mercado, hint, details } };
+      const requestId = currentTrace()?.requestId ?? null;
+      return { ...shape, message, data: { ...shape.data, mercado, hint, details, requestId } };
     },
   });
 
@@ -28,12 +31,14 @@ export const router = trpc.router;
 export const createCallerFactory = trpc.createCallerFactory;
 
 /**
- * Base of every procedure: only the roles in its meta get through, and failures of the databases become failures of the
- * API. Nobody is let in where a procedure names no roles.
+ * Base of every procedure: calls are limited, only the roles in its meta get through, and failures of the databases
+ * become failures of the API. Nobody is let in where a procedure names no roles.
  */
-const procedure = trpc.procedure.use(async ({ ctx, meta, next }) => {
+const procedure = trpc.procedure.use(async ({ ctx, meta, path, type, next }) => {
+  await ctx.limits?.admit({ path, type });
   requireRole(ctx.caller, meta?.roles ?? []);
-  const result = await next();
+  const { milliseconds } = ctx.limits ?? {};
+  const result = await (milliseconds === undefined ? next() : withinDeadline(next(), milliseconds));
   if (!result.ok) throw translateFailure(result.error);
   return result;
 });

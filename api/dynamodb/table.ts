@@ -1,4 +1,5 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { addTraceHeaders } from "./trace-headers.ts";
 
 export interface DynamoDbConnection {
   /** Absent: AWS itself. */
@@ -17,7 +18,11 @@ export interface Table {
   name: string;
 }
 
-export function openTable(connection: DynamoDbConnection, name = DEFAULT_TABLE_NAME): Table {
+export function openTable(
+  connection: DynamoDbConnection,
+  name = DEFAULT_TABLE_NAME,
+  connections = 50,
+): Table {
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
   const { endpoint, region, accessKeyId, secretAccessKey } = connection;
   const credentials =
@@ -31,7 +36,14 @@ export function openTable(connection: DynamoDbConnection, name = DEFAULT_TABLE_N
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(credentials === undefined ? {} : { credentials }),
     maxAttempts: 3,
-    requestHandler: { connectionTimeout: 3_000, requestTimeout: 10_000 },
+    requestHandler: {
+      connectionTimeout: 3_000,
+      requestTimeout: 10_000,
+      throwOnRequestTimeout: true,
+      httpAgent: { maxSockets: connections },
+      httpsAgent: { maxSockets: connections },
+    },
   });
+  addTraceHeaders(client);
   return { client, name };
 }

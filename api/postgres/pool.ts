@@ -11,6 +11,8 @@ export { sql, type ConnectionPool, type Queryable, type Transaction };
 
 export interface PoolOptions {
   postgresUrl: string;
+  /** At most so many at a time. Default 10. */
+  connections?: number;
   /** Told of connections lost while idle; the pool replaces them by itself. */
   onConnectionLost?: (error: Error) => void;
 }
@@ -20,10 +22,12 @@ export function openPool(options: PoolOptions): ConnectionPool {
     connectionString: options.postgresUrl,
     applicationName: "mercado-api",
     bigIntMode: "string",
-    poolSize: 10,
+    poolSize: options.connections ?? 10,
     connectionTimeoutMilliseconds: 5_000,
     queueTimeoutMilliseconds: 15_000,
     statementTimeoutMilliseconds: 15_000,
+    // Ends a statement whose server has gone silent, so that its connection is replaced.
+    queryTimeoutMilliseconds: 20_000,
     lockTimeoutMilliseconds: 10_000,
     onError: options.onConnectionLost ?? (() => undefined),
   });

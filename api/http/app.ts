@@ -1,0 +1,183 @@
+import cors from "@fastify/cors";
+import helmet from "@fastify/helmet";
+import Fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
+import type { Socket } from "node:net";
+import type { Logger } from "pino";
+import type { Context, Shop } from "../context.ts";
+import { openRateLimiter, RATE_LIMITS, rateClassOf } from "../limits/rate-limits.ts";
+import type { Authenticate } from "../roles/authentication.ts";
+import { nameOfCaller, type Caller } from "../roles/caller.ts";
+import { appRouter } from "../router.ts";
+import { refuseForeignPages } from "./allowed-origins.ts";
+import { explainStatus, notFound, sendFailure, statusOf } from "./failure-answer.ts";
+import { serveHealth } from "./health.ts";
+import { HTTP_LIMITS, type HttpLimits } from "./limits.ts";
+import { traceRequests } from "./request-fields.ts";
+import { logRequests } from "./request-log.ts";
+import type { HttpSettings } from "./settings.ts";
+import { countRequests } from "./stop.ts";
+import { serveTrpc, type ContextOf } from "./trpc-route.ts";
+
+export interface AppParts {
+  shop: Shop;
+  authenticate: Authenticate;
+  /** No key is configured: calls without a token are an admin's. */
+  development: boolean;
+  settings: HttpSettings;
+  logger: Logger | undefined;
+  isStopping: () => boolean;
+  limits?: Partial<HttpLimits>;
+}
+
+export interface App {
+  app: FastifyInstance;
+  /** The number of requests under way. */
+  running: () => number;
+}
+
+/** The shop over HTTP, not yet listening. */
+export function createApp(parts: AppParts): App {
+  const { shop, logger, settings, isStopping } = parts;
+  const limits: HttpLimits = { ...HTTP_LIMITS, ...parts.limits };
+  const app = createFastify(limits, settings);
+  const running = countRequests(app);
+  traceRequests(app);
+  if (logger !== undefined) logRequests(app, logger, procedureNames());
+  if (parts.development) refuseForeignPages(app, settings.corsOrigins);
+  addHeaders(app, settings);
+  app.addHook("onRequest", (request, reply, done) => {
+    if (isStopping()) reply.header("connection", "close");
+    if (request.url.length > limits.urlBytes) void sendFailure(reply, 414, explainStatus(414));
+    else done();
+  });
+  app.setNotFoundHandler((request, reply) => sendFailure(reply, 404, notFound(request)));
+  app.setErrorHandler((error, request, reply) => {
+    const status = statusOf(error);
+    if (status >= 500) {
+      logger?.error({ requestId: request.trace?.requestId, err: error }, "a request failed");
+    }
+    return sendFailure(reply, status, explainStatus(status));
+  });
+  const contextOf = contextFactory(parts);
+  void app.register((scope, _options, done) => {
+    serveTrpc(scope, { contextOf, limits, logger });
+    done();
+  });
+  serveHealth(app, shop, isStopping);
+  return { app, running };
+}
+
+function createFastify(limits: HttpLimits, { trustProxy }: HttpSettings): FastifyInstance {
+  return Fastify({
+    // Fastify would log URLs, and a query's URL holds its input: names and emails.
+    logger: false,
+    bodyLimit: limits.bodyBytes,
+    requestTimeout: limits.requestTimeout,
+    keepAliveTimeout: limits.keepAliveTimeout,
+    http: {
+      maxHeaderSize: limits.headerBytes,
+      headersTimeout: limits.headersTimeout,
+      connectionsCheckingInterval: Math.min(1_000, limits.headersTimeout),
+    },
+    routerOptions: { maxParamLength: 5_000, ignoreTrailingSlash: true },
+    trustProxy: trustProxy.length === 0 ? false : [...trustProxy],
+    // A request that comes while the service stops is served: its connection ends with its answer.
+    return503OnClosing: false,
+    onProtoPoisoning: "error",
+    onConstructorPoisoning: "error",
+    frameworkErrors: (error, _request, reply) => {
+      const status = statusOf(error);
+      void sendFailure(reply, status, explainStatus(status));
+    },
+    clientErrorHandler: answerMalformed,
+  });
+}
+
+/** Answers what is no HTTP request, and ends its connection. */
+function answerMalformed(error: { code: string }, socket: Socket): void {
+  if (error.code === "ECONNRESET" || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const status =
+    error.code === "HPE_HEADER_OVERFLOW"
+      ? 431
+      : error.code === "ERR_HTTP_REQUEST_TIMEOUT"
+        ? 408
+        : 400;
+  const body = JSON.stringify({ ...explainStatus(status), requestId: null });
+  socket.end(
+    [
+      `HTTP/1.1 ${status} Refused`,
+      "content-type: application/json; charset=utf-8",
+      `content-length: ${Buffer.byteLength(body)}`,
+      "connection: close",
+      "",
+      body,
+    ].join("\r\n"),
+  );
+}
+
+function addHeaders(app: FastifyInstance, { corsOrigins }: HttpSettings): void {
+  void app.register(helmet, {
+    // Nothing here is a page: whatever a browser took for one may load nothing.
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+    },
+  });
+  if (corsOrigins.length === 0) return;
+  void app.register(cors, {
+    origin: [...corsOrigins],
+    methods: ["GET", "POST"],
+    allowedHeaders: [
+      "authorization",
+      "content-type",
+      "idempotency-key",
+      "x-request-id",
+      "traceparent",
+      "tracestate",
+    ],
+    exposedHeaders: ["x-request-id", "retry-after"],
+    maxAge: 600,
+  });
+}
+
+function procedureNames(): ReadonlySet<string> {
+  return new Set(Object.keys(appRouter._def.procedures));
+}
+
+/** Tells who calls, and counts what they call. */
+function contextFactory({ shop, authenticate, development, settings }: AppParts): ContextOf {
+  const { callMilliseconds, rateLimits = development ? "off" : RATE_LIMITS } = settings;
+  const limiter = rateLimits === "off" ? undefined : openRateLimiter(rateLimits);
+
+  async function callerOf(request: FastifyRequest): Promise<Caller> {
+    const address = `address:${request.ip}`;
+    const { authorization } = request.headers;
+    if (authorization !== undefined) await limiter?.refuseExhausted("sign-in", address);
+    try {
+      const caller = await authenticate(authorization);
+      request.callerName = nameOfCaller(caller);
+      return caller;
+    } catch (error) {
+      await limiter?.spend("sign-in", address);
+      throw error;
+    }
+  }
+
+  return async (request): Promise<Context> => {
+    const caller = await callerOf(request);
+    const counted =
+      caller.role === "anonymous" ? `address:${request.ip}` : (request.callerName ?? "");
+    return {
+      ...shop,
+      caller,
+      requestId: request.trace?.requestId ?? request.id,
+      limits: {
+        admit: async ({ path, type }) => limiter?.spend(rateClassOf(path, type), counted),
+        milliseconds: callMilliseconds,
+      },
+    };
+  };
+}

@@ -1,0 +1,37 @@
+import type { FastifyInstance } from "fastify";
+import { startTrace, type Trace } from "../trace/trace.ts";
+import { withTrace } from "../trace/current.ts";
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** Set before anything else sees the request. */
+    trace: Trace | undefined;
+    /** Who calls, for the log; undefined until a token has been looked at. */
+    callerName: string | undefined;
+  }
+}
+
+function single(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? undefined : value;
+}
+
+/** Gives every request its trace, which the answer names and everything done for it belongs to. */
+export function traceRequests(app: FastifyInstance): void {
+  app.decorateRequest("trace", undefined);
+  app.decorateRequest("callerName", undefined);
+  app.addHook("onRequest", (request, reply, done) => {
+    const { headers } = request;
+    request.trace = startTrace({
+      "x-request-id": single(headers["x-request-id"]),
+      traceparent: single(headers["traceparent"]),
+      tracestate: single(headers["tracestate"]),
+    });
+    reply.header("x-request-id", request.trace.requestId);
+    done();
+  });
+  // Only once the body has been read: its events belong to the connection, not to the request.
+  app.addHook("preHandler", (request, _reply, done) => {
+    if (request.trace === undefined) done();
+    else withTrace(request.trace, done);
+  });
+}

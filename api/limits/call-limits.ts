@@ -1,0 +1,36 @@
+import { ShopError } from "../errors.ts";
+
+export interface Call {
+  path: string;
+  type: string;
+}
+
+/** What one call of a procedure may cost; the calls of a batch are limited each for itself. */
+export interface CallLimits {
+  /** Throws a ShopError when this caller has called too often. */
+  admit(call: Call): Promise<void>;
+  /** After so long the caller is answered, whatever the databases do. */
+  milliseconds: number;
+}
+
+/** What `work` resolves to, or, when it takes longer, a ShopError; the work itself goes on to its own end. */
+export async function withinDeadline<Result>(
+  work: Promise<Result>,
+  milliseconds: number,
+): Promise<Result> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      reject(
+        new ShopError("SERVICE_UNAVAILABLE", "The shop's databases did not answer in time.", {
+          hint: "Try again in a moment; repeat a checkout with the same idempotency key.",
+        }),
+      );
+    }, milliseconds);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
