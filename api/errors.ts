@@ -10,6 +10,9 @@ export type ShopErrorCode =
   | "VENDOR_NOT_FOUND"
   | "ITEM_NOT_FOUND"
   | "EMAIL_TAKEN"
+  | "SKU_TAKEN"
+  | "ARCHIVED"
+  | "CHANGED_MEANWHILE"
   | "CART_EMPTY"
   | "CART_CHANGED"
   | "CART_MISMATCH"
@@ -59,6 +62,9 @@ function trpcCodeOf(code: ShopErrorCode): TrpcCode {
     case "NOT_FOUND":
       return "NOT_FOUND";
     case "EMAIL_TAKEN":
+    case "SKU_TAKEN":
+    case "ARCHIVED":
+    case "CHANGED_MEANWHILE":
     case "CART_CHANGED":
     case "CART_MISMATCH":
     case "PRICE_CHANGED":

@@ -4,6 +4,7 @@ import type { KillPoint, ReachKillPoint } from "./checkout/kill-points.ts";
 import { openTable, type DynamoDbConnection, type Table } from "./dynamodb/table.ts";
 import { migrate } from "./migrate.ts";
 import { openPool, sql, type ConnectionPool } from "./postgres/pool.ts";
+import type { Caller } from "./roles/caller.ts";
 import { appRouter } from "./router.ts";
 import { startApi } from "./server.ts";
 import { createCallerFactory } from "./trpc.ts";
@@ -47,14 +48,18 @@ export async function openTestShop(): Promise<TestShop> {
 }
 
 /** Calls the procedures without HTTP. */
-function callInProcess(shop: TestShop, reachKillPoint: ReachKillPoint) {
+function callInProcess(
+  shop: TestShop,
+  reachKillPoint: ReachKillPoint,
+  caller: Caller = { role: "admin" },
+) {
   const { pool, table, time } = shop;
   return createCallerFactory(appRouter)({
     pool,
     table,
     clock: () => time.now,
     reachKillPoint,
-    caller: { role: "admin" },
+    caller,
     requestId: "in-process",
   });
 }
@@ -101,6 +106,11 @@ export function callDying(shop: TestShop, point: KillPoint) {
   return callInProcess(shop, (reached) => {
     if (reached === point) throw new Error("the process died here");
   });
+}
+
+/** The procedures, called by this caller. */
+export function callAs(shop: TestShop, caller: Caller) {
+  return callInProcess(shop, () => undefined, caller);
 }
 
 export interface StockCount {

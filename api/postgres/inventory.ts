@@ -1,25 +1,40 @@
-import { isSQLError, SQLErrorCode } from "@databases/pg";
 import { z } from "zod";
-import { vendorNotFound } from "../errors.ts";
-import { toPage, type Page } from "../values/cursor.ts";
-import { containsPattern } from "../values/like.ts";
-import { many, maybeOne, one, sql, utc, type Queryable } from "./pool.ts";
+import { vendorNotFound, ShopError } from "../errors.ts";
+import { setActing, type Acting } from "./acting.ts";
+import { maybeOne, sql, utc, type Queryable } from "./pool.ts";
+import { refusingTaken } from "./refused-change.ts";
 
-const itemRow = z.object({
+export const itemRow = z.object({
   id: z.int(),
   itemName: z.string(),
   category: z.int(),
   price: z.string(),
   stock: z.int(),
   vendorId: z.int(),
+  sku: z.string().nullable(),
   updatedAt: z.string(),
+  archivedAt: z.string().nullable(),
 });
 
-/** `price` is a decimal string; `stock` counts the units that can still be bought. */
+/**
+ * `price` is a decimal string; `stock` counts the units that can still be bought; `sku` is the vendor's own code, which
+ * one living item of the vendor has; `archivedAt` is null while the item is listed.
+ */
 export type Item = z.infer<typeof itemRow>;
 
-const columns = sql`id, item_name as "itemName", category, price, stock, vendor_id as "vendorId",
-  ${utc("updated_at")} as "updatedAt"`;
+export const itemColumns = sql`id, item_name as "itemName", category, price, stock,
+  vendor_id as "vendorId", sku, ${utc("updated_at")} as "updatedAt", ${utc("archived_at")} as "archivedAt"`;
+
+/** A living item of a living vendor; of a row of `inventory`. */
+export const isForSale = sql`(inventory.archived_at is null and exists (
+  select from vendor where vendor.id = inventory.vendor_id and vendor.archived_at is null))`;
+
+export function skuTaken(sku: string | null): ShopError {
+  return new ShopError("SKU_TAKEN", `The vendor has another item with the sku ${sku ?? ""}.`, {
+    hint: "Change that item, or use another sku.",
+    details: { sku },
+  });
+}
 
 export interface NewItem {
   vendorId: number;
@@ -27,56 +42,39 @@ export interface NewItem {
   category: number;
   price: string;
   stock: number;
+  sku?: string | undefined;
 }
 
-export async function createItem(database: Queryable, item: NewItem): Promise<Item> {
-  try {
-    return await one(
-      database,
-      itemRow,
-      sql`insert into inventory (item_name, category, price, stock, vendor_id)
-          values (${item.itemName}, ${item.category}, ${item.price}::numeric, ${item.stock}, ${item.vendorId})
-          returning ${columns}`,
-    );
-  } catch (error) {
-    if (isSQLError(error) && error.code === SQLErrorCode.FOREIGN_KEY_VIOLATION) {
-      throw vendorNotFound(item.vendorId);
-    }
-    throw error;
-  }
-}
-
-export function findItem(database: Queryable, id: number): Promise<Item | null> {
-  return maybeOne(database, itemRow, sql`select ${columns} from inventory where id = ${id}`);
-}
-
-export interface ItemSearch {
-  itemName?: string | undefined;
-  vendorName?: string | undefined;
-  vendorId?: number | undefined;
-  category?: number | undefined;
-  limit: number;
-  cursor?: number | undefined;
-}
-
-export async function searchItems(database: Queryable, search: ItemSearch): Promise<Page<Item>> {
-  const conditions = [sql`id > ${search.cursor ?? 0}`];
-  if (search.itemName !== undefined) {
-    conditions.push(sql`lower(item_name) like lower(${containsPattern(search.itemName)})`);
-  }
-  if (search.vendorName !== undefined) {
-    conditions.push(
-      sql`vendor_id in (select vendor.id from vendor
-            where lower(vendor_name) like lower(${containsPattern(search.vendorName)}))`,
-    );
-  }
-  if (search.vendorId !== undefined) conditions.push(sql`vendor_id = ${search.vendorId}`);
-  if (search.category !== undefined) conditions.push(sql`category = ${search.category}`);
-  const rows = await many(
+export async function createItem(
+  database: Queryable,
+  item: NewItem,
+  acting: Acting,
+): Promise<Item> {
+  const { vendorId, sku = null } = item;
+  const creating = maybeOne(
     database,
     itemRow,
-    sql`select ${columns} from inventory where ${sql.join(conditions, sql` and `)}
-        order by id limit ${search.limit + 1}`,
+    sql`insert into inventory (item_name, category, price, stock, vendor_id, sku)
+        select ${item.itemName}, ${item.category}, ${item.price}::numeric, ${item.stock}, vendor.id, ${sku}
+        from vendor, ${setActing(acting)}
+        where vendor.id = ${vendorId} and vendor.archived_at is null and acting.actor is not null
+        returning ${itemColumns}`,
   );
-  return toPage(rows, search.limit, (row) => String(row.id));
+  const created = await refusingTaken(creating, () => skuTaken(sku));
+  if (created === null) throw vendorNotFound(vendorId);
+  return created;
+}
+
+const foundItem = itemRow.extend({ forSale: z.boolean() });
+
+/** Also an archived one, or one of an archived vendor: then `forSale` is false. */
+export function findItem(
+  database: Queryable,
+  id: number,
+): Promise<(Item & { forSale: boolean }) | null> {
+  return maybeOne(
+    database,
+    foundItem,
+    sql`select ${itemColumns}, ${isForSale} as "forSale" from inventory where id = ${id}`,
+  );
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Offer } from "../values/cart.ts";
 import { centsFromStorage } from "../values/money.ts";
 import { setActing, type Acting } from "./acting.ts";
+import { isForSale } from "./inventory.ts";
 import { many, sql, type Queryable } from "./pool.ts";
 
 const offerRow = z.object({
@@ -13,10 +14,6 @@ const offerRow = z.object({
   stock: z.int(),
   forSale: z.boolean(),
 });
-
-/** A living item of a living vendor. */
-const isForSale = sql`(archived_at is null and exists (
-  select from vendor where vendor.id = inventory.vendor_id and vendor.archived_at is null))`;
 
 const columns = sql`id as "itemId", item_name as "itemName", vendor_id as "vendorId", category,
   price as "unitPrice", stock, ${isForSale} as "forSale"`;

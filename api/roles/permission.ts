@@ -40,7 +40,7 @@ function subjectOf(caller: Caller, { kind, field, own, named }: Subject): number
   return own;
 }
 
-function notYours(kind: Subject["kind"]): ShopError {
+export function notYours(kind: Subject["kind"]): ShopError {
   return forbidden(
     `This belongs to another ${kind}.`,
     `Sign in as that ${kind}, or leave the id out to reach what is your own.`,

@@ -2,7 +2,7 @@ import { customerNotFound } from "../errors.ts";
 import * as customers from "../postgres/customers.ts";
 import { customerFor } from "../roles/permission.ts";
 import * as inputs from "../schema/inputs/customer.ts";
-import { adminProcedure, router, signedInProcedure } from "../trpc.ts";
+import { adminProcedure, customerProcedure, router, signedInProcedure } from "../trpc.ts";
 import { toTimestamp } from "../values/time.ts";
 
 export const customerRouter = router({
@@ -21,7 +21,17 @@ export const customerRouter = router({
   byEmail: adminProcedure
     .input(inputs.customerByEmail)
     .query(({ ctx, input }) => customers.findCustomerByEmail(ctx.pool, input.email)),
+  /** With no text: all of them. A vendor finds buyers with vendor.customers. */
   search: adminProcedure
     .input(inputs.searchCustomers)
     .query(({ ctx, input }) => customers.searchCustomers(ctx.pool, input)),
+  update: customerProcedure
+    .input(inputs.updateCustomer)
+    .mutation(({ ctx, input }) => customers.updateCustomer(ctx.pool, ctx.customerId, input)),
+  archive: adminProcedure
+    .input(inputs.byId)
+    .mutation(({ ctx, input }) => customers.archiveCustomer(ctx.pool, input.id)),
+  restore: adminProcedure
+    .input(inputs.byId)
+    .mutation(({ ctx, input }) => customers.restoreCustomer(ctx.pool, input.id)),
 });

@@ -1,7 +1,9 @@
 import { vendorNotFound } from "../errors.ts";
 import * as vendors from "../postgres/vendors.ts";
+import { seesArchived } from "../roles/archived.ts";
+import { requireRole } from "../roles/permission.ts";
 import * as inputs from "../schema/inputs/vendor.ts";
-import { adminProcedure, publicProcedure, router } from "../trpc.ts";
+import { adminProcedure, publicProcedure, router, vendorProcedure } from "../trpc.ts";
 import { toTimestamp } from "../values/time.ts";
 
 export const vendorRouter = router({
@@ -10,12 +12,26 @@ export const vendorRouter = router({
     .mutation(({ ctx, input }) =>
       vendors.createVendor(ctx.pool, { ...input, joinedAt: toTimestamp(ctx.clock()) }),
     ),
+  /** An archived one for itself and admins only. */
   get: publicProcedure.input(inputs.byId).query(async ({ ctx, input }) => {
     const vendor = await vendors.findVendor(ctx.pool, input.id);
-    if (vendor === null) throw vendorNotFound(input.id);
+    const visible = vendor?.archivedAt === null || seesArchived(ctx.caller, input.id);
+    if (vendor === null || !visible) throw vendorNotFound(input.id);
     return vendor;
   }),
-  search: publicProcedure
-    .input(inputs.searchVendors)
-    .query(({ ctx, input }) => vendors.searchVendors(ctx.pool, input)),
+  /** With no `vendorName`: all of them. */
+  search: publicProcedure.input(inputs.searchVendors).query(({ ctx, input }) => {
+    if (input.includeArchived) requireRole(ctx.caller, ["admin"]);
+    return vendors.searchVendors(ctx.pool, input);
+  }),
+  update: vendorProcedure
+    .input(inputs.updateVendor)
+    .mutation(({ ctx, input }) => vendors.updateVendor(ctx.pool, ctx.vendorId, input)),
+  /** Takes the vendor and all that it sells off the shop; what was sold stays. */
+  archive: adminProcedure
+    .input(inputs.byId)
+    .mutation(({ ctx, input }) => vendors.archiveVendor(ctx.pool, input.id)),
+  restore: adminProcedure
+    .input(inputs.byId)
+    .mutation(({ ctx, input }) => vendors.restoreVendor(ctx.pool, input.id)),
 });

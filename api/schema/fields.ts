@@ -26,6 +26,18 @@ export function text(maximumBytes: number) {
     .refine(isStorable, { error: "must be well-formed text without NUL characters" });
 }
 
+/** The vendor's own code of an item. */
+export const sku = text(64);
+
+/** Why something was done, for the audit trail. */
+export const reason = text(200);
+
+/** As every row of the API carries it: the caller hands it back to change nothing that it has not seen. */
+export const updatedAt = z.iso.datetime({
+  precision: 6,
+  error: "must be the updatedAt of the row as it was read",
+});
+
 /** Part of a name that is searched for; bounded only to keep requests small. */
 export const searchText = text(200);
 
@@ -47,6 +59,7 @@ function integer(minimum: number, maximum: number) {
 export const id = integer(1, MAX_POSTGRES_INTEGER);
 export const category = integer(0, MAX_POSTGRES_INTEGER);
 export const stock = integer(0, MAX_POSTGRES_INTEGER);
+export const stockChange = z.int().min(-MAX_POSTGRES_INTEGER).max(MAX_POSTGRES_INTEGER);
 export const quantity = integer(1, 10_000);
 export const version = integer(1, MAX_POSTGRES_INTEGER);
 
@@ -101,6 +114,11 @@ const cursorText = z
 
 /** A page token whose position is a row id. */
 export const idCursor = cursorText.transform(Number).pipe(z.int().min(1)).optional();
+
+/** A page token whose position is the id of a row of which there may be more than an integer counts. */
+export const bigIdCursor = cursorText
+  .pipe(z.string().regex(/^[1-9]\d{0,17}$/, { error: "must be a nextCursor" }))
+  .optional();
 
 /** A page token whose position is `<timestamp>#<uuid>`. */
 export const historyCursor = cursorText

@@ -1,20 +1,28 @@
 import { z } from "zod";
 import * as field from "../fields.ts";
+import { customer, partial } from "./common.ts";
 
 export { byId } from "./common.ts";
 
-export const createCustomer = z.strictObject({
+const profile = {
   firstName: field.text(50),
   lastName: field.text(50),
   email: field.email,
-});
+};
+
+export const createCustomer = z.strictObject(profile);
+
+export const updateCustomer = partial(profile, customer);
 
 export const customerByEmail = z.strictObject({ email: field.email });
 
 export const searchCustomers = z.strictObject({
+  /** Part of the name or of the email. */
+  query: field.searchText.optional(),
   /** Part of "first last". */
   name: field.searchText.optional(),
   email: field.searchText.optional(),
+  includeArchived: z.boolean().default(false),
   limit: field.limit,
   cursor: field.idCursor,
 });
