@@ -23,7 +23,7 @@ export class TestProject {
   }
 
   /** This repository's own project. */
-  static ofRepository(databases: ShopDatabases): TestProject {
+  static ofRepository(databases: Pick<ShopDatabases, "environment">): TestProject {
     const project = new TestProject({}, databases);
     for (const part of ["pipelines.yaml", "sources", "models", "macros", "seeds"]) {
       cpSync(join(repository, part), join(project.folder, part), { recursive: true });
