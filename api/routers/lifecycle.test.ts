@@ -78,7 +78,7 @@ describe("an update", () => {
     [{ price: "1.00", updatedAt: "2026-01-01T00:00:00.000000Z" }],
   ])("of an item by %j is refused at the door", async (update) => {
     const { id } = await newItem();
-    const call = shop.client.inventory.update.mutate({ id, ...update } as { id: number });
+    const call = shop.client.inventory.update.mutate({ id, ...update });
     expect(await failureOf(call)).toBe("INPUT_INVALID");
   });
 

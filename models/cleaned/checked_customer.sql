@@ -5,7 +5,7 @@ source_rows as (
 ),
 
 latest_rows as (
-    {{> latest_version rows="source_rows" key="id" version="updated_at" content="first_name, last_name, email, joined_at"}}
+    {{> latest_version rows="source_rows" key="id" version="updated_at" content="first_name, last_name, email, joined_at, archived_at"}}
 ),
 
 tidied as (
@@ -16,6 +16,7 @@ tidied as (
         {{clean_text "last_name"}} as last_name,
         lower({{clean_text "email"}}) as email,
         {{utc "joined_at"}} as joined_at,
+        {{utc "archived_at"}} as archived_at,
         {{utc "updated_at"}} as updated_at,
         {{utc "_extracted_at"}} as loaded_at
     from latest_rows
@@ -47,6 +48,7 @@ final as (
         cast(last_name as varchar(50)) as last_name,
         cast(email as varchar(100)) as email,
         cast(joined_at as timestamp) as joined_at,
+        cast(archived_at as timestamp) as archived_at,
         cast(updated_at as timestamp) as updated_at,
         cast(loaded_at as timestamp) as loaded_at,
         cast(reject_reason as varchar(100)) as reject_reason

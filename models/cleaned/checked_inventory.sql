@@ -5,7 +5,7 @@ source_rows as (
 ),
 
 latest_rows as (
-    {{> latest_version rows="source_rows" key="id" version="updated_at" content="item_name, category, price, stock, vendor_id"}}
+    {{> latest_version rows="source_rows" key="id" version="updated_at" content="item_name, category, price, stock, vendor_id, archived_at"}}
 ),
 
 tidied as (
@@ -17,6 +17,7 @@ tidied as (
         price,
         stock,
         vendor_id,
+        {{utc "archived_at"}} as archived_at,
         {{utc "updated_at"}} as updated_at,
         {{utc "_extracted_at"}} as loaded_at
     from latest_rows
@@ -48,6 +49,7 @@ final as (
         cast(price as numeric(10,2)) as price,
         cast(stock as integer) as stock,
         cast(vendor_id as integer) as vendor_id,
+        cast(archived_at as timestamp) as archived_at,
         cast(updated_at as timestamp) as updated_at,
         cast(loaded_at as timestamp) as loaded_at,
         cast(reject_reason as varchar(100)) as reject_reason

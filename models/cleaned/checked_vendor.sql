@@ -5,7 +5,7 @@ source_rows as (
 ),
 
 latest_rows as (
-    {{> latest_version rows="source_rows" key="id" version="updated_at" content="vendor_name, region, joined_at"}}
+    {{> latest_version rows="source_rows" key="id" version="updated_at" content="vendor_name, region, joined_at, archived_at"}}
 ),
 
 tidied as (
@@ -15,6 +15,7 @@ tidied as (
         {{clean_text "vendor_name"}} as vendor_name,
         upper({{clean_text "region"}}) as region,
         {{utc "joined_at"}} as joined_at,
+        {{utc "archived_at"}} as archived_at,
         {{utc "updated_at"}} as updated_at,
         {{utc "_extracted_at"}} as loaded_at
     from latest_rows
@@ -42,6 +43,7 @@ final as (
         cast(vendor_name as varchar(100)) as vendor_name,
         cast(region as varchar(100)) as region,
         cast(joined_at as timestamp) as joined_at,
+        cast(archived_at as timestamp) as archived_at,
         cast(updated_at as timestamp) as updated_at,
         cast(loaded_at as timestamp) as loaded_at,
         cast(reject_reason as varchar(100)) as reject_reason

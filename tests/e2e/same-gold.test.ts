@@ -93,3 +93,24 @@ test("a new warehouse that sees both days at once is the same as one that saw th
   expect(withoutHistory(gold(atOnce))).toEqual(withoutHistory(gold(incremental)));
   expect(atOnce.rows["gold.customer_history"]?.length).toBeGreaterThan(0);
 });
+
+test("what the shop archives stays in gold with its sales, and says when", async () => {
+  const before = await inspect(project);
+  for (const table of ["customer", "vendor", "inventory"]) {
+    await databases.postgres.query(
+      `update ${table} set archived_at = '2026-03-04T05:06:07.000008Z' where id = 1`,
+    );
+  }
+  await project.ok("build");
+  const after = await inspect(project);
+  expect(after.problems).toEqual([]);
+  expect(after.rows["gold.sales"]).toEqual(before.rows["gold.sales"]);
+  for (const relation of ["gold.customer", "gold.vendor", "gold.inventory"]) {
+    expect(after.rows[relation]).toHaveLength(before.rows[relation]!.length);
+    const archived = after.rows[relation]!.filter((row) => row.includes("05:06:07.000008"));
+    expect(archived).toHaveLength(1);
+  }
+  expect(after.rows["gold.inventory_history"]).toHaveLength(
+    before.rows["gold.inventory_history"]!.length + 1,
+  );
+});

@@ -117,6 +117,38 @@ describe("gold.sales", () => {
     await expectSameAsFullRefresh();
   });
 
+  test("keeps its members when the shop archives them, who say when and come back when restored", async () => {
+    await warehouse.extract(firstDay, smallShop);
+    await warehouse.build();
+    const archive = (archived_at: string | null, updated_at: string) => ({
+      customer: [{ ...good.customer, archived_at, updated_at }],
+      vendor: [{ ...good.vendor, archived_at, updated_at }],
+      inventory: [{ ...good.inventory, archived_at, updated_at }],
+    });
+    const archived = async () =>
+      warehouse.query(
+        ["customer", "vendor", "inventory"]
+          .map(
+            (name) =>
+              `select '${name}' as name, cast(archived_at as varchar) as archived_at from gold.${name}`,
+          )
+          .join(" union all ") + " order by name, archived_at nulls first",
+      );
+    const times = (time: string | null) =>
+      ["customer", "inventory", "vendor"].flatMap((name) => [
+        { name, archived_at: null },
+        { name, archived_at: time },
+      ]);
+    await warehouse.extract(secondDay, archive("2026-01-02T08:00:00+08", later));
+    await warehouse.build();
+    expect(await keys()).toEqual([{ ...line, ...member }]);
+    expect(await archived()).toEqual(times("2026-01-02 00:00:00"));
+    await warehouse.extract(secondDay, archive(null, "2026-01-02T10:00:00Z"));
+    await warehouse.build();
+    expect(await archived()).toEqual(times(null));
+    await expectSameAsFullRefresh();
+  });
+
   test("moves a sale back to -1 when the newest version of its customer is rejected", async () => {
     await warehouse.extract(firstDay, smallShop);
     await warehouse.build();
