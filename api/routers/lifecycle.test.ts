@@ -68,7 +68,7 @@ describe("an update", () => {
     expect(await failureOf(shop.client.customer.update.mutate(customer))).toBe("CHANGED_MEANWHILE");
   });
 
-  test.each([
+  test.each<[object]>([
     [{}],
     [{ reason: "nothing" }],
     [{ stock: 1, stockChange: 1 }],

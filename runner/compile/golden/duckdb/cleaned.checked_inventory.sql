@@ -11,12 +11,12 @@ latest_rows as (
             *,
             row_number() over (
                 partition by row_key
-                order by updated_at desc nulls last, _extracted_at, item_name, category, price, stock, vendor_id
+                order by updated_at desc nulls last, _extracted_at, item_name, category, price, stock, vendor_id, archived_at
             ) as version_rank
         from (
             select
                 *,
-                case when id is null then 'no key ' || md5(coalesce(cast(id as varchar), '') || '|' || coalesce(cast(item_name as varchar), '') || '|' || coalesce(cast(category as varchar), '') || '|' || coalesce(cast(price as varchar), '') || '|' || coalesce(cast(stock as varchar), '') || '|' || coalesce(cast(vendor_id as varchar), '')) else cast(id as varchar) end as row_key
+                case when id is null then 'no key ' || md5(coalesce(cast(id as varchar), '') || '|' || coalesce(cast(item_name as varchar), '') || '|' || coalesce(cast(category as varchar), '') || '|' || coalesce(cast(price as varchar), '') || '|' || coalesce(cast(stock as varchar), '') || '|' || coalesce(cast(vendor_id as varchar), '') || '|' || coalesce(cast(archived_at as varchar), '')) else cast(id as varchar) end as row_key
             from source_rows
         ) as keyed_rows
     ) as ranked_rows
@@ -32,6 +32,7 @@ tidied as (
         price,
         stock,
         vendor_id,
+        cast(archived_at at time zone 'UTC' as timestamp) as archived_at,
         cast(updated_at at time zone 'UTC' as timestamp) as updated_at,
         cast(_extracted_at at time zone 'UTC' as timestamp) as loaded_at
     from latest_rows
@@ -63,6 +64,7 @@ final as (
         cast(price as numeric(10,2)) as price,
         cast(stock as integer) as stock,
         cast(vendor_id as integer) as vendor_id,
+        cast(archived_at as timestamp) as archived_at,
         cast(updated_at as timestamp) as updated_at,
         cast(loaded_at as timestamp) as loaded_at,
         cast(reject_reason as varchar(100)) as reject_reason

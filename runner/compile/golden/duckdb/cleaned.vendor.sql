@@ -10,6 +10,7 @@ final as (
         cast(vendor_name as varchar(100)) as vendor_name,
         cast(region as varchar(100)) as region,
         cast(joined_at as timestamp) as joined_at,
+        cast(archived_at as timestamp) as archived_at,
         cast(updated_at as timestamp) as updated_at,
         cast(loaded_at as timestamp) as loaded_at
     from checked

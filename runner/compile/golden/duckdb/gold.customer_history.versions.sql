@@ -3,7 +3,7 @@ with
 latest as (
     select *
     from (
-        select published.customer_id, published.first_name, published.last_name, published.email, published.joined_at, published.updated_at, published.snapshot_id, published.valid_from, published.valid_to,
+        select published.customer_id, published.first_name, published.last_name, published.email, published.joined_at, published.archived_at, published.updated_at, published.snapshot_id, published.valid_from, published.valid_to,
             case when published.customer_id is null then 'n' else 'v' || cast(length(cast(published.customer_id as varchar(65535))) as varchar(20)) || ':' || cast(published.customer_id as varchar(65535)) end as _snapshot_key,
             row_number() over (
                 partition by case when published.customer_id is null then 'n' else 'v' || cast(length(cast(published.customer_id as varchar(65535))) as varchar(20)) || ':' || cast(published.customer_id as varchar(65535)) end
@@ -15,12 +15,12 @@ latest as (
 ),
 
 staged as (
-    select staged_row.customer_id, staged_row.first_name, staged_row.last_name, staged_row.email, staged_row.joined_at, staged_row.updated_at, case when staged_row.customer_id is null then 'n' else 'v' || cast(length(cast(staged_row.customer_id as varchar(65535))) as varchar(20)) || ':' || cast(staged_row.customer_id as varchar(65535)) end as _snapshot_key
+    select staged_row.customer_id, staged_row.first_name, staged_row.last_name, staged_row.email, staged_row.joined_at, staged_row.archived_at, staged_row.updated_at, case when staged_row.customer_id is null then 'n' else 'v' || cast(length(cast(staged_row.customer_id as varchar(65535))) as varchar(20)) || ':' || cast(staged_row.customer_id as varchar(65535)) end as _snapshot_key
     from _physical.source as staged_row
 ),
 
 begun as (
-    select staged.customer_id, staged.first_name, staged.last_name, staged.email, staged.joined_at, staged.updated_at, latest.snapshot_id as _old_id, staged._snapshot_key,
+    select staged.customer_id, staged.first_name, staged.last_name, staged.email, staged.joined_at, staged.archived_at, staged.updated_at, latest.snapshot_id as _old_id, staged._snapshot_key,
         case when latest.valid_to is null then latest.valid_from else latest.valid_to end as _after,
         case when latest.snapshot_id is null or cast(staged.updated_at as timestamp) > case when latest.valid_to is null then latest.valid_from else latest.valid_to end then cast(staged.updated_at as timestamp) else cast('2025-03-17' as timestamp) end as _begins
     from staged
@@ -41,14 +41,14 @@ fresh as (
 ),
 
 ended as (
-    select latest.customer_id, latest.first_name, latest.last_name, latest.email, latest.joined_at, latest.updated_at, latest.snapshot_id, latest.valid_from,
+    select latest.customer_id, latest.first_name, latest.last_name, latest.email, latest.joined_at, latest.archived_at, latest.updated_at, latest.snapshot_id, latest.valid_from,
         fresh._begins as valid_to
     from latest
     join fresh
         on fresh._snapshot_key = latest._snapshot_key
     where latest.valid_to is null
     union all
-    select latest.customer_id, latest.first_name, latest.last_name, latest.email, latest.joined_at, latest.updated_at, latest.snapshot_id, latest.valid_from,
+    select latest.customer_id, latest.first_name, latest.last_name, latest.email, latest.joined_at, latest.archived_at, latest.updated_at, latest.snapshot_id, latest.valid_from,
         cast('2025-03-17' as timestamp) as valid_to
     from latest
     left join staged
@@ -58,10 +58,10 @@ ended as (
         and latest.valid_from < cast('2025-03-17' as timestamp)
 )
 
-select ended.customer_id, ended.first_name, ended.last_name, ended.email, ended.joined_at, ended.updated_at, ended.snapshot_id, ended.valid_from, ended.valid_to
+select ended.customer_id, ended.first_name, ended.last_name, ended.email, ended.joined_at, ended.archived_at, ended.updated_at, ended.snapshot_id, ended.valid_from, ended.valid_to
 from ended
 union all
-select fresh.customer_id, fresh.first_name, fresh.last_name, fresh.email, fresh.joined_at, fresh.updated_at,
+select fresh.customer_id, fresh.first_name, fresh.last_name, fresh.email, fresh.joined_at, fresh.archived_at, fresh.updated_at,
     cast(md5(case when fresh.customer_id is null then 'n' else 'v' || cast(length(cast(fresh.customer_id as varchar(65535))) as varchar(20)) || ':' || cast(fresh.customer_id as varchar(65535)) end || case when fresh._begins is null then 'n' else 'v' || cast(length(cast(fresh._begins as varchar(65535))) as varchar(20)) || ':' || cast(fresh._begins as varchar(65535)) end) as varchar(32)) as snapshot_id,
     fresh._begins as valid_from,
     cast(null as timestamp) as valid_to

@@ -11,7 +11,8 @@ final as (
         cast(category as integer) as category,
         cast(price as numeric(10,2)) as price,
         cast(stock as integer) as stock,
-        cast(vendor_id as integer) as vendor_id
+        cast(vendor_id as integer) as vendor_id,
+        cast(archived_at as timestamp) as archived_at
     from items
 )
 

@@ -11,12 +11,12 @@ latest_rows as (
             *,
             row_number() over (
                 partition by row_key
-                order by updated_at desc nulls last, _extracted_at, vendor_name, region, joined_at
+                order by updated_at desc nulls last, _extracted_at, vendor_name, region, joined_at, archived_at
             ) as version_rank
         from (
             select
                 *,
-                case when id is null then 'no key ' || md5(coalesce(cast(id as varchar), '') || '|' || coalesce(cast(vendor_name as varchar), '') || '|' || coalesce(cast(region as varchar), '') || '|' || coalesce(cast(joined_at as varchar), '')) else cast(id as varchar) end as row_key
+                case when id is null then 'no key ' || md5(coalesce(cast(id as varchar), '') || '|' || coalesce(cast(vendor_name as varchar), '') || '|' || coalesce(cast(region as varchar), '') || '|' || coalesce(cast(joined_at as varchar), '') || '|' || coalesce(cast(archived_at as varchar), '')) else cast(id as varchar) end as row_key
             from source_rows
         ) as keyed_rows
     ) as ranked_rows
@@ -30,6 +30,7 @@ tidied as (
         nullif(btrim(vendor_name, ' ' || chr(9) || chr(10) || chr(13)), '') as vendor_name,
         upper(nullif(btrim(region, ' ' || chr(9) || chr(10) || chr(13)), '')) as region,
         cast(joined_at at time zone 'UTC' as timestamp) as joined_at,
+        cast(archived_at at time zone 'UTC' as timestamp) as archived_at,
         cast(updated_at at time zone 'UTC' as timestamp) as updated_at,
         cast(_extracted_at at time zone 'UTC' as timestamp) as loaded_at
     from latest_rows
@@ -57,6 +58,7 @@ final as (
         cast(vendor_name as varchar(100)) as vendor_name,
         cast(region as varchar(100)) as region,
         cast(joined_at as timestamp) as joined_at,
+        cast(archived_at as timestamp) as archived_at,
         cast(updated_at as timestamp) as updated_at,
         cast(loaded_at as timestamp) as loaded_at,
         cast(reject_reason as varchar(100)) as reject_reason

@@ -12,6 +12,7 @@ final as (
         cast(price as numeric(10,2)) as price,
         cast(stock as integer) as stock,
         cast(vendor_id as integer) as vendor_id,
+        cast(archived_at as timestamp) as archived_at,
         cast(updated_at as timestamp) as updated_at,
         cast(loaded_at as timestamp) as loaded_at
     from checked

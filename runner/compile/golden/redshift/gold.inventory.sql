@@ -19,6 +19,7 @@ members as (
         -1 as category,
         cast(null as numeric(10,2)) as price,
         cast(null as integer) as stock,
+        cast(null as timestamp) as archived_at,
         cast(null as timestamp) as updated_at,
         -1 as vendor_id
     union all
@@ -28,6 +29,7 @@ members as (
         coalesce(categories.category_id, -1) as category,
         items.price,
         items.stock,
+        items.archived_at,
         items.updated_at,
         coalesce(vendors.vendor_id, -1) as vendor_id
     from items
@@ -44,6 +46,7 @@ final as (
         cast(category as integer) as category,
         cast(price as numeric(10,2)) as price,
         cast(stock as integer) as stock,
+        cast(archived_at as timestamp) as archived_at,
         cast(updated_at as timestamp) as updated_at,
         cast(vendor_id as integer) as vendor_id
     from members
