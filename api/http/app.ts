@@ -1,16 +1,20 @@
 import cors from "@fastify/cors";
 import helmet from "@fastify/helmet";
-import Fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
+import { TRPCError } from "@trpc/server";
+import { getHTTPStatusCodeFromError } from "@trpc/server/http";
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { Socket } from "node:net";
 import type { Logger } from "pino";
 import type { Context, Shop } from "../context.ts";
 import { openRateLimiter, RATE_LIMITS, rateClassOf } from "../limits/rate-limits.ts";
 import type { Authenticate } from "../roles/authentication.ts";
 import { nameOfCaller, type Caller } from "../roles/caller.ts";
+import { sendProcedureFailure, serveRest } from "../rest/serve.ts";
 import { appRouter } from "../router.ts";
 import { refuseForeignPages } from "./allowed-origins.ts";
 import { explainStatus, notFound, sendFailure, statusOf } from "./failure-answer.ts";
 import { serveHealth } from "./health.ts";
+import { readJson } from "./json-body.ts";
 import { HTTP_LIMITS, type HttpLimits } from "./limits.ts";
 import { traceRequests } from "./request-fields.ts";
 import { logRequests } from "./request-log.ts";
@@ -51,20 +55,37 @@ export function createApp(parts: AppParts): App {
     else done();
   });
   app.setNotFoundHandler((request, reply) => sendFailure(reply, 404, notFound(request)));
-  app.setErrorHandler((error, request, reply) => {
-    const status = statusOf(error);
-    if (status >= 500) {
-      logger?.error({ requestId: request.trace?.requestId, err: error }, "a request failed");
-    }
-    return sendFailure(reply, status, explainStatus(status));
-  });
+  app.setErrorHandler((error, request, reply) => answerError(error, { request, reply, logger }));
   const contextOf = contextFactory(parts);
   void app.register((scope, _options, done) => {
     serveTrpc(scope, { contextOf, limits, logger });
     done();
   });
+  void app.register((scope, _options, done) => {
+    readJson(scope, limits);
+    serveRest(scope, contextOf);
+    done();
+  });
   serveHealth(app, shop, isStopping);
   return { app, running };
+}
+
+interface Failed {
+  request: FastifyRequest;
+  reply: FastifyReply;
+  logger: Logger | undefined;
+}
+
+function answerError(error: unknown, { request, reply, logger }: Failed): FastifyReply {
+  const procedural = error instanceof TRPCError;
+  const status = procedural ? getHTTPStatusCodeFromError(error) : statusOf(error);
+  if (status >= 500) {
+    const err = procedural ? (error.cause ?? error) : error;
+    logger?.error({ requestId: request.trace?.requestId, err }, "a request failed");
+  }
+  return procedural
+    ? sendProcedureFailure(reply, error)
+    : sendFailure(reply, status, explainStatus(status));
 }
 
 function createFastify(limits: HttpLimits, { trustProxy }: HttpSettings): FastifyInstance {

@@ -4,7 +4,7 @@ import type { Logger } from "pino";
 import type { Context } from "../context.ts";
 import { appRouter } from "../router.ts";
 import { retryAfterOf } from "./failure-answer.ts";
-import { isDeeperThan } from "./json-depth.ts";
+import { readJson } from "./json-body.ts";
 import type { HttpLimits } from "./limits.ts";
 
 export type ContextOf = (request: FastifyRequest) => Promise<Context>;
@@ -17,12 +17,7 @@ export interface TrpcRoute {
 
 /** Serves every procedure under /trpc. Its bodies are JSON only: tRPC would read forms and streams, too. */
 export function serveTrpc(app: FastifyInstance, { contextOf, limits, logger }: TrpcRoute): void {
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser("application/json", { parseAs: "string" }, (_request, body, done) => {
-    const deep = isDeeperThan(String(body), limits.jsonDepth);
-    if (deep) done(Object.assign(new Error("nested too deeply"), { statusCode: 400 }));
-    else done(null, body);
-  });
+  readJson(app, limits, { parse: false });
   app.all<{ Params: { path: string } }>("/trpc/:path", (request, reply) =>
     fastifyRequestHandler({
       req: request,

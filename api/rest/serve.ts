@@ -1,0 +1,86 @@
+import { getHTTPStatusCodeFromError } from "@trpc/server/http";
+import type { TRPCError } from "@trpc/server";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { ShopError } from "../errors.ts";
+import { describeFailure, type PublicFailure } from "../failures.ts";
+import { retryAfterOf, sendFailure } from "../http/failure-answer.ts";
+import type { ContextOf } from "../http/trpc-route.ts";
+import {
+  detailsToRest,
+  findForeignName,
+  isFields,
+  restPath,
+  toProcedure,
+  toRest,
+  type Fields,
+} from "./names.ts";
+import { REST_ROUTES, type RestRequest, type RestRoute } from "./routes.ts";
+import { callProcedure, callShopAs } from "./shop-caller.ts";
+
+/** Serves the REST paths from the procedures, each with the request's own context. */
+export function serveRest(app: FastifyInstance, contextOf: ContextOf): void {
+  for (const route of REST_ROUTES) {
+    app.route({
+      method: route.method,
+      url: route.path,
+      handler: async (request, reply) => {
+        const shop = callShopAs(await contextOf(request));
+        const received = readRequest(route, request);
+        const answer = await (route.run === undefined
+          ? callProcedure(shop, route.procedure, received.input)
+          : route.run(shop, received));
+        if (answer === null && route.missing !== undefined) throw missing(route.missing);
+        return reply.code(route.status).send(toRest(answer));
+      },
+    });
+  }
+}
+
+/** A failure of a procedure as the answer of a REST path. */
+export function sendProcedureFailure(reply: FastifyReply, error: TRPCError): FastifyReply {
+  const wait = retryAfterOf(error);
+  if (wait !== undefined) reply.header("retry-after", String(wait));
+  const described = describeFailure(error);
+  const failure = error instanceof RestInputError ? described : inRestWords(described);
+  return sendFailure(reply, getHTTPStatusCodeFromError(error), failure);
+}
+
+function inRestWords(failure: PublicFailure): PublicFailure {
+  // Zod names unknown keys, and the summary each field.
+  const message = failure.message.replace(
+    /(?<=[(;] ?)[\w.]+(?=: )|(?<=")\w+(?=")/g,
+    (name: string) => restPath(name),
+  );
+  return { ...failure, message, details: detailsToRest(failure.details) };
+}
+
+function readRequest(route: RestRoute, request: FastifyRequest): RestRequest {
+  const body = route.method === "POST" ? (request.body ?? {}) : {};
+  if (!isFields(body)) throw new RestInputError("The body must be a JSON object.", []);
+  const sent: Fields = { ...(request.query as Fields), ...body, ...(request.params as Fields) };
+  const foreign = findForeignName(sent);
+  if (foreign !== undefined) {
+    const path = foreign.slice(0, 100);
+    throw new RestInputError(`There is no field ${path}: names are in snake_case.`, [
+      { path, message: "is not known" },
+    ]);
+  }
+  const named = Object.entries(toProcedure(sent));
+  const input = Object.fromEntries(named.filter(([name]) => !route.ignored?.includes(name)));
+  const key = request.headers["idempotency-key"];
+  return { input, idempotencyKey: typeof key === "string" ? key : undefined };
+}
+
+/** A request that no procedure has seen; it speaks in the words of REST already. */
+class RestInputError extends ShopError {
+  constructor(message: string, issues: readonly { path: string; message: string }[]) {
+    super("INPUT_INVALID", message, {
+      hint: "Every path and its fields are described at /openapi.json.",
+      details: { issues },
+    });
+  }
+}
+
+function missing(message: string): ShopError {
+  return new ShopError("NOT_FOUND", message, { hint: "Put one with POST to the same path." });
+}
