@@ -38,7 +38,7 @@ async function serve(): Promise<void> {
   const databases = await openDatabases(settings);
   try {
     await migrate(databases);
-    const { host, port } = settings;
+    const { host, port, serving } = settings;
     const authentication = settings.authentication ?? {
       kind: "development",
       secret: await developmentSecret(HOME),
@@ -46,7 +46,7 @@ async function serve(): Promise<void> {
     if (authentication.kind === "development") {
       logger.warn("no key is configured: whoever reaches this port without a token is an admin");
     }
-    const api = await startApi({ ...databases, host, port, logger, authentication });
+    const api = await startApi({ ...databases, host, port, serving, logger, authentication });
     logger.info({ url: api.url }, "the shop is open");
     process.stdout.write(`${api.url}\n`);
     logger.info({ signal: await stopped }, "closing");

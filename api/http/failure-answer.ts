@@ -1,3 +1,4 @@
+import type {} from "./request-fields.ts";
 import { STATUS_CODES } from "node:http";
 import { TRPC_ERROR_CODES_BY_KEY } from "@trpc/server/rpc";
 import type { FastifyReply, FastifyRequest } from "fastify";
