@@ -1,12 +1,10 @@
+import type { CartStores } from "./cart/change-cart.ts";
 import type { CheckoutStores } from "./checkout/complete.ts";
 import type { CallLimits } from "./limits/call-limits.ts";
 import type { Caller } from "./roles/caller.ts";
-import type { Clock } from "./values/time.ts";
 
 /** What procedures work with; made once for the whole service. */
-export interface Shop extends CheckoutStores {
-  clock: Clock;
-}
+export type Shop = CheckoutStores & CartStores;
 
 /** The shop, and what is known of one request; the calls of a batch share it. */
 export interface Context extends Shop {

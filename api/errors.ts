@@ -13,8 +13,10 @@ export type ShopErrorCode =
   | "SKU_TAKEN"
   | "ARCHIVED"
   | "CHANGED_MEANWHILE"
+  | "ITEM_NOT_IN_CART"
   | "CART_EMPTY"
   | "CART_CHANGED"
+  | "CART_LIMIT"
   | "CART_MISMATCH"
   | "PRICE_CHANGED"
   | "STOCK_INSUFFICIENT"
@@ -59,6 +61,7 @@ function trpcCodeOf(code: ShopErrorCode): TrpcCode {
     case "CUSTOMER_NOT_FOUND":
     case "VENDOR_NOT_FOUND":
     case "ITEM_NOT_FOUND":
+    case "ITEM_NOT_IN_CART":
     case "NOT_FOUND":
       return "NOT_FOUND";
     case "EMAIL_TAKEN":
@@ -66,6 +69,7 @@ function trpcCodeOf(code: ShopErrorCode): TrpcCode {
     case "ARCHIVED":
     case "CHANGED_MEANWHILE":
     case "CART_CHANGED":
+    case "CART_LIMIT":
     case "CART_MISMATCH":
     case "PRICE_CHANGED":
     case "STOCK_INSUFFICIENT":

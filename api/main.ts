@@ -37,8 +37,11 @@ async function serve(): Promise<void> {
   const logger = openLogger(settings.logLevel);
   const databases = await openDatabases(settings);
   try {
-    await migrate(databases);
-    const { host, port, serving } = settings;
+    const onWarning = (message: string) => {
+      logger.warn(message);
+    };
+    await migrate({ ...databases, onWarning });
+    const { host, port, serving, cartLifetimes } = settings;
     const authentication = settings.authentication ?? {
       kind: "development",
       secret: await developmentSecret(HOME),
@@ -46,7 +49,8 @@ async function serve(): Promise<void> {
     if (authentication.kind === "development") {
       logger.warn("no key is configured: whoever reaches this port without a token is an admin");
     }
-    const api = await startApi({ ...databases, host, port, serving, logger, authentication });
+    const options = { host, port, serving, cartLifetimes, logger, authentication };
+    const api = await startApi({ ...databases, ...options });
     logger.info({ url: api.url }, "the shop is open");
     process.stdout.write(`${api.url}\n`);
     logger.info({ signal: await stopped }, "closing");

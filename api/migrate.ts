@@ -1,6 +1,7 @@
 import pg from "pg";
 import { isAbsent, wordsOf } from "./absent.ts";
 import { ensureTable } from "./dynamodb/create-table.ts";
+import { expireCarts } from "./dynamodb/expire-carts.ts";
 import { openTable, type DynamoDbConnection } from "./dynamodb/table.ts";
 import { migrationNames, migrationSource } from "./postgres/migrations/source.ts";
 import { StartError } from "./start-error.ts";
@@ -10,6 +11,8 @@ export interface MigrateOptions {
   dynamodb: DynamoDbConnection;
   /** Default `mercado_ecommerce`. */
   tableName?: string;
+  /** Told of what the shop has to do without. Default: nobody is. */
+  onWarning?: (message: string) => void;
 }
 
 /** Names the advisory lock under which one process migrates at a time ("merc" in ASCII). */
@@ -95,6 +98,10 @@ async function migrateDynamoDb(options: MigrateOptions): Promise<void> {
   const table = openTable(options.dynamodb, options.tableName);
   try {
     await ensureTable(table);
+    const whyNot = await expireCarts(table);
+    if (whyNot !== null) {
+      options.onWarning?.(`expired carts are not deleted from table ${table.name} (${whyNot})`);
+    }
   } catch (error) {
     if (error instanceof StartError) throw error;
     throw new StartError(

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
+import { DEFAULT_CART_LIFETIMES, type CartLifetimes } from "./cart/lifetime.ts";
 import { killPointsFrom } from "./checkout/kill-points.ts";
 import { openTable, type DynamoDbConnection } from "./dynamodb/table.ts";
 import { createApp } from "./http/app.ts";
@@ -24,6 +25,8 @@ export interface ApiOptions {
   clock?: Clock;
   /** Default `mercado_ecommerce`. */
   tableName?: string;
+  /** Default: 30 days for customers, 7 for guests. */
+  cartLifetimes?: CartLifetimes;
   /** Default: development with a secret that nobody knows, so that only calls without a token get through. */
   authentication?: AuthenticationSettings;
   /** Default: no log. */
@@ -58,6 +61,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
       pool,
       table,
       clock: options.clock ?? systemClock,
+      cartLifetimes: options.cartLifetimes ?? DEFAULT_CART_LIFETIMES,
       reachKillPoint: killPointsFrom(process.env.MERCADO_API_KILL_POINT),
     },
     authenticate: openAuthentication(authentication),

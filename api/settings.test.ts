@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import { DEFAULT_CART_LIFETIMES } from "./cart/lifetime.ts";
 import { SERVING_DEFAULTS } from "./http/settings.ts";
 import { RATE_LIMITS } from "./limits/rate-limits.ts";
 import { readSettings } from "./settings.ts";
@@ -10,6 +11,7 @@ test("without a setting the service listens on loopback, port 8000, and has data
     host: "127.0.0.1",
     port: 8000,
     logLevel: "info",
+    cartLifetimes: DEFAULT_CART_LIFETIMES,
     serving: SERVING_DEFAULTS,
     authentication: undefined,
   });
@@ -97,4 +99,20 @@ test("a list of origins, limits or proxies with a wrong part is refused as a who
 test("limits that are not named stay as they are", () => {
   const { rateLimits } = readSettings({ MERCADO_API_RATE_LIMITS: "checkout=7, read=9" }).serving;
   expect(rateLimits).toEqual({ ...RATE_LIMITS, checkout: 7, read: 9 });
+});
+
+describe("how long carts are kept", () => {
+  test("is said as people say it", () => {
+    const named = { MERCADO_CART_LIFETIME: "2w", MERCADO_GUEST_CART_LIFETIME: "12h" };
+    expect(readSettings(named).cartLifetimes).toEqual({
+      customerSeconds: 14 * 86_400,
+      guestSeconds: 12 * 3_600,
+    });
+  });
+
+  test.each(["30", "30 days", "-1d", "1s", "10000d", "999999999w", "0d"])("is not %j", (value) => {
+    expect(() => readSettings({ MERCADO_CART_LIFETIME: value })).toThrow(
+      /MERCADO_CART_LIFETIME: must be/,
+    );
+  });
 });

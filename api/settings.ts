@@ -1,10 +1,24 @@
+import ms from "ms";
 import { z } from "zod";
+import { DEFAULT_CART_LIFETIMES, type CartLifetimes } from "./cart/lifetime.ts";
 import type { DynamoDbConnection } from "./dynamodb/table.ts";
 import { isLoopback } from "./http/allowed-origins.ts";
 import { httpEnvironment, servingSettingsFrom, type ServingSettings } from "./http/settings.ts";
 import type { AuthenticationSettings } from "./roles/authentication.ts";
 import { DEFAULT_AUDIENCE } from "./roles/authentication.ts";
 import { StartError } from "./start-error.ts";
+
+const SHORTEST_LIFETIME_SECONDS = 60;
+const LONGEST_LIFETIME_SECONDS = 366 * 86_400;
+
+/** `30d`, `12h`; in seconds. */
+const duration = z
+  .string()
+  .regex(/^\d{1,9} ?(s|m|h|d|w)$/, { error: "must be a duration such as 30d or 12h" })
+  .transform((value) => ms(value as ms.StringValue) / 1_000)
+  .refine((value) => value >= SHORTEST_LIFETIME_SECONDS && value <= LONGEST_LIFETIME_SECONDS, {
+    error: "must be from 1m to 366d",
+  });
 
 const environment = z.object({
   MERCADO_POSTGRES_URL: z
@@ -38,6 +52,8 @@ const environment = z.object({
     .optional(),
   MERCADO_API_TOKEN_AUDIENCE: z.string().min(1).default(DEFAULT_AUDIENCE),
   MERCADO_API_TOKEN_ISSUER: z.string().min(1).optional(),
+  MERCADO_CART_LIFETIME: duration.optional(),
+  MERCADO_GUEST_CART_LIFETIME: duration.optional(),
   MERCADO_API_LOG_LEVEL: z
     .enum(["fatal", "error", "warn", "info", "debug", "silent"])
     .default("info"),
@@ -51,6 +67,7 @@ export interface Settings {
   host: string;
   port: number;
   logLevel: string;
+  cartLifetimes: CartLifetimes;
   /** Absent: none is configured, which is only good on loopback. */
   authentication: AuthenticationSettings | undefined;
   serving: ServingSettings;
@@ -77,6 +94,10 @@ export function readSettings(variables: NodeJS.ProcessEnv): Settings {
     host: data.MERCADO_API_HOST,
     port: data.MERCADO_API_PORT,
     logLevel: data.MERCADO_API_LOG_LEVEL,
+    cartLifetimes: {
+      customerSeconds: data.MERCADO_CART_LIFETIME ?? DEFAULT_CART_LIFETIMES.customerSeconds,
+      guestSeconds: data.MERCADO_GUEST_CART_LIFETIME ?? DEFAULT_CART_LIFETIMES.guestSeconds,
+    },
     authentication: authenticationFrom(data),
     serving: servingSettingsFrom(data),
   };

@@ -130,8 +130,11 @@ describe("carts", () => {
     ];
     const cart = await shop.client.cart.put.mutate({ userId, lines });
     expect(cart).toMatchObject({
-      version: 1,
+      userId,
+      guestId: null,
       updatedAt: "2026-03-01T12:00:00.000000Z",
+      pricesAsOf: "2026-03-01T12:00:00.000000Z",
+      expiresAt: "2026-03-31T12:00:00.000000Z",
       totalPrice: "999999999900.30",
       lines: [
         { lineNumber: 1, itemName: "item 0", unitPrice: "0.10", totalPrice: "0.30" },
@@ -144,14 +147,16 @@ describe("carts", () => {
   test("are kept in DynamoDB in the form that extraction reads, with exact numbers", async () => {
     const userId = await signUp(shop);
     const [item] = await listItems(shop, [{ price: "12.35", stock: 9 }]);
-    await shop.client.cart.put.mutate({ userId, lines: [{ itemId: item!, quantity: 2 }] });
+    const lines = [{ itemId: item!, quantity: 2 }];
+    const { version } = await shop.client.cart.put.mutate({ userId, lines });
     const Key = { pk: { S: `USER#${userId}` }, sk: { S: "CART" } };
     const stored = await shop.table.client.send(
       new GetItemCommand({ TableName: "mercado_ecommerce", Key }),
     );
     expect(stored.Item).toMatchObject({
       user_id: { S: String(userId) },
-      version: { N: "1" },
+      version: { N: String(version) },
+      expires_at: { N: String(Date.UTC(2026, 2, 31, 12) / 1_000) },
       updated_at: { S: "2026-03-01T12:00:00.000000Z" },
       cart: {
         L: [
@@ -207,10 +212,10 @@ describe("carts", () => {
         expectedVersion,
         lines: [{ itemId: item!, quantity }],
       });
-    await put(1);
-    const outcomes = await Promise.all([failureOf(put(2, 1)), failureOf(put(3, 1))]);
+    const { version } = await put(1);
+    const outcomes = await Promise.all([failureOf(put(2, version)), failureOf(put(3, version))]);
     expect(outcomes.sort()).toEqual(["CART_CHANGED", "no failure"]);
-    expect((await shop.client.cart.get.query({ userId }))?.version).toBe(2);
+    expect((await shop.client.cart.get.query({ userId }))?.version).toBe(version + 1);
   });
 });
 

@@ -1,4 +1,5 @@
 import { openTestServices } from "../local/testing.ts";
+import { DEFAULT_CART_LIFETIMES } from "./cart/lifetime.ts";
 import { createShopClient, type ShopClient } from "./client.ts";
 import type { KillPoint, ReachKillPoint } from "./checkout/kill-points.ts";
 import { openTable, type DynamoDbConnection, type Table } from "./dynamodb/table.ts";
@@ -58,6 +59,7 @@ function callInProcess(
     pool,
     table,
     clock: () => time.now,
+    cartLifetimes: DEFAULT_CART_LIFETIMES,
     reachKillPoint,
     caller,
     requestId: "in-process",

@@ -1,4 +1,4 @@
-import { findCart } from "../dynamodb/carts.ts";
+import { findCart } from "../cart/find-cart.ts";
 import { findGuard } from "../dynamodb/checkout.ts";
 import { findTransaction } from "../dynamodb/transactions.ts";
 import { cartChanged, customerNotFound, ShopError } from "../errors.ts";
@@ -8,7 +8,7 @@ import {
   lastCartVersion,
   type Reservation,
 } from "../postgres/reservations.ts";
-import type { Cart, Transaction } from "../values/cart.ts";
+import type { CustomerCart, Transaction } from "../values/cart.ts";
 import { complete, settle, type CheckoutStores } from "./complete.ts";
 import { reserve } from "./reserve.ts";
 
@@ -48,8 +48,8 @@ async function reserveCart(stores: CheckoutStores, request: CheckoutRequest): Pr
   const { userId, idempotencyKey, expectedTotal } = request;
   // Each further round follows the end of another checkout of the same cart.
   for (let round = 0; round < 3; round += 1) {
-    const cart = await findCart(stores.table, userId);
-    if (cart === null) {
+    const cart = await findCart(stores.table, { userId }, request.now);
+    if (cart === null || cart.lines.length === 0) {
       // A call with the same key may have bought the cart since the first look.
       const reservation = await findReservation(stores.pool, userId, idempotencyKey);
       if (reservation !== null) return reservation;
@@ -77,7 +77,7 @@ async function reserveCart(stores: CheckoutStores, request: CheckoutRequest): Pr
  * Another key has this version of the cart. If its checkout is under way, or died lately, it is carried to its end
  * rather than given up: of several keys sent at once, one always buys.
  */
-async function resolveRival(stores: CheckoutStores, cart: Cart): Promise<void> {
+async function resolveRival(stores: CheckoutStores, cart: CustomerCart): Promise<void> {
   const rival = await findReservationOfCart(stores.pool, cart.userId, cart.version);
   if (rival === null) return;
   if (rival.state === "reserved" && rival.expired) {
@@ -94,11 +94,11 @@ async function resolveRival(stores: CheckoutStores, cart: Cart): Promise<void> {
 async function emptyCart(stores: CheckoutStores, userId: number): Promise<ShopError> {
   if ((await lastCartVersion(stores.pool, userId)) === null) return customerNotFound(userId);
   return new ShopError("CART_EMPTY", "There is nothing in the cart.", {
-    hint: "Put lines into the cart with cart.put before checking out.",
+    hint: "Put lines into the cart with cart.add before checking out.",
   });
 }
 
-function refuseOtherVersion(cart: Cart, expected: number | undefined): void {
+function refuseOtherVersion(cart: CustomerCart, expected: number | undefined): void {
   if (expected === undefined || expected === cart.version) return;
   throw cartChanged(`The cart has version ${cart.version}, not ${expected}.`);
 }

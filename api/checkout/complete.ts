@@ -17,11 +17,13 @@ import {
   type Reservation,
 } from "../postgres/reservations.ts";
 import type { Transaction } from "../values/cart.ts";
+import type { Clock } from "../values/time.ts";
 import type { ReachKillPoint } from "./kill-points.ts";
 
 export interface CheckoutStores {
   pool: ConnectionPool;
   table: Table;
+  clock: Clock;
   reachKillPoint: ReachKillPoint;
 }
 
@@ -68,9 +70,10 @@ async function commit(
   transaction: Transaction,
 ): Promise<Exclude<CheckoutOutcome, "busy">> {
   const { idempotencyKey, cartVersion } = reservation;
+  const now = Math.floor(stores.clock().getTime() / 1_000);
   try {
     return await whileBusy(() =>
-      commitCheckout(stores.table, { transaction, idempotencyKey, cartVersion }),
+      commitCheckout(stores.table, { transaction, idempotencyKey, cartVersion, now }),
     );
   } catch (error) {
     if (error instanceof ShopError) throw error;

@@ -1,17 +1,16 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { priceLine, totalOf, unitsByItem, type Cart, type Offer } from "../values/cart.ts";
+import { priceLine, unitsByItem, type Offer } from "../values/cart.ts";
 import { centsFromStorage } from "../values/money.ts";
 import { findShortages, priceAgain } from "./pricing.ts";
-import { findMismatches } from "./put-cart.ts";
+import { findMismatches } from "../cart/edit-lines.ts";
 
 const chair: Offer = { itemId: 1, itemName: "Chair", vendorId: 5, category: 2, unitPrice: 1050n };
 const table: Offer = { itemId: 2, itemName: "Table", vendorId: 6, category: 2, unitPrice: 99n };
 
-function cartOf(...lines: [offer: Offer, quantity: number][]): Cart {
+function cartOf(...lines: [offer: Offer, quantity: number][]) {
   const priced = lines.map(([offer, quantity], index) => priceLine(index + 1, offer, quantity));
-  const totalPrice = totalOf(priced.map((line) => centsFromStorage(line.totalPrice)));
-  return { userId: 1, version: 1, updatedAt: "", lines: priced, totalPrice };
+  return { lines: priced };
 }
 
 const offerOf = (unitPrice: bigint, itemId: number): Offer => ({ ...chair, itemId, unitPrice });

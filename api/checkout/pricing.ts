@@ -1,11 +1,4 @@
-import {
-  priceLine,
-  totalOf,
-  unitsByItem,
-  type Cart,
-  type CartLine,
-  type Offer,
-} from "../values/cart.ts";
+import { priceLine, totalOf, unitsByItem, type CartLine, type Offer } from "../values/cart.ts";
 import { centsFromStorage } from "../values/money.ts";
 
 /** A line whose price or vendor is not what the customer was shown. */
@@ -24,7 +17,10 @@ export interface PricedCart {
 }
 
 /** The cart at today's prices, beside what has changed since the customer put it. */
-export function priceAgain(cart: Cart, offers: ReadonlyMap<number, Offer>): PricedCart {
+export function priceAgain(
+  cart: { readonly lines: readonly CartLine[] },
+  offers: ReadonlyMap<number, Offer>,
+): PricedCart {
   const lines: CartLine[] = [];
   const differences: LineDifference[] = [];
   const missingItemIds: number[] = [];

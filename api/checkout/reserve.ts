@@ -2,12 +2,12 @@ import { itemsNotFound, ShopError } from "../errors.ts";
 import { lockOffers } from "../postgres/offers.ts";
 import type { ConnectionPool } from "../postgres/pool.ts";
 import { insertReservation, takeStock, type Reservation } from "../postgres/reservations.ts";
-import { unitsByItem, type Cart } from "../values/cart.ts";
+import { unitsByItem, type CustomerCart } from "../values/cart.ts";
 import { transactionIdFor } from "../values/identity.ts";
 import { findShortages, priceAgain, type PricedCart } from "./pricing.ts";
 
 export interface ReserveRequest {
-  cart: Cart;
+  cart: CustomerCart;
   idempotencyKey: string;
   expectedTotal: string | undefined;
   /** The transaction's timestamp, from the first try on. */

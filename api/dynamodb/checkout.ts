@@ -22,6 +22,8 @@ export interface CheckoutWrite {
   transaction: Transaction;
   idempotencyKey: string;
   cartVersion: number;
+  /** In epoch seconds: a cart that has expired by now is no cart any more. */
+  now: number;
 }
 
 /**
@@ -44,7 +46,7 @@ const ABSENT = "attribute_not_exists(pk)";
 
 /** Deletes the cart, puts the transaction and its guard: all three or none. */
 export async function commitCheckout(table: Table, write: CheckoutWrite): Promise<CheckoutOutcome> {
-  const { transaction, idempotencyKey, cartVersion } = write;
+  const { transaction, idempotencyKey, cartVersion, now } = write;
   const TableName = table.name;
   try {
     await table.client.send(
@@ -60,9 +62,13 @@ export async function commitCheckout(table: Table, write: CheckoutWrite): Promis
           {
             Delete: {
               TableName,
-              Key: { ...cartKey(transaction.userId) },
-              ConditionExpression: "version = :version",
-              ExpressionAttributeValues: { ":version": { N: String(cartVersion) } },
+              Key: { ...cartKey({ userId: transaction.userId }) },
+              ConditionExpression:
+                "version = :version and (attribute_not_exists(expires_at) or expires_at > :now)",
+              ExpressionAttributeValues: {
+                ":version": { N: String(cartVersion) },
+                ":now": { N: String(now) },
+              },
             },
           },
           {

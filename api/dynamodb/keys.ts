@@ -1,3 +1,6 @@
+import type { CartOwner } from "../values/cart.ts";
+import { cartIdFor } from "../values/identity.ts";
+
 /** Transactions of one day are spread over this many partitions of GSI2. */
 export const DAY_SHARDS = 4;
 
@@ -6,8 +9,9 @@ export interface PrimaryKey {
   sk: { S: string };
 }
 
-export function cartKey(userId: number): PrimaryKey {
-  return { pk: { S: `USER#${userId}` }, sk: { S: "CART" } };
+export function cartKey(owner: CartOwner): PrimaryKey {
+  const pk = "userId" in owner ? `USER#${owner.userId}` : `GUEST#${cartIdFor(owner.guestId)}`;
+  return { pk: { S: pk }, sk: { S: "CART" } };
 }
 
 export interface TransactionKey {

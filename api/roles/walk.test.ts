@@ -4,12 +4,16 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/g
 import { sql } from "../postgres/pool.ts";
 import { appRouter } from "../router.ts";
 import { failureOf, listItems, openTestShop, signUp, type TestShop } from "../testing.ts";
+import { DEFAULT_CART_LIFETIMES } from "../cart/lifetime.ts";
 import { createCallerFactory, type ProcedureMeta } from "../trpc.ts";
 import type { Caller, Role } from "./caller.ts";
 
 /** Everything in the shop that is one customer's, or one vendor's. */
 interface Belongings {
   userId: number;
+  guestId: string;
+  /** Whose cart it is: the guest's for who has not signed in. */
+  owner: { userId: number } | { guestId: string };
   email: string;
   vendorId: number;
   itemId: number;
@@ -37,10 +41,16 @@ const WALK: Readonly<Record<string, { readonly input: Input; readonly reachable?
   },
   "inventory.get": { input: ({ itemId }) => ({ id: itemId }), reachable: true },
   "inventory.search": { input: ({ vendorId }) => ({ vendorId }), reachable: true },
+  "cart.createGuest": { input: () => undefined, reachable: true },
+  "cart.get": { input: ({ owner }) => owner },
+  "cart.add": { input: ({ owner, itemId }) => ({ ...owner, itemId, quantity: 1 }) },
+  "cart.change": { input: ({ owner, itemId }) => ({ ...owner, itemId, quantity: 5 }) },
+  "cart.remove": { input: ({ owner, itemId }) => ({ ...owner, itemId }) },
+  "cart.clear": { input: ({ owner }) => owner },
   "cart.put": {
-    input: ({ userId, itemId }) => ({ userId, lines: [{ itemId, quantity: 1 }] }),
+    input: ({ owner, itemId }) => ({ ...owner, lines: [{ itemId, quantity: 1 }] }),
   },
-  "cart.get": { input: ({ userId }) => ({ userId }) },
+  "cart.merge": { input: ({ userId, guestId }) => ({ userId, guestId }) },
   "checkout.create": {
     input: ({ userId }) => ({ userId, idempotencyKey: randomUUID() }),
   },
@@ -73,7 +83,9 @@ async function settle(): Promise<Belongings> {
   await shop.client.cart.put.mutate({ userId, lines });
   await shop.client.checkout.create.mutate({ userId, idempotencyKey });
   await shop.client.cart.put.mutate({ userId, lines });
-  return { userId, email, vendorId, itemId: itemId!, idempotencyKey };
+  const guest = await shop.client.cart.createGuest.mutate();
+  await shop.client.cart.put.mutate({ ...guest, lines });
+  return { userId, ...guest, owner: { userId }, email, vendorId, itemId: itemId!, idempotencyKey };
 }
 
 function callerOf(role: Role): Caller {
@@ -94,6 +106,7 @@ function call(path: string, role: Role, input: unknown): Promise<unknown> {
     pool,
     table,
     clock: () => time.now,
+    cartLifetimes: DEFAULT_CART_LIFETIMES,
     reachKillPoint: () => undefined,
     caller: callerOf(role),
     requestId: "walk",
@@ -153,6 +166,7 @@ describe.each(Object.entries(WALK))("%s", (path, { input, reachable }) => {
     } else {
       expect(await failureOf(call(path, role, input(yours)))).toBe("no failure");
     }
-    expect(await failureOf(call(path, role, input(mine)))).toBe("no failure");
+    const own = role === "anonymous" ? { ...mine, owner: { guestId: mine.guestId } } : mine;
+    expect(await failureOf(call(path, role, input(own)))).toBe("no failure");
   });
 });

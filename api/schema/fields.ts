@@ -91,12 +91,24 @@ export const email = z
   .pipe(z.email())
   .refine(isStorable, { error: "must be well-formed text" });
 
+function token(maximum: number) {
+  return z
+    .string()
+    .min(1)
+    .max(maximum)
+    .regex(/^[\x21-\x7e]+$/, { error: "must be printable ASCII without blanks" });
+}
+
 /** Chosen by the client, one for each intended purchase: printable ASCII. */
-export const idempotencyKey = z
-  .string()
-  .min(1)
-  .max(128)
-  .regex(/^[\x21-\x7e]+$/, { error: "must be printable ASCII without blanks" });
+export const idempotencyKey = token(128);
+
+/** Chosen by the client, one for each change of a cart: printable ASCII. */
+export const requestId = token(64);
+
+/** What `cart.createGuest` gave. */
+export const guestId = z
+  .uuid({ error: "must be a UUID, as cart.createGuest gives it" })
+  .transform((value) => value.toLowerCase());
 
 export const limit = integer(1, 200).default(50);
 

@@ -24,14 +24,39 @@ export interface CartLine {
   refersToLine?: number;
 }
 
-export interface Cart {
-  userId: number;
-  /** Grows with every change of a customer's cart, also beyond a checkout. */
+/** Whose a cart is: a customer's, or that of a guest, who is known by a secret id alone. */
+export type CartOwner = { readonly userId: number } | { readonly guestId: string };
+
+/** A line of a cart. Its price is what the shop asked at `pricedAt`: it is shown, and not promised. */
+export interface ShownLine extends CartLine {
+  pricedAt: string;
+}
+
+interface CartContent {
+  /** Another one after every change; a version never comes back, whatever becomes of the cart. */
   version: number;
   updatedAt: string;
-  lines: CartLine[];
+  /** When the cart is given up unless it changes before; null in a cart from before carts expired. */
+  expiresAt: string | null;
+  /** None in a cart that was emptied. */
+  lines: ShownLine[];
+  /** At the prices shown. */
   totalPrice: string;
+  /** When the oldest of the prices was asked. */
+  pricesAsOf: string;
 }
+
+export interface CustomerCart extends CartContent {
+  userId: number;
+  guestId: null;
+}
+
+export interface GuestCart extends CartContent {
+  userId: null;
+  guestId: string;
+}
+
+export type Cart = CustomerCart | GuestCart;
 
 /** Never changed once it is written: what goes back is a refund, a transaction of its own. */
 export interface Transaction {

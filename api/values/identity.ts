@@ -5,7 +5,18 @@ import { createHash } from "node:crypto";
  * (RFC 9562 version 8 over SHA-256).
  */
 export function transactionIdFor(userId: number, idempotencyKey: string): string {
-  const name = `mercado:checkout:${userId}:${idempotencyKey}`;
+  return uuidOf(`mercado:checkout:${userId}:${idempotencyKey}`);
+}
+
+/**
+ * Under which id a guest's cart is kept. Whoever holds the guest's id holds the cart, so it is not what the table, its
+ * exports and the warehouse show.
+ */
+export function cartIdFor(guestId: string): string {
+  return uuidOf(`mercado:guest:${guestId}`);
+}
+
+function uuidOf(name: string): string {
   const bytes = createHash("sha256").update(name, "utf8").digest().subarray(0, 16);
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6);
   bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);

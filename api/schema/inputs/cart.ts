@@ -2,23 +2,59 @@ import { z } from "zod";
 import * as field from "../fields.ts";
 import { customer } from "./common.ts";
 
-export const cartOf = z.strictObject(customer);
+interface NamedOwner {
+  userId?: number | undefined;
+  guestId?: string | undefined;
+}
 
-export const putCart = z.strictObject({
-  ...customer,
-  /** The version that the client last read; without it the put replaces whatever cart there is. */
+/** Whose cart: a signed-in customer may leave both out, an admin names one of the two, everybody else sends a guestId. */
+const owner = { ...customer, guestId: field.guestId.optional() };
+
+const ONE_OWNER = {
+  error: "is not sent beside userId: a cart has one owner",
+  path: ["guestId"],
+};
+
+function hasOneOwner({ userId, guestId }: NamedOwner): boolean {
+  return userId === undefined || guestId === undefined;
+}
+
+const change = {
+  ...owner,
+  /** The version that the client last read; without it the change applies to whatever cart there is. */
   expectedVersion: field.version.optional(),
-  lines: z
-    .array(
-      z.strictObject({
-        itemId: field.id,
-        quantity: field.quantity,
-        /** What the client believes; refused when the server knows better. */
-        vendorId: field.id.optional(),
-        unitPrice: field.money.optional(),
-        totalPrice: field.money.optional(),
-      }),
-    )
-    .min(1)
-    .max(100),
-});
+  /** Another one for every change: a change that is sent again with its id is made once. */
+  requestId: field.requestId.optional(),
+};
+
+const line = {
+  itemId: field.id,
+  quantity: field.quantity,
+  /** What the client believes; refused when the server knows better. */
+  vendorId: field.id.optional(),
+  unitPrice: field.money.optional(),
+};
+
+export const cartOf = z.strictObject(owner).refine(hasOneOwner, ONE_OWNER);
+
+export const addToCart = z.strictObject({ ...change, ...line }).refine(hasOneOwner, ONE_OWNER);
+
+export const changeLine = z.strictObject({ ...change, ...line }).refine(hasOneOwner, ONE_OWNER);
+
+export const removeFromCart = z
+  .strictObject({ ...change, itemId: field.id })
+  .refine(hasOneOwner, ONE_OWNER);
+
+export const clearCart = z.strictObject(change).refine(hasOneOwner, ONE_OWNER);
+
+export const putCart = z
+  .strictObject({
+    ...change,
+    lines: z
+      .array(z.strictObject({ ...line, totalPrice: field.money.optional() }))
+      .min(1)
+      .max(100),
+  })
+  .refine(hasOneOwner, ONE_OWNER);
+
+export const mergeCart = z.strictObject({ ...customer, guestId: field.guestId });
