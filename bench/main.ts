@@ -1,7 +1,9 @@
+import { runApiBench } from "./api/api-bench.ts";
 import { runCompileBench } from "./compile/compile-bench.ts";
 import { runExtractBench } from "./extract/extract-bench.ts";
 
 const benches: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
+  api: runApiBench,
   compile: runCompileBench,
   extract: runExtractBench,
 };
