@@ -9,6 +9,7 @@ export type ShopErrorCode =
   | "CUSTOMER_NOT_FOUND"
   | "VENDOR_NOT_FOUND"
   | "ITEM_NOT_FOUND"
+  | "TRANSACTION_NOT_FOUND"
   | "EMAIL_TAKEN"
   | "SKU_TAKEN"
   | "ARCHIVED"
@@ -61,6 +62,7 @@ function trpcCodeOf(code: ShopErrorCode): TrpcCode {
     case "CUSTOMER_NOT_FOUND":
     case "VENDOR_NOT_FOUND":
     case "ITEM_NOT_FOUND":
+    case "TRANSACTION_NOT_FOUND":
     case "ITEM_NOT_IN_CART":
     case "NOT_FOUND":
       return "NOT_FOUND";
@@ -101,6 +103,13 @@ export function itemsNotFound(ids: readonly number[]): ShopError {
   return new ShopError("ITEM_NOT_FOUND", `There is no item ${ids.join(", ")}.`, {
     hint: "Look items up with inventory.search.",
     details: { itemIds: ids },
+  });
+}
+
+/** Also for somebody else's: that it exists is the business of its customer alone. */
+export function transactionNotFound(id: string): ShopError {
+  return new ShopError("TRANSACTION_NOT_FOUND", `There is no transaction ${id}.`, {
+    hint: "Look for it in transaction.history.",
   });
 }
 

@@ -59,6 +59,23 @@ export async function findTransaction(
   return item === undefined ? null : readTransaction(item);
 }
 
+/** As of now (a consistent read), whoever's it is. */
+export async function findTransactionById(
+  table: Table,
+  transactionId: string,
+): Promise<Transaction | null> {
+  const { Items: items = [] } = await table.client.send(
+    new QueryCommand({
+      TableName: table.name,
+      KeyConditionExpression: "pk = :id and begins_with(sk, :user)",
+      ExpressionAttributeValues: { ":id": { S: transactionId }, ":user": { S: "USER" } },
+      ConsistentRead: true,
+    }),
+  );
+  const [item] = items;
+  return item === undefined ? null : readTransaction(item);
+}
+
 export interface HistoryRequest {
   userId: number;
   limit: number;

@@ -18,6 +18,7 @@ interface Belongings {
   vendorId: number;
   itemId: number;
   idempotencyKey: string;
+  transactionId: string;
 }
 
 type Input = (whose: Belongings) => unknown;
@@ -56,10 +57,11 @@ const WALK: Readonly<Record<string, { readonly input: Input; readonly reachable?
   },
   "checkout.get": { input: ({ userId, idempotencyKey }) => ({ userId, idempotencyKey }) },
   "transaction.history": { input: ({ userId }) => ({ userId }) },
+  "transaction.get": { input: ({ transactionId }) => ({ transactionId }) },
 };
 
 const ROLES: readonly Role[] = ["anonymous", "customer", "vendor", "admin"];
-const DENIALS = ["UNAUTHORIZED", "FORBIDDEN", "NOT_FOUND"];
+const DENIALS = ["UNAUTHORIZED", "FORBIDDEN", "TRANSACTION_NOT_FOUND"];
 
 let shop: TestShop;
 let mine: Belongings;
@@ -81,11 +83,20 @@ async function settle(): Promise<Belongings> {
   const idempotencyKey = randomUUID();
   const lines = [{ itemId: itemId!, quantity: 1 }];
   await shop.client.cart.put.mutate({ userId, lines });
-  await shop.client.checkout.create.mutate({ userId, idempotencyKey });
+  const { transactionId } = await shop.client.checkout.create.mutate({ userId, idempotencyKey });
   await shop.client.cart.put.mutate({ userId, lines });
   const guest = await shop.client.cart.createGuest.mutate();
   await shop.client.cart.put.mutate({ ...guest, lines });
-  return { userId, ...guest, owner: { userId }, email, vendorId, itemId: itemId!, idempotencyKey };
+  return {
+    userId,
+    ...guest,
+    owner: { userId },
+    email,
+    vendorId,
+    itemId: itemId!,
+    idempotencyKey,
+    transactionId,
+  };
 }
 
 function callerOf(role: Role): Caller {

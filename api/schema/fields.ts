@@ -105,10 +105,14 @@ export const idempotencyKey = token(128);
 /** Chosen by the client, one for each change of a cart: printable ASCII. */
 export const requestId = token(64);
 
-/** What `cart.createGuest` gave. */
-export const guestId = z
-  .uuid({ error: "must be a UUID, as cart.createGuest gives it" })
-  .transform((value) => value.toLowerCase());
+function uuid(source: string) {
+  return z
+    .uuid({ error: `must be a UUID, as ${source} gives it` })
+    .transform((value) => value.toLowerCase());
+}
+
+export const guestId = uuid("cart.createGuest");
+export const transactionId = uuid("transaction.history");
 
 export const limit = integer(1, 200).default(50);
 

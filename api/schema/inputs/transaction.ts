@@ -7,3 +7,5 @@ export const history = z.strictObject({
   limit: field.limit,
   cursor: field.historyCursor,
 });
+
+export const transactionOf = z.strictObject({ transactionId: field.transactionId });
