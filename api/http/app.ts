@@ -9,6 +9,7 @@ import type { Context, Shop } from "../context.ts";
 import { openRateLimiter, RATE_LIMITS, rateClassOf } from "../limits/rate-limits.ts";
 import type { Authenticate } from "../roles/authentication.ts";
 import { nameOfCaller, type Caller } from "../roles/caller.ts";
+import { serveOpenApi } from "../openapi/serve.ts";
 import { sendProcedureFailure, serveRest } from "../rest/serve.ts";
 import { appRouter } from "../router.ts";
 import { refuseForeignPages } from "./allowed-origins.ts";
@@ -67,6 +68,7 @@ export function createApp(parts: AppParts): App {
     done();
   });
   serveHealth(app, shop, isStopping);
+  serveOpenApi(app);
   return { app, running };
 }
 

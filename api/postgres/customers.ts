@@ -11,7 +11,7 @@ import {
   type Expectation,
 } from "./refused-change.ts";
 
-const customerRow = z.object({
+export const customerRow = z.object({
   id: z.int(),
   firstName: z.string(),
   lastName: z.string(),

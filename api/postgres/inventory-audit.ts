@@ -2,7 +2,7 @@ import { z } from "zod";
 import { toPage, type Page } from "../values/cursor.ts";
 import { many, sql, utc, type Queryable } from "./pool.ts";
 
-const changeRow = z.object({
+export const changeRow = z.object({
   changeId: z.string(),
   changedAt: z.string(),
   change: z.enum(["created", "changed", "archived", "restored", "deleted"]),

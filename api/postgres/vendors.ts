@@ -5,7 +5,7 @@ import { containsPattern } from "../values/like.ts";
 import { many, maybeOne, one, sql, utc, type Queryable } from "./pool.ts";
 import { asExpected, assignments, refusedChange, type Expectation } from "./refused-change.ts";
 
-const vendorRow = z.object({
+export const vendorRow = z.object({
   id: z.int(),
   vendorName: z.string(),
   region: z.string(),

@@ -22,6 +22,8 @@ export interface RestRoute {
   queryFields?: readonly string[];
   /** Fields that former callers send and that the server knows better: dropped. */
   ignored?: readonly string[];
+  /** Fields that the procedure demands and this path does not. */
+  optional?: readonly string[];
   /** Null is no answer here: 404. */
   missing?: string;
   /** Default: the procedure with the request's input. */
@@ -121,6 +123,7 @@ export const REST_ROUTES: readonly RestRoute[] = [
       "Buy the cart as it is, or, with `cart_version` and `expected_total`, only as the customer saw it. Repeated with the same header Idempotency-Key, it answers with the first purchase.",
     procedure: "checkout.create",
     status: 201,
+    optional: ["idempotencyKey", "cartVersion", "expectedTotal"],
     run: buyCart,
   },
   {

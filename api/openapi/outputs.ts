@@ -1,0 +1,89 @@
+import type { inferRouterOutputs } from "@trpc/server";
+import { z } from "zod";
+import { customerRow } from "../postgres/customers.ts";
+import { changeRow } from "../postgres/inventory-audit.ts";
+import { itemRow } from "../postgres/inventory.ts";
+import { vendorRow } from "../postgres/vendors.ts";
+import type { AppRouter } from "../router.ts";
+import type { Cart, CartLine, Transaction } from "../values/cart.ts";
+
+type Outputs = inferRouterOutputs<AppRouter>;
+type PathsIn<Router extends keyof Outputs> = {
+  [Name in keyof Outputs[Router] & string as `${Router}.${Name}`]: Outputs[Router][Name];
+};
+type Merged<Union> = (Union extends unknown ? (value: Union) => void : never) extends (
+  value: infer All,
+) => void
+  ? All
+  : never;
+
+/** What each procedure answers, by its path. */
+type OutputsByPath = Merged<{ [Router in keyof Outputs]: PathsIn<Router> }[keyof Outputs]>;
+
+export type ProcedurePath = keyof OutputsByPath;
+
+const money = z.string().describe('An exact decimal with two places, such as "12.50".');
+const timestamp = z.string().describe("UTC, with six decimals: 2026-03-01T12:00:00.000000Z.");
+
+const line = z.object({
+  lineNumber: z.int(),
+  itemId: z.int(),
+  itemName: z.string(),
+  vendorId: z.int(),
+  category: z.int(),
+  quantity: z.int(),
+  unitPrice: money,
+  totalPrice: money,
+  refersToLine: z.int().optional(),
+}) satisfies z.ZodType<CartLine>;
+
+const cart = z.object({
+  userId: z.int(),
+  version: z.int(),
+  updatedAt: timestamp,
+  lines: z.array(line),
+  totalPrice: money,
+}) satisfies z.ZodType<Cart>;
+
+const transaction = z.object({
+  transactionId: z.uuid(),
+  kind: z.enum(["sale", "refund"]),
+  refersTo: z.string().nullable(),
+  userId: z.int(),
+  createdAt: timestamp,
+  lines: z.array(line),
+  totalPrice: money,
+}) satisfies z.ZodType<Transaction>;
+
+function page<Row>(row: z.ZodType<Row>) {
+  return z.object({ items: z.array(row), nextCursor: z.string().nullable() });
+}
+
+/** What the procedures answer. The compiler holds these schemas to the procedures' own types. */
+export const OUTPUTS: { readonly [Path in ProcedurePath]?: z.ZodType<OutputsByPath[Path]> } = {
+  "customer.create": customerRow,
+  "customer.get": customerRow,
+  "customer.byEmail": customerRow.nullable(),
+  "customer.search": page(customerRow),
+  "customer.update": customerRow,
+  "customer.archive": customerRow,
+  "customer.restore": customerRow,
+  "vendor.create": vendorRow,
+  "vendor.get": vendorRow,
+  "vendor.search": page(vendorRow),
+  "vendor.update": vendorRow,
+  "vendor.archive": vendorRow,
+  "vendor.restore": vendorRow,
+  "inventory.create": itemRow,
+  "inventory.get": itemRow,
+  "inventory.search": page(itemRow),
+  "inventory.update": itemRow,
+  "inventory.archive": itemRow,
+  "inventory.restore": itemRow,
+  "inventory.changes": page(changeRow),
+  "cart.put": cart,
+  "cart.get": cart.nullable(),
+  "checkout.create": transaction,
+  "checkout.get": transaction.nullable(),
+  "transaction.history": page(transaction),
+};
