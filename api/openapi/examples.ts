@@ -52,7 +52,10 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
       "Replace the cart. Prices and vendors may be sent; where the shop knows better, the answer is 409 and names each line.",
     input: { userId: 1, lines: [{ itemId: 1, quantity: 2, unitPrice: "12.50" }] },
   },
-  "cart.get": { summary: "The cart; null without one.", input: { userId: 1 } },
+  "cart.get": {
+    summary: "The cart; null without one, or when it has expired.",
+    input: { userId: 1 },
+  },
   "checkout.create": {
     summary:
       "Buy the cart as the customer saw it. The same idempotency key gives the same transaction for ever.",
@@ -65,6 +68,24 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   "transaction.history": {
     summary: "A customer's transactions, newest first.",
     input: { userId: 1, limit: 10 },
+  },
+  "cart.add": {
+    summary:
+      "Add units to the item's line, or a line. Of a caller who is nobody yet it makes a guest.",
+    input: { userId: 1, itemId: 1, quantity: 1 },
+  },
+  "cart.change": {
+    summary: "Set the quantity of an item in the cart.",
+    input: { userId: 1, itemId: 1, quantity: 3 },
+  },
+  "cart.remove": { summary: "Take an item out of the cart.", input: { userId: 1, itemId: 1 } },
+  "cart.clear": { summary: "Take everything out of the cart.", input: { userId: 1 } },
+  "cart.createGuest": {
+    summary: "A new guest's id, with which they have a cart until they sign in.",
+  },
+  "cart.merge": {
+    summary: "Move a guest's lines into the cart of the customer who has signed in.",
+    input: { userId: 1, guestId: "0b54fc3f-6d3c-4c31-9a5c-2d0d3a0e7a11" },
   },
   "inventory.archive": {
     summary: "Take an item off the shop; what was sold of it stays.",

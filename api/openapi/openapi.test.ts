@@ -86,6 +86,8 @@ test("every operation has a name of its own, a summary, and an answer that is de
 
 describe("its examples", () => {
   test("of the procedures run, and are answered as it says", async () => {
+    // A version never comes back, so no example can know it.
+    let shown = {};
     for (const [path, { input }] of Object.entries(EXAMPLES)) {
       const method = document.paths[`/trpc/${path}`]?.["get"] === undefined ? "post" : "get";
       const operation = operationOf(`/trpc/${path}`, method);
@@ -93,13 +95,18 @@ describe("its examples", () => {
       const { schema, example } = content?.["application/json"] ?? {};
       expect([path, example]).toEqual([path, input]);
       if (schema !== undefined) expect([path, schemaErrors(schema, input)]).toEqual([path, []]);
-      const query = method === "get" ? `?input=${encodeURIComponent(JSON.stringify(input))}` : "";
+      const sent = path === "checkout.create" ? { ...(input as object), ...shown } : input;
+      const query = method === "get" ? `?input=${encodeURIComponent(JSON.stringify(sent))}` : "";
       const response = await fetch(`${shop.url}/trpc/${path}${query}`, {
         method,
         headers: { "content-type": "application/json" },
-        ...(method === "get" ? {} : { body: JSON.stringify(input) }),
+        ...(method === "get" || sent === undefined ? {} : { body: JSON.stringify(sent) }),
       });
       const body: unknown = await response.json();
+      if (path === "cart.get") {
+        const { result } = body as { result: { data: { version: number } } };
+        shown = { cartVersion: result.data.version };
+      }
       expect([path, response.status, body]).toEqual([path, 200, expect.anything()]);
       expect([path, schemaErrors(schemaOfAnswer(operation, 200), body)]).toEqual([path, []]);
     }

@@ -1,5 +1,6 @@
 import type { inferRouterOutputs } from "@trpc/server";
 import { z } from "zod";
+import type { MergedCart } from "../cart/merge-carts.ts";
 import { customerRow } from "../postgres/customers.ts";
 import { changeRow } from "../postgres/inventory-audit.ts";
 import { itemRow } from "../postgres/inventory.ts";
@@ -37,13 +38,24 @@ const line = z.object({
   refersToLine: z.int().optional(),
 }) satisfies z.ZodType<CartLine>;
 
-const cart = z.object({
-  userId: z.int(),
+const cartContent = {
   version: z.int(),
   updatedAt: timestamp,
-  lines: z.array(line),
+  expiresAt: timestamp.nullable(),
+  lines: z.array(line.extend({ pricedAt: timestamp })),
   totalPrice: money,
-}) satisfies z.ZodType<Cart>;
+  pricesAsOf: timestamp,
+};
+
+const cart = z.union([
+  z.object({ userId: z.int(), guestId: z.null(), ...cartContent }),
+  z.object({ userId: z.null(), guestId: z.string(), ...cartContent }),
+]) satisfies z.ZodType<Cart>;
+
+const mergedCart = z.object({
+  cart: z.object({ userId: z.int(), guestId: z.null(), ...cartContent }).nullable(),
+  leftOut: z.array(z.object({ itemId: z.int(), quantity: z.int() })),
+}) satisfies z.ZodType<MergedCart>;
 
 const transaction = z.object({
   transactionId: z.uuid(),
@@ -81,8 +93,14 @@ export const OUTPUTS: { readonly [Path in ProcedurePath]?: z.ZodType<OutputsByPa
   "inventory.archive": itemRow,
   "inventory.restore": itemRow,
   "inventory.changes": page(changeRow),
-  "cart.put": cart,
+  "cart.createGuest": z.object({ guestId: z.string() }),
   "cart.get": cart.nullable(),
+  "cart.add": cart,
+  "cart.change": cart,
+  "cart.remove": cart.nullable(),
+  "cart.clear": cart.nullable(),
+  "cart.put": cart,
+  "cart.merge": mergedCart,
   "checkout.create": transaction,
   "checkout.get": transaction.nullable(),
   "transaction.history": page(transaction),

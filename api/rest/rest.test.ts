@@ -169,8 +169,9 @@ describe("a checkout over REST", () => {
 
   test("that says what the customer saw is refused when it is not so", async () => {
     const userId = await fill(await item(120), 3, 120);
+    const { version } = (await send(`/cart/?user_id=${userId}`)).body;
     const buy = (total: string) =>
-      send("/checkout/", { user_id: userId, cart_version: 1, expected_total: total });
+      send("/checkout/", { user_id: userId, cart_version: version, expected_total: total });
     expect(await buy("1.00")).toMatchObject({ status: 409, body: { mercado: "PRICE_CHANGED" } });
     expect((await buy("360.00")).status).toBe(201);
   });
