@@ -4,7 +4,10 @@ import type { CallLimits } from "./limits/call-limits.ts";
 import type { Caller } from "./roles/caller.ts";
 
 /** What procedures work with; made once for the whole service. */
-export type Shop = CheckoutStores & CartStores;
+export interface Shop extends CheckoutStores, CartStores {
+  /** For how long a customer may cancel a sale. Default 30. */
+  cancellationMinutes?: number;
+}
 
 /** The shop, and what is known of one request; the calls of a batch share it. */
 export interface Context extends Shop {

@@ -9,7 +9,6 @@ export type ShopErrorCode =
   | "CUSTOMER_NOT_FOUND"
   | "VENDOR_NOT_FOUND"
   | "ITEM_NOT_FOUND"
-  | "TRANSACTION_NOT_FOUND"
   | "EMAIL_TAKEN"
   | "SKU_TAKEN"
   | "ARCHIVED"
@@ -20,9 +19,15 @@ export type ShopErrorCode =
   | "CART_LIMIT"
   | "CART_MISMATCH"
   | "PRICE_CHANGED"
+  | "VENDOR_CHANGED"
+  | "ITEM_UNAVAILABLE"
   | "STOCK_INSUFFICIENT"
   | "IDEMPOTENCY_KEY_REUSED"
   | "CHECKOUT_ABORTED"
+  | "TRANSACTION_NOT_FOUND"
+  | "REFUND_EXCEEDS_SALE"
+  | "ALREADY_REFUNDED"
+  | "CANCELLATION_CLOSED"
   | "RATE_LIMITED"
   | "SERVICE_UNAVAILABLE"
   | "NOT_FOUND"
@@ -74,9 +79,14 @@ function trpcCodeOf(code: ShopErrorCode): TrpcCode {
     case "CART_LIMIT":
     case "CART_MISMATCH":
     case "PRICE_CHANGED":
+    case "VENDOR_CHANGED":
+    case "ITEM_UNAVAILABLE":
     case "STOCK_INSUFFICIENT":
     case "IDEMPOTENCY_KEY_REUSED":
     case "CHECKOUT_ABORTED":
+    case "REFUND_EXCEEDS_SALE":
+    case "ALREADY_REFUNDED":
+    case "CANCELLATION_CLOSED":
       return "CONFLICT";
     case "RATE_LIMITED":
       return "TOO_MANY_REQUESTS";
@@ -110,6 +120,14 @@ export function itemsNotFound(ids: readonly number[]): ShopError {
 export function transactionNotFound(id: string): ShopError {
   return new ShopError("TRANSACTION_NOT_FOUND", `There is no transaction ${id}.`, {
     hint: "Look for it in transaction.history.",
+  });
+}
+
+/** `what` the key was used for before. */
+export function keyReused(what: string, details?: unknown): ShopError {
+  return new ShopError("IDEMPOTENCY_KEY_REUSED", `This idempotency key belongs to a ${what}.`, {
+    hint: "Use a new idempotency key for each purchase or refund, and repeat a request unchanged.",
+    details,
   });
 }
 

@@ -41,7 +41,7 @@ async function serve(): Promise<void> {
       logger.warn(message);
     };
     await migrate({ ...databases, onWarning });
-    const { host, port, serving, cartLifetimes } = settings;
+    const { host, port, serving, cartLifetimes, checkout } = settings;
     const authentication = settings.authentication ?? {
       kind: "development",
       secret: await developmentSecret(HOME),
@@ -49,7 +49,7 @@ async function serve(): Promise<void> {
     if (authentication.kind === "development") {
       logger.warn("no key is configured: whoever reaches this port without a token is an admin");
     }
-    const options = { host, port, serving, cartLifetimes, logger, authentication };
+    const options = { host, port, serving, cartLifetimes, checkout, logger, authentication };
     const api = await startApi({ ...databases, ...options });
     logger.info({ url: api.url }, "the shop is open");
     process.stdout.write(`${api.url}\n`);

@@ -3,6 +3,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import { DEFAULT_CART_LIFETIMES, type CartLifetimes } from "./cart/lifetime.ts";
 import { killPointsFrom } from "./checkout/kill-points.ts";
+import { CHECKOUT_DEFAULTS, type CheckoutSettings } from "./checkout/settings.ts";
+import { startSweeper } from "./checkout/sweeper.ts";
+import type { Shop } from "./context.ts";
 import { openTable, type DynamoDbConnection } from "./dynamodb/table.ts";
 import { createApp } from "./http/app.ts";
 import type { HttpLimits } from "./http/limits.ts";
@@ -32,6 +35,7 @@ export interface ApiOptions {
   /** Default: no log. */
   logger?: Logger;
   serving?: Partial<ServingSettings>;
+  checkout?: Partial<CheckoutSettings>;
   limits?: Partial<HttpLimits>;
 }
 
@@ -42,6 +46,10 @@ export interface Api {
    * does the time that the settings give.
    */
   close(hurry?: AbortSignal): Promise<StopOutcome>;
+}
+
+async function atMost(milliseconds: number, work: Promise<void>): Promise<void> {
+  await Promise.race([work, sleep(milliseconds, undefined, { ref: false })]);
 }
 
 /** Serves the shop on databases that `migrate` has prepared. */
@@ -55,15 +63,14 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     onConnectionLost: (error) => logger?.warn({ err: error }, "a Postgres connection was lost"),
   });
   const table = openTable(options.dynamodb, options.tableName, settings.dynamodbConnections);
+  const { sweepSeconds, cancellationMinutes } = { ...CHECKOUT_DEFAULTS, ...options.checkout };
   const stopping = { now: false };
+  const reachKillPoint = killPointsFrom(process.env.MERCADO_API_KILL_POINT);
+  const clock = options.clock ?? systemClock;
+  const cartLifetimes = options.cartLifetimes ?? DEFAULT_CART_LIFETIMES;
+  const shop: Shop = { pool, table, clock, cartLifetimes, reachKillPoint, cancellationMinutes };
   const { app, running } = createApp({
-    shop: {
-      pool,
-      table,
-      clock: options.clock ?? systemClock,
-      cartLifetimes: options.cartLifetimes ?? DEFAULT_CART_LIFETIMES,
-      reachKillPoint: killPointsFrom(process.env.MERCADO_API_KILL_POINT),
-    },
+    shop,
     authenticate: openAuthentication(authentication),
     development: authentication.kind === "development",
     settings,
@@ -73,16 +80,19 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   });
   async function closeDatabases(): Promise<void> {
     // A database that hangs does not keep the service from stopping.
-    await Promise.race([pool.dispose(), sleep(CLOSE_MILLISECONDS, undefined, { ref: false })]);
+    await atMost(CLOSE_MILLISECONDS, pool.dispose());
     table.client.destroy();
   }
   try {
     const url = await listen(app, { port, host });
+    const sweeper = startSweeper({ stores: shop, seconds: sweepSeconds, logger });
     return {
       url,
       async close(hurry) {
         stopping.now = true;
+        const swept = sweeper.stop();
         const outcome = await stopGently(app, { ...settings, running }, hurry);
+        await atMost(CLOSE_MILLISECONDS, swept);
         await closeDatabases();
         return outcome;
       },

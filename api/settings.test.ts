@@ -13,6 +13,7 @@ test("without a setting the service listens on loopback, port 8000, and has data
     logLevel: "info",
     cartLifetimes: DEFAULT_CART_LIFETIMES,
     serving: SERVING_DEFAULTS,
+    checkout: { sweepSeconds: 30, cancellationMinutes: 30 },
     authentication: undefined,
   });
 });

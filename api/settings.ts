@@ -1,6 +1,11 @@
 import ms from "ms";
 import { z } from "zod";
 import { DEFAULT_CART_LIFETIMES, type CartLifetimes } from "./cart/lifetime.ts";
+import {
+  checkoutEnvironment,
+  checkoutSettingsFrom,
+  type CheckoutSettings,
+} from "./checkout/settings.ts";
 import type { DynamoDbConnection } from "./dynamodb/table.ts";
 import { isLoopback } from "./http/allowed-origins.ts";
 import { httpEnvironment, servingSettingsFrom, type ServingSettings } from "./http/settings.ts";
@@ -58,6 +63,7 @@ const environment = z.object({
     .enum(["fatal", "error", "warn", "info", "debug", "silent"])
     .default("info"),
   ...httpEnvironment,
+  ...checkoutEnvironment,
 });
 
 export interface Settings {
@@ -71,6 +77,7 @@ export interface Settings {
   /** Absent: none is configured, which is only good on loopback. */
   authentication: AuthenticationSettings | undefined;
   serving: ServingSettings;
+  checkout: CheckoutSettings;
 }
 
 /** Reads the service's settings; an empty variable counts as absent. Throws a StartError that names each wrong one. */
@@ -100,6 +107,7 @@ export function readSettings(variables: NodeJS.ProcessEnv): Settings {
     },
     authentication: authenticationFrom(data),
     serving: servingSettingsFrom(data),
+    checkout: checkoutSettingsFrom(data),
   };
 }
 

@@ -28,7 +28,12 @@ export async function openTestShop(): Promise<TestShop> {
   const { postgresUrl, dynamodb } = services;
   await migrate({ postgresUrl, dynamodb });
   const time = { now: new Date("2026-03-01T12:00:00Z") };
-  const api = await startApi({ postgresUrl, dynamodb, clock: () => time.now });
+  const api = await startApi({
+    postgresUrl,
+    dynamodb,
+    clock: () => time.now,
+    checkout: { sweepSeconds: 0 },
+  });
   const pool = openPool({ postgresUrl });
   const table = openTable(dynamodb);
   return {
@@ -103,6 +108,22 @@ export async function putCart(shop: TestShop, itemId: number, quantity: number):
   return userId;
 }
 
+/** What a storefront sends to buy the customer's cart as it is now. Send the same again to try again. */
+export async function requestFor(shop: TestShop, userId: number, idempotencyKey: string) {
+  const cart = await shop.client.cart.get.query({ userId });
+  return {
+    userId,
+    idempotencyKey,
+    cartVersion: cart?.version ?? 1,
+    expectedTotal: cart?.totalPrice ?? "0.00",
+  };
+}
+
+/** Buys the customer's cart as it is now. */
+export async function buyCart(shop: TestShop, userId: number, idempotencyKey: string) {
+  return shop.client.checkout.create.mutate(await requestFor(shop, userId, idempotencyKey));
+}
+
 /** A server that dies when it reaches `point`, seen from inside: its caller gets no answer. */
 export function callDying(shop: TestShop, point: KillPoint) {
   return callInProcess(shop, (reached) => {
@@ -121,7 +142,10 @@ export interface StockCount {
   sold: number;
 }
 
-/** Where the units of an item are, as Postgres sees it. */
+/**
+ * Where the units of an item are, as Postgres sees it: `sold` less what was refunded. Their sum is constant, whatever
+ * happens to carts, checkouts and refunds.
+ */
 export async function countStock(shop: TestShop, itemId: number): Promise<StockCount> {
   const rows = (await shop.pool.query(sql`
     select stock as available,
@@ -130,7 +154,12 @@ export async function countStock(shop: TestShop, itemId: number): Promise<StockC
         where item_id = inventory.id and state = 'reserved'), 0) as reserved,
       coalesce((select sum(quantity)::integer from stock_reservation_line
         join stock_reservation using (reservation_id)
-        where item_id = inventory.id and state = 'confirmed'), 0) as sold
+        where item_id = inventory.id and state = 'confirmed'), 0)
+      - coalesce((select sum(refund_line.quantity)::integer from refund_line
+        join refund using (refund_id)
+        join stock_reservation_line as line
+          on line.reservation_id = sale_id and line.line_number = sale_line_number
+        where item_id = inventory.id and state = 'completed'), 0) as sold
     from inventory where id = ${itemId}`)) as StockCount[];
   const [count] = rows;
   if (count === undefined) throw new Error(`there is no item ${itemId}`);

@@ -1,24 +1,32 @@
 import { findCart } from "../cart/find-cart.ts";
 import { findGuard } from "../dynamodb/checkout.ts";
 import { findTransaction } from "../dynamodb/transactions.ts";
-import { cartChanged, customerNotFound, ShopError } from "../errors.ts";
+import { cartChanged, customerNotFound, keyReused, ShopError } from "../errors.ts";
 import {
   findReservation,
   findReservationOfCart,
   lastCartVersion,
   type Reservation,
 } from "../postgres/reservations.ts";
-import type { CustomerCart, Transaction } from "../values/cart.ts";
+import type { CartLine, CustomerCart, Transaction } from "../values/cart.ts";
 import { complete, settle, type CheckoutStores } from "./complete.ts";
 import { reserve } from "./reserve.ts";
 
 export interface CheckoutRequest {
   userId: number;
   idempotencyKey: string;
-  cartVersion?: number | undefined;
-  expectedTotal?: string | undefined;
+  /** Of the cart that the customer was shown. */
+  cartVersion: number;
+  /** What the customer was shown to pay, with two places. */
+  expectedTotal: string;
   /** The transaction's timestamp if this is the first try. */
   now: string;
+}
+
+/** A reservation with its key's lines; without them when an earlier try made it. */
+interface Reserved {
+  reservation: Reservation;
+  lines?: CartLine[];
 }
 
 /**
@@ -29,10 +37,9 @@ export async function checkOut(
   stores: CheckoutStores,
   request: CheckoutRequest,
 ): Promise<Transaction> {
-  const earlier = await findReservation(stores.pool, request.userId, request.idempotencyKey);
-  const reservation = earlier ?? (await reserveCart(stores, request));
+  const { reservation, lines } = await reserveCart(stores, request);
   refuseOtherRequest(reservation, request);
-  return complete(stores, reservation);
+  return complete(stores, reservation, lines);
 }
 
 /** What became of an earlier checkout, without carrying it on: null unless it is known to have happened. */
@@ -44,44 +51,49 @@ export async function findCheckout(
   return guard?.state === "committed" ? findTransaction(stores.table, guard) : null;
 }
 
-async function reserveCart(stores: CheckoutStores, request: CheckoutRequest): Promise<Reservation> {
+/** Most calls are first tries, so only a call that cannot reserve looks whether an earlier one with its key has. */
+async function reserveCart(stores: CheckoutStores, request: CheckoutRequest): Promise<Reserved> {
   const { userId, idempotencyKey, expectedTotal } = request;
   // Each further round follows the end of another checkout of the same cart.
   for (let round = 0; round < 3; round += 1) {
     const cart = await findCart(stores.table, { userId }, request.now);
-    if (cart === null || cart.lines.length === 0) {
-      // A call with the same key may have bought the cart since the first look.
-      const reservation = await findReservation(stores.pool, userId, idempotencyKey);
-      if (reservation !== null) return reservation;
-      throw await emptyCart(stores, userId);
-    }
-    refuseOtherVersion(cart, request.cartVersion);
-    const reservation = await reserve(stores.pool, {
-      cart,
-      idempotencyKey,
-      expectedTotal,
-      checkedOutAt: request.now,
-    });
-    if (reservation !== null) {
+    const isShown = cart?.version === request.cartVersion && cart.lines.length > 0;
+    const outcome = isShown
+      ? await reserve(stores.pool, {
+          cart,
+          idempotencyKey,
+          expectedTotal,
+          checkedOutAt: request.now,
+        })
+      : null;
+    if (outcome?.kind === "reserved") {
       stores.reachKillPoint("after-reserve");
-      return reservation;
+      return outcome;
     }
-    const sameKey = await findReservation(stores.pool, userId, idempotencyKey);
-    if (sameKey !== null) return sameKey;
-    await resolveRival(stores, cart);
+    const earlier = await findReservation(stores.pool, userId, idempotencyKey);
+    if (earlier !== null) return { reservation: earlier };
+    if (cart === null || cart.lines.length === 0) throw await emptyCart(stores, userId);
+    if (outcome === null) {
+      throw cartChanged(`The cart has version ${cart.version}, not ${request.cartVersion}.`);
+    }
+    const rival = await resolveRival(stores, cart);
+    if (rival === "none" && outcome.kind === "disagreement") throw outcome.error;
   }
   throw cartChanged("Other checkouts of this cart keep coming in between.");
 }
 
 /**
- * Another key has this version of the cart. If its checkout is under way, or died lately, it is carried to its end
- * rather than given up: of several keys sent at once, one always buys.
+ * Looks for another key that has this version of the cart. If its checkout is under way, or died lately, it is carried
+ * to its end rather than given up: of several keys sent at once, one always buys.
  */
-async function resolveRival(stores: CheckoutStores, cart: CustomerCart): Promise<void> {
+async function resolveRival(
+  stores: CheckoutStores,
+  cart: CustomerCart,
+): Promise<"none" | "aborted"> {
   const rival = await findReservationOfCart(stores.pool, cart.userId, cart.version);
-  if (rival === null) return;
+  if (rival === null) return "none";
   if (rival.state === "reserved" && rival.expired) {
-    if ((await settle(stores, rival)) === "aborted") return;
+    if ((await settle(stores, rival)) === "aborted") return "aborted";
   } else {
     await complete(stores, rival);
   }
@@ -98,23 +110,8 @@ async function emptyCart(stores: CheckoutStores, userId: number): Promise<ShopEr
   });
 }
 
-function refuseOtherVersion(cart: CustomerCart, expected: number | undefined): void {
-  if (expected === undefined || expected === cart.version) return;
-  throw cartChanged(`The cart has version ${cart.version}, not ${expected}.`);
-}
-
 function refuseOtherRequest(reservation: Reservation, request: CheckoutRequest): void {
-  const sameVersion =
-    request.cartVersion === undefined || request.cartVersion === reservation.cartVersion;
-  const sameTotal =
-    request.expectedTotal === undefined || request.expectedTotal === reservation.totalPrice;
-  if (sameVersion && sameTotal) return;
-  throw new ShopError(
-    "IDEMPOTENCY_KEY_REUSED",
-    "This idempotency key belongs to a checkout of another cart or total.",
-    {
-      hint: "Use a new idempotency key for each purchase, and repeat a request unchanged.",
-      details: { cartVersion: reservation.cartVersion, totalPrice: reservation.totalPrice },
-    },
-  );
+  const { cartVersion, totalPrice } = reservation;
+  if (request.cartVersion === cartVersion && request.expectedTotal === totalPrice) return;
+  throw keyReused("checkout of another cart or total", { cartVersion, totalPrice });
 }

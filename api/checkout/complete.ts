@@ -16,7 +16,7 @@ import {
   releaseReservation,
   type Reservation,
 } from "../postgres/reservations.ts";
-import type { Transaction } from "../values/cart.ts";
+import type { CartLine, Transaction } from "../values/cart.ts";
 import type { Clock } from "../values/time.ts";
 import type { ReachKillPoint } from "./kill-points.ts";
 
@@ -30,14 +30,16 @@ export interface CheckoutStores {
 const ATTEMPTS = 8;
 
 function unavailable(cause?: unknown): ShopError {
-  return new ShopError("SERVICE_UNAVAILABLE", "The checkout could not be completed just now.", {
+  return new ShopError("SERVICE_UNAVAILABLE", "It could not be completed just now.", {
     hint: "Send the same request again, with the same idempotency key: it is carried out once.",
     cause,
   });
 }
 
 /** Repeats `attempt` while it is busy, with growing, jittered pauses (about 2 s in all). */
-async function whileBusy<Outcome>(attempt: () => Promise<Outcome | "busy">): Promise<Outcome> {
+export async function whileBusy<Outcome>(
+  attempt: () => Promise<Outcome | "busy">,
+): Promise<Outcome> {
   for (let round = 0; round < ATTEMPTS; round += 1) {
     const outcome = await attempt();
     if (outcome !== "busy") return outcome;
@@ -51,6 +53,16 @@ function keyOf(reservation: Reservation) {
   return { transactionId: reservationId, userId, createdAt: checkedOutAt };
 }
 
+/** Says in Postgres what its guard says of a reservation, which may be said already. */
+export async function closeBooks(
+  { pool }: CheckoutStores,
+  { reservationId }: Reservation,
+  state: Guard["state"],
+): Promise<void> {
+  if (state === "committed") await confirmReservation(pool, reservationId);
+  else await releaseReservation(pool, reservationId);
+}
+
 /** Decides a reservation one way or the other: its guard is written, if it has none, as aborted. */
 export async function settle(
   stores: CheckoutStores,
@@ -59,8 +71,7 @@ export async function settle(
   const state = await whileBusy(() =>
     abortCheckout(stores.table, keyOf(reservation), reservation.idempotencyKey),
   );
-  if (state === "committed") await confirmReservation(stores.pool, reservation.reservationId);
-  else await releaseReservation(stores.pool, reservation.reservationId);
+  await closeBooks(stores, reservation, state);
   return state;
 }
 
@@ -86,10 +97,14 @@ async function commit(
   }
 }
 
-/** Carries a reservation to its end; a retry after a crash at any point enters here again. */
+/**
+ * Carries a reservation to its end; a retry after a crash at any point enters here again. `reservedLines` are read where
+ * the caller does not have them.
+ */
 export async function complete(
   stores: CheckoutStores,
   reservation: Reservation,
+  reservedLines?: CartLine[],
 ): Promise<Transaction> {
   switch (reservation.state) {
     case "confirmed":
@@ -97,12 +112,11 @@ export async function complete(
     case "released":
       throw aborted();
     case "reserved": {
-      const lines = await findReservedLines(stores.pool, reservation.reservationId);
       const transaction: Transaction = {
         ...keyOf(reservation),
         kind: "sale",
         refersTo: null,
-        lines,
+        lines: reservedLines ?? (await findReservedLines(stores.pool, reservation.reservationId)),
         totalPrice: reservation.totalPrice,
       };
       const outcome = await commit(stores, reservation, transaction);

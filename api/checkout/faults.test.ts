@@ -17,9 +17,10 @@ import { startApi } from "../server.ts";
 import {
   countStock,
   failureOf,
-  listItems,
+  listItem,
   openTestShop,
-  signUp,
+  putCart,
+  requestFor,
   type TestShop,
 } from "../testing.ts";
 
@@ -31,15 +32,16 @@ beforeAll(async () => {
 });
 afterAll(() => shop.close());
 
-async function filledCart(): Promise<{ userId: number; item: number }> {
-  const userId = await signUp(shop);
-  const [item] = await listItems(shop, [{ price: "12.50", stock: 10 }]);
-  await shop.client.cart.put.mutate({ userId, lines: [{ itemId: item!, quantity: 3 }] });
-  return { userId, item: item! };
+/** A new customer's cart, and the request that buys it. */
+async function filledCart(idempotencyKey: string) {
+  const item = await listItem(shop, 10);
+  const userId = await putCart(shop, item, 3);
+  return { item, request: await requestFor(shop, userId, idempotencyKey) };
 }
 
-async function expectBoughtOnce(userId: number, item: number, idempotencyKey: string) {
-  const bought = await shop.client.checkout.create.mutate({ userId, idempotencyKey });
+async function expectBoughtOnce({ item, request }: Awaited<ReturnType<typeof filledCart>>) {
+  const bought = await shop.client.checkout.create.mutate(request);
+  const { userId } = request;
   expect(bought).toMatchObject({ totalPrice: "37.50", lines: [{ itemId: item, quantity: 3 }] });
   expect(await countStock(shop, item)).toEqual({ available: 7, reserved: 0, sold: 3 });
   expect((await shop.client.transaction.history.query({ userId })).items).toEqual([bought]);
@@ -72,24 +74,24 @@ test("a server process killed anywhere leaves a checkout that a retry ends as if
   const points = ["after-reserve", "after-transact", "before-confirm", "after-confirm"];
   await Promise.all(
     points.map(async (point) => {
-      const { userId, item } = await filledCart();
+      const cart = await filledCart("killed");
       const service = await startProcess({ MERCADO_API_KILL_POINT: point });
-      const key = { userId, idempotencyKey: "killed" };
-      expect(await failureOf(service.client.checkout.create.mutate(key))).toMatch(/fetch failed/);
+      const answer = service.client.checkout.create.mutate(cart.request);
+      expect(await failureOf(answer)).toMatch(/fetch failed/);
       expect(await service.ended).toEqual([null, "SIGKILL"]);
-      await expectBoughtOnce(userId, item, "killed");
+      await expectBoughtOnce(cart);
     }),
   );
 });
 
 test("a server that is told to stop ends the checkouts under way, and exits with 0", async () => {
   const service = await startProcess({});
-  const carts = await Promise.all([filledCart(), filledCart(), filledCart()]);
-  const answers = carts.map(({ userId }) =>
-    failureOf(service.client.checkout.create.mutate({ userId, idempotencyKey: "stop" })),
+  const carts = await Promise.all([1, 2, 3].map(() => filledCart("stop")));
+  const answers = carts.map(({ request }) =>
+    failureOf(service.client.checkout.create.mutate(request)),
   );
   const reserved = async (): Promise<boolean> => {
-    const users = carts.map(({ userId }) => userId);
+    const users = carts.map(({ request }) => request.userId);
     const rows: unknown[] = await shop.pool.query(
       sql`select 1 from stock_reservation where customer_id = any(${users})`,
     );
@@ -99,7 +101,7 @@ test("a server that is told to stop ends the checkouts under way, and exits with
   service.child.kill("SIGTERM");
   expect(await service.ended).toEqual([0, null]);
   expect(await Promise.all(answers)).toEqual(["no failure", "no failure", "no failure"]);
-  for (const { userId, item } of carts) await expectBoughtOnce(userId, item, "stop");
+  for (const cart of carts) await expectBoughtOnce(cart);
 });
 
 type Fault = "pass" | "lose-response" | "refuse";
@@ -145,7 +147,7 @@ async function openFaultyDynamoDb(decide: (operation: string) => Fault | Promise
 }
 
 test("a retry that overtakes its first try never hears of an empty cart", async () => {
-  const { userId, item } = await filledCart();
+  const cart = await filledCart("slow");
   let letPass: () => void = () => undefined;
   const overtaken = new Promise<void>((resolve) => {
     letPass = resolve;
@@ -165,12 +167,12 @@ test("a retry that overtakes its first try never hears of an empty cart", async 
   const api = await startApi({ postgresUrl, dynamodb: { ...dynamodb, endpoint: slow.endpoint } });
   try {
     const client = createShopClient({ url: api.url });
-    const first = client.checkout.create.mutate({ userId, idempotencyKey: "slow" });
+    const first = client.checkout.create.mutate(cart.request);
     await readsCart;
-    const retry = await shop.client.checkout.create.mutate({ userId, idempotencyKey: "slow" });
+    const retry = await shop.client.checkout.create.mutate(cart.request);
     letPass();
     expect(await first).toEqual(retry);
-    await expectBoughtOnce(userId, item, "slow");
+    await expectBoughtOnce(cart);
   } finally {
     await api.close();
     await slow.close();
@@ -184,7 +186,7 @@ describe("DynamoDB's answer to the checkout's write", () => {
     ["refused once", "refuse", 1, "no failure"],
     ["refused each time", "refuse", 99, "SERVICE_UNAVAILABLE"],
   ])("%s: the cart is bought once", async (_name, fault, times, outcome) => {
-    const { userId, item } = await filledCart();
+    const cart = await filledCart("faulty");
     let remaining = times;
     const faulty = await openFaultyDynamoDb((operation) => {
       if (operation !== "TransactWriteItems" || remaining === 0) return "pass";
@@ -198,10 +200,9 @@ describe("DynamoDB's answer to the checkout's write", () => {
     });
     try {
       const client = createShopClient({ url: api.url });
-      const key = { userId, idempotencyKey: "faulty" };
-      expect(await failureOf(client.checkout.create.mutate(key))).toBe(outcome);
+      expect(await failureOf(client.checkout.create.mutate(cart.request))).toBe(outcome);
       remaining = 0;
-      await expectBoughtOnce(userId, item, "faulty");
+      await expectBoughtOnce(cart);
     } finally {
       await api.close();
       await faulty.close();

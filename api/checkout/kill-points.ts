@@ -1,5 +1,12 @@
-/** Moments of a checkout at which a test may kill the process. */
-export type KillPoint = "after-reserve" | "after-transact" | "before-confirm" | "after-confirm";
+/** Moments of a checkout, or of a refund, at which a test may kill the process. */
+export type KillPoint =
+  | "after-reserve"
+  | "after-transact"
+  | "before-confirm"
+  | "after-confirm"
+  | "after-refund-record"
+  | "after-refund-put"
+  | "after-refund-complete";
 
 /** Called at each of these moments with its name. */
 export type ReachKillPoint = (point: KillPoint) => void;

@@ -1,19 +1,29 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { priceLine, unitsByItem, type Offer } from "../values/cart.ts";
-import { centsFromStorage } from "../values/money.ts";
-import { findShortages, priceAgain } from "./pricing.ts";
 import { findMismatches } from "../cart/edit-lines.ts";
+import { priceLine, unitsByItem, type CartLine, type StockedOffer } from "../values/cart.ts";
+import { centsFromStorage } from "../values/money.ts";
+import { priceAgain } from "./pricing.ts";
 
-const chair: Offer = { itemId: 1, itemName: "Chair", vendorId: 5, category: 2, unitPrice: 1050n };
-const table: Offer = { itemId: 2, itemName: "Table", vendorId: 6, category: 2, unitPrice: 99n };
+const chair: StockedOffer = {
+  itemId: 1,
+  itemName: "Chair",
+  vendorId: 5,
+  category: 2,
+  unitPrice: 1050n,
+  stock: 1_000_000,
+};
+const table: StockedOffer = { ...chair, itemId: 2, itemName: "Table", vendorId: 6, unitPrice: 99n };
 
-function cartOf(...lines: [offer: Offer, quantity: number][]) {
-  const priced = lines.map(([offer, quantity], index) => priceLine(index + 1, offer, quantity));
-  return { lines: priced };
+function linesOf(...lines: [offer: StockedOffer, quantity: number][]): CartLine[] {
+  return lines.map(([offer, quantity], index) => priceLine(index + 1, offer, quantity));
 }
 
-const offerOf = (unitPrice: bigint, itemId: number): Offer => ({ ...chair, itemId, unitPrice });
+function offersOf(...offers: StockedOffer[]): Map<number, StockedOffer> {
+  return new Map(offers.map((offer) => [offer.itemId, offer]));
+}
+
+const offerOf = (unitPrice: bigint, itemId: number) => ({ ...chair, itemId, unitPrice });
 const anyLines = fc.array(
   fc.tuple(
     fc.bigInt({ min: 1n, max: 9_999_999_999n }),
@@ -27,58 +37,49 @@ describe("pricing again", () => {
   test("a total is the sum of its lines to the cent, however many and however dear", () => {
     fc.assert(
       fc.property(anyLines, (drawn) => {
-        const cart = cartOf(
-          ...drawn.map(([price, quantity], index): [Offer, number] => [
-            offerOf(price, index + 1),
-            quantity,
-          ]),
+        const offers = drawn.map(([price], index) => offerOf(price, index + 1));
+        const lines = linesOf(
+          ...drawn.map(([, quantity], index): [StockedOffer, number] => [offers[index]!, quantity]),
         );
         const exact = drawn.reduce((sum, [price, quantity]) => sum + price * BigInt(quantity), 0n);
-        const offers = new Map(
-          drawn.map(([price], index) => [index + 1, offerOf(price, index + 1)]),
-        );
-        const priced = priceAgain(cart, offers);
+        const priced = priceAgain(lines, offersOf(...offers));
         expect(centsFromStorage(priced.totalPrice)).toBe(exact);
-        expect(priced.lines).toEqual(cart.lines);
+        expect(priced.lines).toEqual(lines);
         expect(priced.differences).toEqual([]);
       }),
     );
   });
 
   test("a price that went up is named with what was shown and what holds", () => {
-    const dearer = new Map([
-      [1, { ...chair, unitPrice: 2000n }],
-      [2, table],
-    ]);
-    expect(priceAgain(cartOf([chair, 2], [table, 1]), dearer)).toMatchObject({
+    const dearer = offersOf({ ...chair, unitPrice: 2000n }, table);
+    expect(priceAgain(linesOf([chair, 2], [table, 1]), dearer)).toMatchObject({
       totalPrice: "40.99",
       differences: [
         {
           lineNumber: 1,
-          shown: { vendorId: 5, unitPrice: "10.50" },
+          reason: "PRICE_CHANGED",
+          shown: { vendorId: 5, unitPrice: "10.50", quantity: 2 },
           current: { vendorId: 5, unitPrice: "20.00" },
         },
       ],
     });
   });
 
-  test("an item that is no longer there is named", () => {
-    expect(priceAgain(cartOf([chair, 2], [table, 1]), new Map([[1, chair]]))).toMatchObject({
-      missingItemIds: [2],
+  test("an item that is no longer sold is named, and left out of the total", () => {
+    expect(priceAgain(linesOf([chair, 2], [table, 1]), offersOf(chair))).toMatchObject({
+      totalPrice: "21.00",
+      differences: [{ lineNumber: 2, itemId: 2, reason: "ITEM_UNAVAILABLE", current: null }],
     });
   });
-});
 
-describe("shortages", () => {
-  test("count an item's units over all its lines", () => {
-    const { lines } = cartOf([chair, 3], [table, 1], [chair, 4]);
-    const stock = new Map([
-      [1, { stock: 6 }],
-      [2, { stock: 1 }],
+  test("a shortage counts an item's units over all its lines, and names each of them", () => {
+    const lines = linesOf([chair, 3], [table, 1], [chair, 4]);
+    const { differences } = priceAgain(lines, offersOf({ ...chair, stock: 6 }, table));
+    expect(differences).toMatchObject([
+      { lineNumber: 1, reason: "STOCK_INSUFFICIENT", current: { available: 6 } },
+      { lineNumber: 3, reason: "STOCK_INSUFFICIENT", current: { available: 6 } },
     ]);
-    expect(findShortages(lines, stock)).toEqual([
-      { itemId: 1, lineNumbers: [1, 3], wanted: 7, available: 6 },
-    ]);
+    expect(priceAgain(lines, offersOf({ ...chair, stock: 7 }, table)).differences).toEqual([]);
   });
 
   test("rows are locked in the order of item ids, whatever the order of the lines", () => {
@@ -95,7 +96,7 @@ describe("shortages", () => {
 });
 
 test("each wrong vendor, price and total that a client sends is named", () => {
-  const { lines } = cartOf([chair, 2], [table, 1]);
+  const lines = linesOf([chair, 2], [table, 1]);
   const requested = [
     { itemId: 1, quantity: 2, vendorId: 6, unitPrice: "10.50", totalPrice: "21.01" },
     { itemId: 2, quantity: 1, unitPrice: "1.00" },

@@ -1,70 +1,67 @@
-import { priceLine, totalOf, unitsByItem, type CartLine, type Offer } from "../values/cart.ts";
+import {
+  priceLine,
+  totalOf,
+  unitsByItem,
+  type CartLine,
+  type StockedOffer,
+} from "../values/cart.ts";
 import { centsFromStorage } from "../values/money.ts";
 
-/** A line whose price or vendor is not what the customer was shown. */
+/** In the order of their gravity; each is also the code of the failure. */
+export const DIFFERENCE_REASONS = [
+  "ITEM_UNAVAILABLE",
+  "STOCK_INSUFFICIENT",
+  "VENDOR_CHANGED",
+  "PRICE_CHANGED",
+] as const;
+
+export type DifferenceReason = (typeof DIFFERENCE_REASONS)[number];
+
+/** Something about a line that is not what the customer was shown; a line may have several. */
 export interface LineDifference {
   lineNumber: number;
   itemId: number;
-  shown: { vendorId: number; unitPrice: string };
-  current: { vendorId: number; unitPrice: string };
+  reason: DifferenceReason;
+  shown: { vendorId: number; unitPrice: string; quantity: number };
+  /** Null when the item is not sold any more. `available` units are there for all lines of the item together. */
+  current: { vendorId: number; unitPrice: string; available: number } | null;
 }
 
 export interface PricedCart {
+  /** The lines whose items are still sold, at today's prices. */
   lines: CartLine[];
   totalPrice: string;
   differences: LineDifference[];
-  missingItemIds: number[];
 }
 
-/** The cart at today's prices, beside what has changed since the customer put it. */
+/** The cart at today's prices, beside all that has changed since it was shown. */
 export function priceAgain(
-  cart: { readonly lines: readonly CartLine[] },
-  offers: ReadonlyMap<number, Offer>,
+  shown: readonly CartLine[],
+  offers: ReadonlyMap<number, StockedOffer>,
 ): PricedCart {
+  const wanted = unitsByItem(shown);
   const lines: CartLine[] = [];
   const differences: LineDifference[] = [];
-  const missingItemIds: number[] = [];
-  for (const shown of cart.lines) {
-    const offer = offers.get(shown.itemId);
+  for (const { lineNumber, itemId, vendorId, unitPrice, quantity } of shown) {
+    const about = { lineNumber, itemId, shown: { vendorId, unitPrice, quantity } };
+    const offer = offers.get(itemId);
     if (offer === undefined) {
-      missingItemIds.push(shown.itemId);
+      differences.push({ ...about, reason: "ITEM_UNAVAILABLE", current: null });
       continue;
     }
-    const line = priceLine(shown.lineNumber, offer, shown.quantity);
+    const line = priceLine(lineNumber, offer, quantity);
     lines.push(line);
-    if (line.unitPrice !== shown.unitPrice || line.vendorId !== shown.vendorId) {
-      differences.push({
-        lineNumber: line.lineNumber,
-        itemId: line.itemId,
-        shown: { vendorId: shown.vendorId, unitPrice: shown.unitPrice },
-        current: { vendorId: line.vendorId, unitPrice: line.unitPrice },
-      });
-    }
+    const reasons: DifferenceReason[] = [];
+    if ((wanted.get(itemId) ?? 0) > offer.stock) reasons.push("STOCK_INSUFFICIENT");
+    if (line.vendorId !== vendorId) reasons.push("VENDOR_CHANGED");
+    if (line.unitPrice !== unitPrice) reasons.push("PRICE_CHANGED");
+    const current = {
+      vendorId: line.vendorId,
+      unitPrice: line.unitPrice,
+      available: offer.stock,
+    };
+    differences.push(...reasons.map((reason) => ({ ...about, reason, current })));
   }
   const totalPrice = totalOf(lines.map((line) => centsFromStorage(line.totalPrice)));
-  return { lines, totalPrice, differences, missingItemIds };
-}
-
-export interface Shortage {
-  itemId: number;
-  lineNumbers: number[];
-  wanted: number;
-  available: number;
-}
-
-/** The items of which the cart wants more units, over all its lines, than there are. */
-export function findShortages(
-  lines: readonly CartLine[],
-  stock: ReadonlyMap<number, { stock: number }>,
-): Shortage[] {
-  const shortages: Shortage[] = [];
-  for (const [itemId, wanted] of unitsByItem(lines)) {
-    const available = stock.get(itemId)?.stock ?? 0;
-    if (wanted <= available) continue;
-    const lineNumbers = lines
-      .filter((line) => line.itemId === itemId)
-      .map((line) => line.lineNumber);
-    shortages.push({ itemId, lineNumbers, wanted, available });
-  }
-  return shortages;
+  return { lines, totalPrice, differences };
 }

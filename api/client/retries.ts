@@ -6,7 +6,11 @@ import type { AppRouter } from "../router.ts";
  * idempotency key. Every other mutation is sent once, since an answer that is lost does not tell whether it was
  * carried out.
  */
-const REPEATABLE_MUTATIONS: ReadonlySet<string> = new Set(["checkout.create"]);
+const REPEATABLE_MUTATIONS: ReadonlySet<string> = new Set([
+  "checkout.create",
+  "transaction.refund",
+  "transaction.cancel",
+]);
 
 const FIRST_PAUSE_MILLISECONDS = 200;
 const LONGEST_PAUSE_MILLISECONDS = 2_000;

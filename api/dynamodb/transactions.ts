@@ -1,4 +1,10 @@
-import { GetItemCommand, QueryCommand } from "@aws-sdk/client-dynamodb";
+import {
+  ConditionalCheckFailedException,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  TransactionConflictException,
+} from "@aws-sdk/client-dynamodb";
 import type { Transaction } from "../values/cart.ts";
 import { toPage, type Page } from "../values/cursor.ts";
 import { readId, readText, type Item } from "./attributes.ts";
@@ -43,6 +49,26 @@ function readTransaction(item: Item): Transaction {
     lines: readLines(item),
     totalPrice: readMoney(item, "total_price"),
   };
+}
+
+/** Writes a transaction that is there at most once: an earlier write of the same one, as a retry finds it, stays. */
+export async function putTransaction(
+  table: Table,
+  transaction: Transaction,
+): Promise<"there" | "busy"> {
+  try {
+    await table.client.send(
+      new PutItemCommand({
+        TableName: table.name,
+        Item: writeTransaction(transaction),
+        ConditionExpression: "attribute_not_exists(pk)",
+      }),
+    );
+  } catch (error) {
+    if (error instanceof TransactionConflictException) return "busy";
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+  }
+  return "there";
 }
 
 export async function findTransaction(

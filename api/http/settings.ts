@@ -34,7 +34,8 @@ const rateLimits = z.string().transform((text, context): RateLimits | "off" => {
   return limits as RateLimits;
 });
 
-function whole(minimum: number, maximum: number, unit: string) {
+/** A whole number of `unit` as a variable has it. */
+export function whole(minimum: number, maximum: number, unit: string) {
   return z
     .string()
     .regex(/^\d{1,6}$/, { error: `must be a number of ${unit}` })

@@ -5,6 +5,7 @@ import {
   listItem,
   openTestShop,
   putCart,
+  requestFor,
   type TestShop,
 } from "../testing.ts";
 import { sql } from "./pool.ts";
@@ -27,13 +28,10 @@ describe("the audit trail of an item", () => {
   test("says which checkout took its units, and that one which was given up brought them back", async () => {
     const item = await listItem(shop, 10);
     const userId = await putCart(shop, item, 3);
-    await failureOf(
-      callDying(shop, "after-reserve").checkout.create({ userId, idempotencyKey: "lost" }),
-    );
+    const request = await requestFor(shop, userId, "lost");
+    await failureOf(callDying(shop, "after-reserve").checkout.create(request));
     await shop.client.cart.put.mutate({ userId, lines: [{ itemId: item, quantity: 1 }] });
-    expect(
-      await failureOf(shop.client.checkout.create.mutate({ userId, idempotencyKey: "lost" })),
-    ).toBe("CART_CHANGED");
+    expect(await failureOf(shop.client.checkout.create.mutate(request))).toBe("CART_CHANGED");
     const [reservation] = (await shop.pool.query(
       sql`select reservation_id from stock_reservation where customer_id = ${userId}`,
     )) as { reservation_id: string }[];

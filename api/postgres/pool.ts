@@ -66,7 +66,8 @@ export async function one<Row>(
 
 /** A timestamptz column as the 27-character UTC text that the whole API speaks. */
 export function utc(
-  column: "joined_at" | "updated_at" | "archived_at" | "checked_out_at" | "changed_at",
+  column:
+    "joined_at" | "updated_at" | "archived_at" | "checked_out_at" | "changed_at" | "refunded_at",
 ): SQLQuery {
   return sql`to_char(${sql.ident(column)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 }

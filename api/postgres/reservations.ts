@@ -2,10 +2,17 @@ import { z } from "zod";
 import { unitsByItem, type CartLine } from "../values/cart.ts";
 import { centsFromStorage, formatCents, multiplyCents } from "../values/money.ts";
 import type { Acting } from "./acting.ts";
-import { changeStock, lockOffers } from "./offers.ts";
-import { many, maybeOne, sql, utc, type Queryable, type Transaction } from "./pool.ts";
+import { changeStock, lockStock } from "./offers.ts";
+import { many, maybeOne, sql, utc, type Queryable } from "./pool.ts";
 
-const reservationRow = z.object({
+/** For how long a sweeper has what it took up to itself. */
+const CLAIM_SECONDS = 20;
+
+/** Of a row that no sweeper has taken up lately. */
+export const unclaimed = sql`(swept_at is null
+  or swept_at < clock_timestamp() - ${CLAIM_SECONDS} * interval '1 second')`;
+
+export const reservationRow = z.object({
   reservationId: z.string(),
   userId: z.int(),
   idempotencyKey: z.string(),
@@ -23,7 +30,7 @@ const reservationRow = z.object({
  */
 export type Reservation = z.infer<typeof reservationRow>;
 
-const columns = sql`reservation_id as "reservationId", customer_id as "userId",
+export const reservationColumns = sql`reservation_id as "reservationId", customer_id as "userId",
   idempotency_key as "idempotencyKey", state, cart_version as "cartVersion",
   total_price as "totalPrice", ${utc("checked_out_at")} as "checkedOutAt",
   expires_at < clock_timestamp() as expired`;
@@ -36,7 +43,7 @@ export function findReservation(
   return maybeOne(
     database,
     reservationRow,
-    sql`select ${columns} from stock_reservation
+    sql`select ${reservationColumns} from stock_reservation
         where customer_id = ${userId} and idempotency_key = ${idempotencyKey}`,
   );
 }
@@ -50,12 +57,12 @@ export function findReservationOfCart(
   return maybeOne(
     database,
     reservationRow,
-    sql`select ${columns} from stock_reservation
+    sql`select ${reservationColumns} from stock_reservation
         where customer_id = ${userId} and cart_version = ${cartVersion} and state <> 'released'`,
   );
 }
 
-const lineRow = z.object({
+export const soldLineRow = z.object({
   lineNumber: z.int(),
   itemId: z.int(),
   itemName: z.string(),
@@ -65,62 +72,29 @@ const lineRow = z.object({
   unitPrice: z.string(),
 });
 
+export const soldLineColumns = sql`line_number as "lineNumber", item_id as "itemId",
+  item_name as "itemName", vendor_id as "vendorId", category, quantity, unit_price as "unitPrice"`;
+
+export function soldLine(row: z.infer<typeof soldLineRow>): CartLine {
+  const unitPrice = centsFromStorage(row.unitPrice);
+  return { ...row, totalPrice: formatCents(multiplyCents(unitPrice, row.quantity)) };
+}
+
 export async function findReservedLines(
   database: Queryable,
   reservationId: string,
 ): Promise<CartLine[]> {
   const rows = await many(
     database,
-    lineRow,
-    sql`select line_number as "lineNumber", item_id as "itemId", item_name as "itemName",
-          vendor_id as "vendorId", category, quantity, unit_price as "unitPrice"
-        from stock_reservation_line where reservation_id = ${reservationId} order by line_number`,
+    soldLineRow,
+    sql`select ${soldLineColumns} from stock_reservation_line
+        where reservation_id = ${reservationId} order by line_number`,
   );
-  return rows.map((row) => ({
-    ...row,
-    totalPrice: formatCents(multiplyCents(centsFromStorage(row.unitPrice), row.quantity)),
-  }));
+  return rows.map(soldLine);
 }
 
-/** False, and nothing written, when the key or the version of the cart has a reservation already. */
-export async function insertReservation(
-  transaction: Transaction,
-  reservation: Reservation,
-): Promise<boolean> {
-  const inserted: unknown[] = await transaction.query(
-    sql`insert into stock_reservation
-          (reservation_id, customer_id, idempotency_key, state, cart_version, total_price, checked_out_at)
-        values (${reservation.reservationId}, ${reservation.userId}, ${reservation.idempotencyKey},
-          ${reservation.state}, ${reservation.cartVersion}, ${reservation.totalPrice}::numeric,
-          ${reservation.checkedOutAt}::timestamptz)
-        on conflict do nothing returning 1`,
-  );
-  return inserted.length === 1;
-}
-
-function actingFor(reservationId: string, reason: string): Acting {
+export function actingFor(reservationId: string, reason: string): Acting {
   return { actor: `reservation:${reservationId}`, reason };
-}
-
-/** Takes the units out of `inventory`, whose rows the transaction has locked and checked. */
-export async function takeStock(
-  transaction: Transaction,
-  { reservationId, checkedOutAt }: Reservation,
-  lines: readonly CartLine[],
-): Promise<void> {
-  const taken = new Map([...unitsByItem(lines)].map(([itemId, units]) => [itemId, -units]));
-  await changeStock(transaction, taken, actingFor(reservationId, "checkout"));
-  const rows = lines.map(
-    (line) => sql`(${reservationId}, ${line.lineNumber}, ${line.itemId}, ${line.itemName},
-      ${line.vendorId}, ${line.category}, ${line.quantity}, ${line.unitPrice}::numeric,
-      ${checkedOutAt}::timestamptz)`,
-  );
-  await transaction.query(
-    sql`insert into stock_reservation_line
-          (reservation_id, line_number, item_id, item_name, vendor_id, category, quantity, unit_price,
-           checked_out_at)
-        values ${sql.join(rows, sql`, `)}`,
-  );
 }
 
 export async function confirmReservation(
@@ -140,8 +114,7 @@ export async function releaseReservation(
 ): Promise<void> {
   await database.tx(async (transaction) => {
     const units = unitsByItem(await findReservedLines(transaction, reservationId));
-    // Stock rows before the reservation row, as a reserving checkout locks them: no deadlock.
-    await lockOffers(transaction, [...units.keys()]);
+    await lockStock(transaction, [...units.keys()]);
     const released: unknown[] = await transaction.query(
       sql`update stock_reservation set state = 'released'
           where reservation_id = ${reservationId} and state = 'reserved' returning 1`,
@@ -150,6 +123,28 @@ export async function releaseReservation(
       await changeStock(transaction, units, actingFor(reservationId, "checkout given up"));
     }
   });
+}
+
+/**
+ * At most `limit` undecided reservations that have expired or are older than `age` seconds, oldest first. They are the
+ * caller's for {@link CLAIM_SECONDS}: other services do not get them meanwhile.
+ */
+export function claimUndecided(
+  database: Queryable,
+  { age, limit }: { age: number; limit: number },
+): Promise<Reservation[]> {
+  return many(
+    database,
+    reservationRow,
+    sql`update stock_reservation set swept_at = clock_timestamp()
+        where reservation_id = any(array(
+          select reservation_id from stock_reservation
+          where state = 'reserved'
+            and (expires_at < clock_timestamp() or created_at < clock_timestamp() - ${age} * interval '1 second')
+            and ${unclaimed}
+          order by created_at limit ${limit} for update skip locked))
+        returning ${reservationColumns}`,
+  );
 }
 
 /** The highest version of the customer's carts that a checkout has used; 0 without one, null without such a customer. */

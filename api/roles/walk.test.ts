@@ -3,7 +3,7 @@ import { ScanCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { sql } from "../postgres/pool.ts";
 import { appRouter } from "../router.ts";
-import { failureOf, listItems, openTestShop, signUp, type TestShop } from "../testing.ts";
+import { buyCart, failureOf, listItems, openTestShop, signUp, type TestShop } from "../testing.ts";
 import { DEFAULT_CART_LIFETIMES } from "../cart/lifetime.ts";
 import { createCallerFactory, type ProcedureMeta } from "../trpc.ts";
 import type { Caller, Role } from "./caller.ts";
@@ -18,7 +18,10 @@ interface Belongings {
   vendorId: number;
   itemId: number;
   idempotencyKey: string;
+  /** A sale that nothing was refunded of. */
   transactionId: string;
+  /** Of a cart that costs 2.50. */
+  cartVersion: number;
 }
 
 type Input = (whose: Belongings) => unknown;
@@ -53,11 +56,22 @@ const WALK: Readonly<Record<string, { readonly input: Input; readonly reachable?
   },
   "cart.merge": { input: ({ userId, guestId }) => ({ userId, guestId }) },
   "checkout.create": {
-    input: ({ userId }) => ({ userId, idempotencyKey: randomUUID() }),
+    input: ({ userId, cartVersion }) => ({
+      userId,
+      idempotencyKey: randomUUID(),
+      cartVersion,
+      expectedTotal: "2.50",
+    }),
   },
   "checkout.get": { input: ({ userId, idempotencyKey }) => ({ userId, idempotencyKey }) },
   "transaction.history": { input: ({ userId }) => ({ userId }) },
   "transaction.get": { input: ({ transactionId }) => ({ transactionId }) },
+  "transaction.refund": {
+    input: ({ transactionId }) => ({ transactionId, idempotencyKey: randomUUID() }),
+  },
+  "transaction.cancel": {
+    input: ({ userId, transactionId }) => ({ userId, transactionId, idempotencyKey: randomUUID() }),
+  },
 };
 
 const ROLES: readonly Role[] = ["anonymous", "customer", "vendor", "admin"];
@@ -83,19 +97,21 @@ async function settle(): Promise<Belongings> {
   const idempotencyKey = randomUUID();
   const lines = [{ itemId: itemId!, quantity: 1 }];
   await shop.client.cart.put.mutate({ userId, lines });
-  const { transactionId } = await shop.client.checkout.create.mutate({ userId, idempotencyKey });
-  await shop.client.cart.put.mutate({ userId, lines });
+  const { transactionId } = await buyCart(shop, userId, idempotencyKey);
+  const { version: cartVersion } = await shop.client.cart.put.mutate({ userId, lines });
   const guest = await shop.client.cart.createGuest.mutate();
   await shop.client.cart.put.mutate({ ...guest, lines });
+  const owner = { userId };
   return {
     userId,
     ...guest,
-    owner: { userId },
+    owner,
     email,
     vendorId,
     itemId: itemId!,
     idempotencyKey,
     transactionId,
+    cartVersion,
   };
 }
 

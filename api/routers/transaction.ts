@@ -1,7 +1,10 @@
-import { transactionNotFound } from "../errors.ts";
+import { refundSale } from "../checkout/refund.ts";
+import { CHECKOUT_DEFAULTS } from "../checkout/settings.ts";
 import { findHistory, findTransactionById } from "../dynamodb/transactions.ts";
+import { transactionNotFound } from "../errors.ts";
 import * as inputs from "../schema/inputs/transaction.ts";
-import { customerProcedure, router, signedInProcedure } from "../trpc.ts";
+import { adminProcedure, customerProcedure, router, signedInProcedure } from "../trpc.ts";
+import { toTimestamp } from "../values/time.ts";
 
 export const transactionRouter = router({
   /** Newest first. */
@@ -20,4 +23,27 @@ export const transactionRouter = router({
       if (found === null || !own) throw transactionNotFound(input.transactionId);
       return found;
     }),
+  /**
+   * Gives back units of a sale at the prices that were paid, or all that is left of it, and returns the refund: a
+   * transaction with negative quantities. The same idempotency key gives the same refund for ever.
+   */
+  refund: adminProcedure
+    .input(inputs.refund)
+    .mutation(({ ctx, input }) => refundSale(ctx, { ...input, now: toTimestamp(ctx.clock()) })),
+  /**
+   * Gives back all of a sale. A customer may do it with their own for a while (30 minutes, if nothing else is set), as
+   * long as nothing of it was refunded; an admin at any time, and then gives back what is left.
+   */
+  cancel: customerProcedure.input(inputs.cancel).mutation(({ ctx, input }) =>
+    refundSale(ctx, {
+      ...input,
+      userId: ctx.customerId,
+      now: toTimestamp(ctx.clock()),
+      ...(ctx.caller.role === "admin"
+        ? {}
+        : {
+            withinMinutes: ctx.cancellationMinutes ?? CHECKOUT_DEFAULTS.cancellationMinutes,
+          }),
+    }),
+  ),
 });

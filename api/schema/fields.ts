@@ -60,6 +60,7 @@ export const id = integer(1, MAX_POSTGRES_INTEGER);
 export const category = integer(0, MAX_POSTGRES_INTEGER);
 export const stock = integer(0, MAX_POSTGRES_INTEGER);
 export const stockChange = z.int().min(-MAX_POSTGRES_INTEGER).max(MAX_POSTGRES_INTEGER);
+export const lineNumber = integer(1, 100);
 export const quantity = integer(1, 10_000);
 export const version = integer(1, MAX_POSTGRES_INTEGER);
 

@@ -100,7 +100,9 @@ describe("a cart", () => {
 test.each(["", "with blank", "line\nbreak", "ключ", "x".repeat(129), 5])(
   "the idempotency key %j is refused",
   (idempotencyKey) => {
-    expect(checkout.safeParse({ userId: 1, idempotencyKey }).success).toBe(false);
+    const request = { userId: 1, idempotencyKey: "good", cartVersion: 1, expectedTotal: "1.00" };
+    expect(checkout.safeParse(request).success).toBe(true);
+    expect(checkout.safeParse({ ...request, idempotencyKey }).success).toBe(false);
   },
 );
 

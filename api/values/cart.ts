@@ -9,6 +9,11 @@ export interface Offer {
   unitPrice: Cents;
 }
 
+/** With the units that can be bought at this moment. */
+export interface StockedOffer extends Offer {
+  stock: number;
+}
+
 /** One line of a cart or of a transaction, priced by the server. `unitPrice` and `totalPrice` are decimal strings. */
 export interface CartLine {
   /** From 1, in the order in which the customer put the lines. */

@@ -6,6 +6,7 @@ import { createTRPCClient, httpBatchLink } from "@trpc/client";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import { createShopClient, type ShopClient } from "../../api/client.ts";
 import { readText, type Item } from "../../api/dynamodb/attributes.ts";
+import { sweep } from "../../api/checkout/sweep.ts";
 import { abortCheckout } from "../../api/dynamodb/checkout.ts";
 import { openTable } from "../../api/dynamodb/table.ts";
 import { migrate } from "../../api/migrate.ts";
@@ -54,6 +55,16 @@ async function openShop(name: string) {
     table.client.destroy();
   };
   return { url: api.url, databases, shop, giveUp, state: () => readState(databases) };
+}
+
+/** Closes the books on what has happened, as the service does after a while. */
+async function sweepUp(databases: KillableDay["api"]): Promise<void> {
+  const pool = openPool(databases);
+  const table = openTable(databases.dynamodb, databases.tableName);
+  const clock = () => new Date();
+  await sweep({ pool, table, clock, reachKillPoint: () => undefined }, { age: 0 });
+  await pool.dispose();
+  table.client.destroy();
 }
 
 const keyOf = (item: Item) => `${readText(item, "pk")} ${readText(item, "sk")}`;
@@ -281,6 +292,7 @@ describe("a day that was cut off ends in the state of one that was not", () => {
       expect(await once(child, "exit")).toEqual([null, "SIGKILL"]);
     }
     await shop(secondDay);
+    await sweepUp(databases);
     expect(await state()).toEqual(undisturbed);
   });
 });

@@ -47,38 +47,41 @@ function isGivenUp(error: unknown): boolean {
 }
 
 async function buy(shopper: Shopper, purchase: 0 | 1): Promise<Purchase> {
-  const { client, clock, userId } = shopper;
+  const { client, userId } = shopper;
   const keys = keysOf(shopper, purchase);
   // All at once and before the cart is touched: a customer who has gone on must not find this basket in it again.
   const [cart, ...earlier] = await Promise.all([
     client.cart.get.query({ userId }),
     ...keys.map((idempotencyKey) => client.checkout.get.query({ userId, idempotencyKey })),
   ]);
-  const made = keys.find((_, index) => earlier[index] !== null);
-  if (made !== undefined) {
-    // Although it has happened: the service may have died before it closed its books on it.
-    clock.set(shopper.actsAt(2 * purchase + 1));
-    const transaction = await client.checkout.create.mutate({ userId, idempotencyKey: made });
-    return { transaction, fresh: false };
-  }
+  const made = earlier.find((transaction) => transaction !== null);
+  if (made) return { transaction: made, fresh: false };
   const isThere = isPut(cart, shopper.baskets[purchase], shopper.actsAt(2 * purchase));
-  return { transaction: await buyAnew(shopper, { purchase, keys, isThere }), fresh: true };
+  const shown = isThere ? cart : null;
+  return { transaction: await buyAnew(shopper, { purchase, keys, shown }), fresh: true };
 }
 
 async function buyAnew(
   shopper: Shopper,
-  { purchase, keys, isThere }: { purchase: 0 | 1; keys: readonly string[]; isThere: boolean },
+  { purchase, keys, shown }: { purchase: 0 | 1; keys: readonly string[]; shown: Cart | null },
 ): Promise<Transaction> {
   const { client, clock, userId } = shopper;
   let refusal: unknown;
   for (const [index, idempotencyKey] of keys.entries()) {
-    if (index > 0 || !isThere) {
+    let cart = index === 0 ? shown : null;
+    if (cart === null) {
       clock.set(shopper.actsAt(2 * purchase));
-      await client.cart.put.mutate({ userId, lines: shopper.baskets[purchase] });
+      cart = await client.cart.put.mutate({ userId, lines: shopper.baskets[purchase] });
     }
     clock.set(shopper.actsAt(2 * purchase + 1));
     try {
-      return await client.checkout.create.mutate({ userId, idempotencyKey });
+      const { version: cartVersion, totalPrice: expectedTotal } = cart;
+      return await client.checkout.create.mutate({
+        userId,
+        idempotencyKey,
+        cartVersion,
+        expectedTotal,
+      });
     } catch (error) {
       if (!isGivenUp(error)) throw error;
       refusal = error;

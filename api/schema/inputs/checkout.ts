@@ -8,7 +8,8 @@ export const checkoutKey = z.strictObject({
 });
 
 export const checkout = checkoutKey.extend({
-  cartVersion: field.version.optional(),
-  /** The total that the customer was shown. */
-  expectedTotal: field.money.optional(),
+  /** Of the cart that the customer was shown. */
+  cartVersion: field.version,
+  /** What the customer was shown to pay. */
+  expectedTotal: field.money,
 });
