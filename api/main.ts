@@ -4,6 +4,7 @@ import { openLogger } from "./logging/logger.ts";
 import { migrate } from "./migrate.ts";
 import { developmentSecret } from "./roles/development-secret.ts";
 import { startApi } from "./server.ts";
+import { watchSignals, type Signals } from "./signals.ts";
 import { readSettings, type Settings } from "./settings.ts";
 
 const HOME = process.env.MERCADO_HOME || fileURLToPath(new URL("../.mercado", import.meta.url));
@@ -24,15 +25,8 @@ async function openDatabases(settings: Settings): Promise<Databases> {
   return openServices({ home: HOME, env: process.env });
 }
 
-function nextSignal(): Promise<NodeJS.Signals> {
-  return new Promise((resolve) => {
-    process.once("SIGINT", resolve);
-    process.once("SIGTERM", resolve);
-  });
-}
-
-async function serve(): Promise<void> {
-  const stopped = nextSignal();
+/** Serves until it is told to stop; resolves to the exit code. */
+async function serve({ stopped, hurry }: Signals): Promise<0 | 1> {
   const settings = readSettings(process.env);
   const logger = openLogger(settings.logLevel);
   const databases = await openDatabases(settings);
@@ -53,16 +47,23 @@ async function serve(): Promise<void> {
     const api = await startApi({ ...databases, ...options });
     logger.info({ url: api.url }, "the shop is open");
     process.stdout.write(`${api.url}\n`);
-    logger.info({ signal: await stopped }, "closing");
-    await api.close();
+    logger.info({ signal: await stopped }, "closing: requests under way may end");
+    const { cut } = await api.close(hurry);
+    if (cut === 0) return 0;
+    logger.error({ cut }, "closed with requests cut; a checkout is completed when it is repeated");
+    return 1;
   } finally {
     await databases.close();
   }
 }
 
+const signals = watchSignals();
+// While the service starts there is nothing that would have to end first.
+const giveUp = () => process.exit(130);
+signals.hurry.addEventListener("abort", () => setTimeout(giveUp, 5_000).unref());
 try {
-  await serve();
-  process.exitCode = 0;
+  // Connections that hang, after requests were cut, would keep the process alive.
+  process.exit(await serve(signals));
 } catch (error) {
   const { code, message, hint, stack } = error as Error & { code?: string; hint?: string };
   const known = hint !== undefined;

@@ -1,0 +1,90 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
+import { createShopClient, type ShopClient } from "../client.ts";
+import { startApi, type Api } from "../server.ts";
+import { addressOf, openWire, through, type Wire } from "../testing-process.ts";
+import { failureOf, openTestShop, signUp, type TestShop } from "../testing.ts";
+
+const CALL_MILLISECONDS = 1_500;
+
+let shop: TestShop;
+let postgres: Wire;
+let dynamodb: Wire;
+let api: Api;
+let client: ShopClient;
+beforeAll(async () => {
+  shop = await openTestShop();
+  const endpoint = shop.dynamodb.endpoint!;
+  postgres = await openWire(addressOf(shop.postgresUrl));
+  dynamodb = await openWire(addressOf(endpoint));
+  api = await startApi({
+    postgresUrl: through(postgres, shop.postgresUrl),
+    dynamodb: { ...shop.dynamodb, endpoint: through(dynamodb, endpoint) },
+    serving: { callMilliseconds: CALL_MILLISECONDS },
+  });
+  client = createShopClient({ url: api.url, retries: 0 });
+});
+afterEach(() => {
+  postgres.hang(false);
+  dynamodb.hang(false);
+});
+afterAll(async () => {
+  await api.close();
+  await postgres.close();
+  await dynamodb.close();
+  await shop.close();
+});
+
+async function timed<Result>(work: () => Promise<Result>): Promise<[Result, number]> {
+  const start = performance.now();
+  return [await work(), performance.now() - start];
+}
+
+function get(path: string): Promise<Response> {
+  return fetch(`${api.url}${path}`);
+}
+
+async function untilWell(call: () => Promise<unknown>): Promise<void> {
+  const deadline = Date.now() + 30_000;
+  while ((await failureOf(call())) !== "no failure") {
+    if (Date.now() > deadline) throw new Error("the service has not recovered");
+  }
+}
+
+describe.each<[name: string, wire: () => Wire, call: () => Promise<unknown>]>([
+  ["postgres", () => postgres, () => client.vendor.search.query({})],
+  ["dynamodb", () => dynamodb, () => client.transaction.history.query({ userId: 1 })],
+])("a %s that takes connections and never answers", (name, wire, call) => {
+  test("is told to the client in bounded time, while the process stays up and says which it is", async () => {
+    await signUp(shop);
+    await untilWell(call);
+    wire().hang(true);
+    const [failure, milliseconds] = await timed(() => failureOf(call()));
+    expect(failure).toBe("SERVICE_UNAVAILABLE");
+    expect(milliseconds).toBeLessThan(CALL_MILLISECONDS + 1_500);
+    const [health, healthTime] = await timed(() => get("/health"));
+    expect(health.status).toBe(200);
+    expect(healthTime).toBeLessThan(1_000);
+    const [ready, readyTime] = await timed(() => get("/ready"));
+    expect(ready.status).toBe(503);
+    expect(await ready.json()).toEqual({
+      status: "unavailable",
+      postgres: name === "postgres" ? "unreachable" : "ok",
+      dynamodb: name === "dynamodb" ? "unreachable" : "ok",
+    });
+    expect(readyTime).toBeLessThan(3_500);
+    wire().hang(false);
+    await untilWell(call);
+    expect((await get("/ready")).status).toBe(200);
+  });
+});
+
+test("DynamoDB hears of the request that it serves, in W3C's trace context", async () => {
+  const traceId = "4bf92f3577b34da6a3ce929d0e0e4736";
+  const input = encodeURIComponent(JSON.stringify({ userId: 1 }));
+  const answer = await fetch(`${api.url}/trpc/transaction.history?input=${input}`, {
+    headers: { traceparent: `00-${traceId}-00f067aa0ba902b7-01`, "x-request-id": "traced-7" },
+  });
+  expect(answer.status).toBe(200);
+  expect(dynamodb.sent()).toMatch(new RegExp(`traceparent: 00-${traceId}-[0-9a-f]{16}-01\r\n`));
+  expect(dynamodb.sent()).toContain("x-request-id: traced-7\r\n");
+});

@@ -1,0 +1,150 @@
+import { once } from "node:events";
+import { createServer, type AddressInfo, type Server } from "node:net";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { openTestServices } from "../local/testing.ts";
+import { migrate } from "./migrate.ts";
+import { openPool, sql } from "./postgres/pool.ts";
+import { startService, variablesFor } from "./testing-process.ts";
+
+type Services = Awaited<ReturnType<typeof openTestServices>>;
+
+let services: Services;
+let occupied: Server;
+beforeAll(async () => {
+  services = await openTestServices();
+  await migrate(services);
+  occupied = createServer().listen(0, "127.0.0.1");
+  await once(occupied, "listening");
+});
+afterAll(async () => {
+  occupied.close();
+  await services.close();
+});
+
+function withPostgres(change: (url: URL) => void): NodeJS.ProcessEnv {
+  const url = new URL(services.postgresUrl);
+  change(url);
+  return { MERCADO_POSTGRES_URL: url.href };
+}
+
+async function newerDatabase(): Promise<NodeJS.ProcessEnv> {
+  const admin = openPool(services);
+  await admin.query(sql`create database newer`);
+  await admin.dispose();
+  const variables = withPostgres((url) => (url.pathname = "/newer"));
+  const options = { ...services, postgresUrl: variables["MERCADO_POSTGRES_URL"]! };
+  await migrate(options);
+  const pool = openPool(options);
+  await pool.query(sql`insert into knex_migrations (name) values ('999-future')`);
+  await pool.dispose();
+  return variables;
+}
+
+const SECRET = "a secret of more than thirty-two bytes";
+
+interface WayOut {
+  hint: RegExp;
+  variables: () => NodeJS.ProcessEnv | Promise<NodeJS.ProcessEnv>;
+}
+
+test.each<[name: string, code: string, cause: RegExp, wayOut: WayOut]>([
+  [
+    "no Postgres",
+    "API_POSTGRES_UNREACHABLE",
+    /No Postgres answers at 127\.0\.0\.1:1:/,
+    { hint: /MERCADO_POSTGRES_URL/, variables: () => withPostgres((url) => (url.port = "1")) },
+  ],
+  [
+    "a wrong password",
+    "API_POSTGRES_UNREACHABLE",
+    /does not let us in/,
+    {
+      hint: /MERCADO_POSTGRES_URL/,
+      variables: () => withPostgres((url) => (url.password = "not-the-password")),
+    },
+  ],
+  [
+    "no such database",
+    "API_POSTGRES_UNREACHABLE",
+    /does not let us in: .*nowhere/,
+    {
+      hint: /MERCADO_POSTGRES_URL/,
+      variables: () => withPostgres((url) => (url.pathname = "/nowhere")),
+    },
+  ],
+  [
+    "no DynamoDB",
+    "API_DYNAMODB_UNREACHABLE",
+    /No DynamoDB answers at http:\/\/127\.0\.0\.1:1/,
+    {
+      hint: /MERCADO_DYNAMODB_ENDPOINT/,
+      variables: () => ({ MERCADO_DYNAMODB_ENDPOINT: "http://127.0.0.1:1" }),
+    },
+  ],
+  [
+    "a newer schema",
+    "API_SCHEMA_NEWER",
+    /999-future/,
+    { hint: /newer version/, variables: newerDatabase },
+  ],
+  [
+    "a short key",
+    "API_SETTING_INVALID",
+    /MERCADO_API_SECRET: must have at least 32 bytes/,
+    { hint: /\.env\.example/, variables: () => ({ MERCADO_API_SECRET: "short" }) },
+  ],
+  [
+    "two keys",
+    "API_SETTING_INVALID",
+    /Both MERCADO_API_SECRET and MERCADO_API_JWKS_URL/,
+    {
+      hint: /whose tokens/,
+      variables: () => ({
+        MERCADO_API_SECRET: SECRET,
+        MERCADO_API_JWKS_URL: "https://id.example.com/keys",
+      }),
+    },
+  ],
+  [
+    "no key off loopback",
+    "API_KEY_MISSING",
+    /not on 0\.0\.0\.0/,
+    { hint: /MERCADO_API_SECRET/, variables: () => ({ MERCADO_API_HOST: "0.0.0.0" }) },
+  ],
+  [
+    "a port that is taken",
+    "API_ADDRESS_IN_USE",
+    /Port \d+ is taken/,
+    {
+      hint: /MERCADO_API_PORT/,
+      variables: () => ({ MERCADO_API_PORT: String((occupied.address() as AddressInfo).port) }),
+    },
+  ],
+  [
+    "an address of another machine",
+    "API_ADDRESS_UNUSABLE",
+    /192\.0\.2\.1/,
+    {
+      hint: /MERCADO_API_HOST/,
+      variables: () => ({ MERCADO_API_HOST: "192.0.2.1", MERCADO_API_SECRET: SECRET }),
+    },
+  ],
+  [
+    "a setting that is no number",
+    "API_SETTING_INVALID",
+    /MERCADO_API_STOP_SECONDS: must be a number of seconds/,
+    { hint: /\.env\.example/, variables: () => ({ MERCADO_API_STOP_SECONDS: "soon" }) },
+  ],
+])("%s ends the start with exit code 2 and %s", async (_name, code, cause, { hint, variables }) => {
+  const service = await startService({ ...variablesFor(services), ...(await variables()) });
+  expect(service.url).toBeUndefined();
+  const ended = await service.ended;
+  const said = ended.stderr.split("\n").filter((line) => !line.startsWith("{"));
+  expect({ ...ended, said }).toMatchObject({
+    code: 2,
+    said: [expect.stringMatching(new RegExp(`^${code}: `)), expect.stringMatching(/^ {2}\S/), ""],
+  });
+  expect(said[0]).toMatch(cause);
+  expect(said[1]).toMatch(hint);
+  expect(ended.stderr).not.toMatch(/not-the-password|node_modules|\n +at /);
+});
