@@ -130,7 +130,25 @@ const cursorText = z
   });
 
 /** A page token whose position is a row id. */
-export const idCursor = cursorText.transform(Number).pipe(z.int().min(1)).optional();
+export const idCursor = cursorText
+  .transform(Number)
+  .pipe(z.int().min(1).max(MAX_POSTGRES_INTEGER))
+  .optional();
+
+/** A page token of items: `<id>`, whose rank is 0, or of a search by words `<rank>#<id>`. */
+export const itemCursor = cursorText
+  .pipe(z.string().regex(/^([1-9]\d{0,9}#)?\d{1,10}$/, { error: "must be a nextCursor" }))
+  .transform((position) => position.split("#").map(Number))
+  .transform(([first = 0, second]) =>
+    second === undefined ? { rank: 0, id: first } : { rank: first, id: second },
+  )
+  .pipe(
+    z.object({
+      rank: z.int().max(MAX_POSTGRES_INTEGER),
+      id: z.int().min(1).max(MAX_POSTGRES_INTEGER),
+    }),
+  )
+  .optional();
 
 /** A page token whose position is the id of a row of which there may be more than an integer counts. */
 export const bigIdCursor = cursorText

@@ -35,27 +35,39 @@ const AUDIT = `
   comment on table inventory_audit is
     'Every change of an item''s price or stock, written by the database itself; only ever added to';
 
+  create function acting_on_inventory() returns text language sql stable as $$
+    select coalesce(nullif(current_setting('mercado.actor', true), ''), 'database:' || session_user)
+  $$;
+
+  create function audit_listed_items() returns trigger language plpgsql as $$
+  begin
+    insert into inventory_audit (item_id, vendor_id, change, new_price, new_stock, actor, reason)
+      select id, vendor_id, 'created', price, stock, acting_on_inventory(),
+        nullif(current_setting('mercado.reason', true), '')
+      from listed;
+    return null;
+  end
+  $$;
+
   create function audit_inventory() returns trigger language plpgsql as $$
   begin
     insert into inventory_audit
       (item_id, vendor_id, change, old_price, new_price, old_stock, new_stock, actor, reason)
     values (
-      coalesce(new.id, old.id), coalesce(new.vendor_id, old.vendor_id),
+      old.id, old.vendor_id,
       case
-        when tg_op = 'INSERT' then 'created'
         when tg_op = 'DELETE' then 'deleted'
         when old.archived_at is null and new.archived_at is not null then 'archived'
         when old.archived_at is not null and new.archived_at is null then 'restored'
         else 'changed'
       end,
       old.price, new.price, old.stock, new.stock,
-      coalesce(nullif(current_setting('mercado.actor', true), ''), 'database:' || session_user),
-      nullif(current_setting('mercado.reason', true), ''));
+      acting_on_inventory(), nullif(current_setting('mercado.reason', true), ''));
     return null;
   end
   $$;
-  create trigger inventory_audit_insert after insert on inventory
-    for each row execute function audit_inventory();
+  create trigger inventory_audit_insert after insert on inventory referencing new table as listed
+    for each statement execute function audit_listed_items();
   create trigger inventory_audit_update after update on inventory for each row
     when (old.price <> new.price or old.stock <> new.stock
       or old.archived_at is distinct from new.archived_at)
@@ -113,7 +125,7 @@ export async function down(transaction: Knex): Promise<void> {
     drop trigger inventory_audit_update on inventory;
     drop trigger inventory_audit_delete on inventory;
     drop table inventory_audit;
-    drop function audit_inventory, keep_inventory_audit;
+    drop function audit_inventory, audit_listed_items, acting_on_inventory, keep_inventory_audit;
     drop index inventory_sku_key;
     alter table inventory drop column sku, drop column archived_at;
     alter table vendor drop column archived_at;

@@ -1,6 +1,7 @@
 import type { Knex } from "knex";
 import * as shop from "./001-shop.ts";
 import * as catalog from "./002-catalog.ts";
+import * as search from "./003-search.ts";
 import * as refunds from "./004-refunds.ts";
 
 interface NumberedMigration {
@@ -12,6 +13,7 @@ interface NumberedMigration {
 const MIGRATIONS: readonly NumberedMigration[] = [
   { name: "001-shop", migration: shop },
   { name: "002-catalog", migration: catalog },
+  { name: "003-search", migration: search },
   { name: "004-refunds", migration: refunds },
 ];
 
