@@ -2,14 +2,14 @@ import { retryLink, type TRPCLink } from "@trpc/client";
 import type { AppRouter } from "../router.ts";
 
 /**
- * Mutations that change nothing more when they are repeated: the server knows a checkout again by its
- * idempotency key. Every other mutation is sent once, since an answer that is lost does not tell whether it was
- * carried out.
+ * Mutations that change nothing more when they are repeated: the server knows a checkout, a refund and a cancellation
+ * again by the idempotency key, and a guest's cart is empty once it was merged.
  */
 const REPEATABLE_MUTATIONS: ReadonlySet<string> = new Set([
   "checkout.create",
   "transaction.refund",
   "transaction.cancel",
+  "cart.merge",
 ]);
 
 const FIRST_PAUSE_MILLISECONDS = 200;
@@ -40,8 +40,18 @@ export function isUnanswered(failure: CallFailure): boolean {
   return status === undefined || status < 400 || GATEWAY_STATUSES.has(status);
 }
 
-export function isRepeatable(call: { type: string; path: string }): boolean {
-  return call.type === "query" || REPEATABLE_MUTATIONS.has(call.path);
+/** A change of a cart that the server knows again. */
+function hasRequestId(input: unknown): boolean {
+  return typeof input === "object" && input !== null && "requestId" in input;
+}
+
+/**
+ * Whether a call may be sent again when it is not known to have arrived. A mutation that the server would carry out twice
+ * may not.
+ */
+export function isRepeatable(call: { type: string; path: string; input: unknown }): boolean {
+  if (call.type === "query" || REPEATABLE_MUTATIONS.has(call.path)) return true;
+  return call.path.startsWith("cart.") && hasRequestId(call.input);
 }
 
 /** Up to twice as long after each attempt, and a random part of that, so that many clients do not come back at once. */

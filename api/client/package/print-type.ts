@@ -21,6 +21,7 @@ const LEAF =
   ts.TypeFlags.BigIntLike |
   ts.TypeFlags.Null |
   ts.TypeFlags.Undefined |
+  ts.TypeFlags.Void |
   ts.TypeFlags.Unknown |
   ts.TypeFlags.Never |
   ts.TypeFlags.TypeParameter;
