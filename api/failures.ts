@@ -30,7 +30,9 @@ function isPassing(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = "code" in error ? String(error.code) : "";
   if (PASSING.has(code) || PASSING.has(error.name)) return true;
-  if (/Connection terminated|connection timeout|Timed out waiting/i.test(error.message))
+  if (
+    /Connection terminated|connection timeout|Timed out waiting|socket hang up/i.test(error.message)
+  )
     return true;
   return isPassing(error.cause);
 }

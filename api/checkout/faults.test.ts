@@ -1,13 +1,5 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import {
-  createServer,
-  request,
-  type IncomingMessage,
-  type Server,
-  type ServerResponse,
-} from "node:http";
-import type { AddressInfo } from "node:net";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
@@ -23,6 +15,7 @@ import {
   requestFor,
   type TestShop,
 } from "../testing.ts";
+import { openFaultyDynamoDb, type Fault } from "../testing/faulty-dynamodb.ts";
 
 let shop: TestShop;
 beforeAll(async () => {
@@ -104,48 +97,6 @@ test("a server that is told to stop ends the checkouts under way, and exits with
   for (const cart of carts) await expectBoughtOnce(cart);
 });
 
-type Fault = "pass" | "lose-response" | "refuse";
-
-/** Stands between the service and DynamoDB; `decide` says what becomes of each request, by its operation. */
-async function openFaultyDynamoDb(decide: (operation: string) => Fault | Promise<Fault>) {
-  const target = new URL(shop.dynamodb.endpoint!);
-  async function pass(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-    const fault = await decide(String(incoming.headers["x-amz-target"]).split(".")[1] ?? "");
-    if (fault === "refuse") {
-      incoming.socket.destroy();
-      return;
-    }
-    const onward = request(
-      { host: target.hostname, port: target.port, method: "POST", headers: incoming.headers },
-      (answer: IncomingMessage) => {
-        if (fault === "lose-response") {
-          // It has taken effect by the time that the answer begins.
-          answer.resume();
-          incoming.socket.destroy();
-          return;
-        }
-        outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
-        answer.pipe(outgoing);
-      },
-    );
-    incoming.pipe(onward);
-  }
-  const server: Server = createServer((incoming, outgoing) => {
-    void pass(incoming, outgoing);
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  return {
-    endpoint: `http://127.0.0.1:${port}`,
-    close: async () => {
-      server.closeAllConnections();
-      server.close();
-      await once(server, "close");
-    },
-  };
-}
-
 test("a retry that overtakes its first try never hears of an empty cart", async () => {
   const cart = await filledCart("slow");
   let letPass: () => void = () => undefined;
@@ -156,7 +107,7 @@ test("a retry that overtakes its first try never hears of an empty cart", async 
   const readsCart = new Promise<void>((resolve) => {
     waiting = resolve;
   });
-  const slow = await openFaultyDynamoDb(async (operation): Promise<Fault> => {
+  const slow = await openFaultyDynamoDb(shop.dynamodb, async (operation): Promise<Fault> => {
     if (operation === "GetItem") {
       waiting();
       await overtaken;
@@ -188,7 +139,7 @@ describe("DynamoDB's answer to the checkout's write", () => {
   ])("%s: the cart is bought once", async (_name, fault, times, outcome) => {
     const cart = await filledCart("faulty");
     let remaining = times;
-    const faulty = await openFaultyDynamoDb((operation) => {
+    const faulty = await openFaultyDynamoDb(shop.dynamodb, (operation) => {
       if (operation !== "TransactWriteItems" || remaining === 0) return "pass";
       remaining -= 1;
       return fault;
