@@ -77,11 +77,14 @@ async function measureAll(services: readonly BenchedService[], options: Options)
   const [seconds, warmUp] = [Number(options.seconds), Number(options.warmUp)];
   const rows: Record<string, string>[] = [];
   for (const name of Object.keys(phases) as PhaseName[]) {
-    const measured: Measured[] = [];
+    const measured: MeasuredService[] = [];
     for (const service of services) {
       const { url } = service;
       if (warmUp > 0) await measure(service[name], { url, connections, seconds: warmUp });
-      measured.push(await measure(service[name], { url, connections, seconds }));
+      const before = await service.cpuSeconds();
+      const one = await measure(service[name], { url, connections, seconds });
+      const cpuSeconds = ((await service.cpuSeconds()) ?? Number.NaN) - (before ?? 0);
+      measured.push({ ...one, cpuMilliseconds: (cpuSeconds * 1_000) / one.units });
     }
     rows.push(...services.map(({ name: who }, index) => rowOf(name, who, measured, index)));
   }
@@ -94,10 +97,15 @@ async function measureAll(services: readonly BenchedService[], options: Options)
   process.stdout.write("\n");
 }
 
+interface MeasuredService extends Measured {
+  /** Of the service's own process, for each unit; that of the databases is not counted. */
+  readonly cpuMilliseconds: number;
+}
+
 function rowOf(
   phase: PhaseName,
   service: string,
-  measured: readonly Measured[],
+  measured: readonly MeasuredService[],
   index: number,
 ): Record<string, string> {
   const one = measured[index];
@@ -110,6 +118,7 @@ function rowOf(
     "p50 ms": one.p50.toFixed(1),
     "p99 ms": one.p99.toFixed(1),
     errors: String(one.errors),
+    "CPU ms": one.cpuMilliseconds.toFixed(2).replace("NaN", ""),
     "/ FastAPI": measured.length === 1 ? "" : (one.perSecond / last.perSecond).toFixed(2),
   };
 }

@@ -36,6 +36,7 @@ export interface LoadOptions {
 }
 
 export interface Measured {
+  readonly units: number;
   readonly perSecond: number;
   /** Milliseconds from the first step's sending to the last one's answer. */
   readonly p50: number;
@@ -76,6 +77,7 @@ export async function measure(phase: Phase, options: LoadOptions): Promise<Measu
   times.sort((one, other) => one - other);
   const at = (share: number) => times[Math.floor(times.length * share)] ?? Number.NaN;
   return {
+    units: times.length,
     perSecond: times.length / Math.min(took, result.duration),
     p50: at(0.5),
     p99: at(0.99),

@@ -68,6 +68,7 @@ export async function openMercado(options: MercadoOptions): Promise<BenchedServi
   return {
     name: "Mercado",
     url: program.url,
+    cpuSeconds: program.cpuSeconds,
     browse: [
       {
         prepare: () => {

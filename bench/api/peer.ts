@@ -102,6 +102,7 @@ export async function openPeer({
   return {
     name: "FastAPI",
     url: program.url,
+    cpuSeconds: program.cpuSeconds,
     browse: [
       {
         prepare: () => {

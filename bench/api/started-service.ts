@@ -1,11 +1,14 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFile } from "node:fs/promises";
 import type { Phase } from "./load.ts";
 
 /** A service that is measured, listening. */
 export interface BenchedService {
   readonly name: string;
   readonly url: string;
+  /** CPU seconds that the service's process has taken so far, where the system tells. */
+  cpuSeconds(): Promise<number | undefined>;
   readonly browse: Phase;
   readonly cartPut: Phase;
   readonly checkout: Phase;
@@ -49,9 +52,24 @@ export async function startProgram({ file, args, env, cwd }: Program) {
   });
   return {
     url,
+    cpuSeconds: () => cpuSecondsOf(child.pid ?? 0),
     async stop(): Promise<void> {
       child.kill("SIGTERM");
       await ended;
     },
   };
+}
+
+const TICKS_PER_SECOND = 100;
+
+/** User and system time of a process, from Linux's /proc. */
+async function cpuSecondsOf(pid: number): Promise<number | undefined> {
+  try {
+    const stat = await readFile(`/proc/${pid}/stat`, "utf8");
+    // Behind the name, which may hold blanks, utime and stime are the 12th and 13th.
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+  } catch {
+    return undefined;
+  }
 }
