@@ -15,13 +15,14 @@ interface Options {
   readonly connections: string;
   readonly items: string;
   readonly customers: string;
+  readonly phases: string;
   readonly peer: boolean;
   readonly profile?: string;
 }
 
 const phases = {
   browse: "browse: search by name, 20 items",
-  cartPut: "cart: put 2 lines",
+  cart: "cart: put 2 lines",
   checkout: "checkout: put a cart and buy it",
 } as const;
 type PhaseName = keyof typeof phases;
@@ -34,6 +35,7 @@ export async function runApiBench(args: readonly string[]): Promise<void> {
     .option("--connections <n>", "connections, each of which waits for its answer", "50")
     .option("--items <n>", "items of the shop", "10000")
     .option("--customers <n>", "customers of the shop", "1000")
+    .option("--phases <names>", "which of them", Object.keys(phases).join(","))
     .option("--no-peer", "leave the FastAPI service out")
     .option("--profile <folder>", "write a CPU profile of the service there")
     .parse(args, { from: "user" })
@@ -76,7 +78,8 @@ async function measureAll(services: readonly BenchedService[], options: Options)
   const connections = Number(options.connections);
   const [seconds, warmUp] = [Number(options.seconds), Number(options.warmUp)];
   const rows: Record<string, string>[] = [];
-  for (const name of Object.keys(phases) as PhaseName[]) {
+  const chosen = options.phases.split(",");
+  for (const name of (Object.keys(phases) as PhaseName[]).filter((one) => chosen.includes(one))) {
     const measured: MeasuredService[] = [];
     for (const service of services) {
       const { url } = service;

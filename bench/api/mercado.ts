@@ -79,7 +79,7 @@ export async function openMercado(options: MercadoOptions): Promise<BenchedServi
         },
       },
     ],
-    cartPut: [{ prepare: () => putCart().request }],
+    cart: [{ prepare: () => putCart().request }],
     checkout: [
       {
         prepare: (sequence) => {

@@ -111,7 +111,7 @@ export async function openPeer({
         },
       },
     ],
-    cartPut: [{ prepare: () => putCart(nextCustomer()) }],
+    cart: [{ prepare: () => putCart(nextCustomer()) }],
     checkout: [
       {
         prepare: (sequence) => {

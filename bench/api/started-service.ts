@@ -10,7 +10,7 @@ export interface BenchedService {
   /** CPU seconds that the service's process has taken so far, where the system tells. */
   cpuSeconds(): Promise<number | undefined>;
   readonly browse: Phase;
-  readonly cartPut: Phase;
+  readonly cart: Phase;
   readonly checkout: Phase;
   /** After the checkouts: compares what was acknowledged with what is stored. Says what it found. */
   verify(): Promise<Verdict>;
