@@ -159,11 +159,15 @@ async function missingUnits(sold: readonly ReturnType<typeof linesAsSold>[number
   });
 }
 
-test("every acknowledged checkout is in gold.sales exactly once, whatever dies or gets lost on the way", async () => {
+test("every acknowledged checkout and refund is in gold.sales exactly once, whatever dies or gets lost on the way", async () => {
   const first = await shopAndDie(
     1,
     [
-      [{ at: "after-reserve:3" }, { signal: "SIGKILL", afterMilliseconds: 700 }],
+      [
+        { at: "after-reserve:3" },
+        { at: "after-refund-put:1" },
+        { signal: "SIGKILL", afterMilliseconds: 700 },
+      ],
       [{ at: "after-transact:4" }, { signal: "SIGTERM", afterMilliseconds: 400 }],
     ],
     settle,
@@ -182,7 +186,11 @@ test("every acknowledged checkout is in gold.sales exactly once, whatever dies o
     2,
     [
       [{ at: "before-confirm:3" }, { signal: "SIGKILL", afterMilliseconds: 300 }],
-      [{ at: "after-confirm:4" }, { signal: "SIGKILL", afterMilliseconds: 900 }],
+      [
+        { at: "after-confirm:4" },
+        { at: "after-refund-record:1" },
+        { signal: "SIGKILL", afterMilliseconds: 900 },
+      ],
     ],
     () => Promise.resolve({ userIds, itemIds }),
   );
@@ -200,10 +208,11 @@ test("every acknowledged checkout is in gold.sales exactly once, whatever dies o
   expect(await missingUnits(lines)).toEqual(Array(itemIds.length).fill(0));
 
   // That it was as rough as it should be.
-  expect([...first.died, ...after.died].sort()).toEqual([0, ...Array<string>(7).fill("SIGKILL")]);
+  expect([...first.died, ...after.died].sort()).toEqual([0, ...Array<string>(9).fill("SIGKILL")]);
   expect([...first.ended, ...after.ended]).toEqual([0, 0, 0, 0]);
   expect(first.lostResponses + after.lostResponses).toBeGreaterThan(5);
   expect(first.unheard.length + after.unheard.length).toBeGreaterThan(3);
+  expect(lines.filter(({ kind }) => kind === "refund").length).toBeGreaterThan(5);
   const refused = [...first.diaries, ...after.diaries].flatMap((diary) => diary.refused);
   expect(refused).toContain("STOCK_INSUFFICIENT");
-}, 120_000);
+}, 240_000);

@@ -59,9 +59,32 @@ async function insist<Value>(
   }
 }
 
+/** Of some sales a part goes back, of some what is left, of some both; each until it is answered. */
+async function giveBack(options: ShopperOptions, sale: Transaction, diary: Diary): Promise<void> {
+  const { client, userId, random } = options;
+  const { transactionId } = sale;
+  const idempotencyKey = `back-${transactionId}`;
+  const wanted: (() => Promise<Transaction>)[] = [];
+  if (random.datatype.boolean({ probability: 0.3 })) {
+    const { lineNumber, quantity: bought } = random.helpers.arrayElement(sale.lines);
+    const lines = [{ lineNumber, quantity: random.number.int({ min: 1, max: bought }) }];
+    const request = { userId, transactionId, idempotencyKey, lines };
+    wanted.push(() => client.transaction.refund.mutate(request));
+  }
+  if (random.datatype.boolean({ probability: 0.2 })) {
+    const request = { userId, transactionId, idempotencyKey: `${idempotencyKey}-rest` };
+    wanted.push(() => client.transaction.cancel.mutate(request));
+  }
+  for (const call of wanted) {
+    const answer = await insist(call);
+    if (answer.is === "heard") diary.acknowledged.push(answer.value);
+    else diary.refused.push(answer.code);
+  }
+}
+
 /**
- * Buys again and again, repeating each request with its key until it is answered; now and then somebody loses heart at the
- * first answer that is lost.
+ * Buys again and again, and gives some of it back, repeating each request with its key until it is answered; now and then
+ * somebody loses heart at the first answer to a checkout that is lost.
  */
 export async function shopStubbornly(options: ShopperOptions): Promise<Diary> {
   const { client, userId, itemIds, random, round, purchases, isOver } = options;
@@ -81,6 +104,7 @@ export async function shopStubbornly(options: ShopperOptions): Promise<Diary> {
     switch (answer.is) {
       case "heard":
         diary.acknowledged.push(answer.value);
+        await giveBack(options, answer.value, diary);
         break;
       case "refused":
         diary.refused.push(answer.code);
