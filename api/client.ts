@@ -31,8 +31,8 @@ export interface ShopClientOptions {
 
 /**
  * A typed client of the shop. Calls made in the same tick travel in one request. Queries are repeated when no answer
- * arrives, and so is what the shop knows again: a checkout by its idempotency key, a change of a cart by its
- * `requestId`, a merge of a guest's cart. No other mutation is.
+ * arrives, and so is what the shop knows again: a checkout, refund or cancellation by its idempotency key,
+ * a change of a cart by its `requestId`, a merge of a guest's cart. No other mutation is.
  */
 export function createShopClient(options: ShopClientOptions): ShopClient {
   const { token, getToken = () => token, retries = 3, timeoutMilliseconds = 30_000 } = options;

@@ -96,7 +96,7 @@ const where =
     const itemId = await listItem("Walnut Bookshelf", "1250.50", 9);
     const userId = await signUp(shop);
     await page.goto(storefront.url);
-    await page.getByLabel("Search items").fill("walnut");
+    await page.getByLabel("Search items").fill("walnt booksh");
     await page.getByRole("button", { name: "Search" }).click();
     const card = page.getByRole("listitem").filter({ hasText: "Walnut Bookshelf" });
     await card.getByText("1,250.50").waitFor();

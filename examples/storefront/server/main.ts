@@ -32,10 +32,15 @@ async function startService(origin: string): Promise<Service | null> {
   return url === null ? null : { url, ended, stop: () => child.kill("SIGTERM") };
 }
 
-function nextSignal(): Promise<void> {
+const PORT = process.env.STOREFRONT_PORT || "8080";
+
+function nextSignal(): Promise<null> {
   return new Promise((resolve) => {
-    process.once("SIGINT", resolve);
-    process.once("SIGTERM", resolve);
+    for (const signal of ["SIGINT", "SIGTERM"]) {
+      process.once(signal, () => {
+        resolve(null);
+      });
+    }
   });
 }
 
@@ -49,7 +54,7 @@ async function main(): Promise<number> {
   let people: () => Promise<Person[]> = () => Promise.resolve([]);
   const page = await serveStorefront({
     shopUrl: () => shopUrl,
-    port: Number(process.env.STOREFRONT_PORT ?? "8080"),
+    port: Number(PORT),
     people: () => people(),
   });
   const service = shopUrl === "" ? await startService(page.url) : undefined;
@@ -71,7 +76,7 @@ async function main(): Promise<number> {
     say(`The storefront is open, on the shop at ${shopUrl}. Ctrl-C closes it.`);
     process.stdout.write(`${page.url}/\n`);
     const code = await Promise.race([stopped, ...(service === undefined ? [] : [service.ended])]);
-    if (code !== undefined) say("The shop's API has ended; see above.");
+    if (code !== null) say("The shop's API has ended; see above.");
     return code ?? 0;
   } finally {
     service?.stop();
@@ -84,6 +89,6 @@ try {
   process.exitCode = await main();
 } catch (error) {
   if (!(error instanceof Error && "code" in error && error.code === "EADDRINUSE")) throw error;
-  say("Port 8080 is taken.\n  Stop what listens there, or set STOREFRONT_PORT to another port.");
+  say(`Port ${PORT} is taken.\n  Stop what listens there, or set STOREFRONT_PORT to another port.`);
   process.exitCode = 2;
 }

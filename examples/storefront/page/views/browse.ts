@@ -27,7 +27,7 @@ export const browse: View = async (parameters) => {
   const cursor = parameters.get("from") ?? undefined;
   const page = cursor === undefined ? 1 : Number(parameters.get("page") ?? "2");
   const found = await shop.inventory.search.query({
-    itemName: query === "" ? undefined : query,
+    query: query === "" ? undefined : query,
     cursor,
     limit: PAGE,
   });
@@ -56,7 +56,7 @@ export const browse: View = async (parameters) => {
 function emptyText(query: string): string {
   return query === ""
     ? "The shop has nothing to sell yet."
-    : "Nothing was found. Try fewer letters, or another word.";
+    : "Nothing was found. Try another word.";
 }
 
 function searchForm(query: string): HTMLElement {
