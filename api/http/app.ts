@@ -17,8 +17,8 @@ import { explainStatus, notFound, sendFailure, statusOf } from "./failure-answer
 import { serveHealth } from "./health.ts";
 import { readJson } from "./json-body.ts";
 import { HTTP_LIMITS, type HttpLimits } from "./limits.ts";
-import { traceRequests } from "./request-fields.ts";
-import { logRequests } from "./request-log.ts";
+import { beginTrace, traceRequests } from "./request-fields.ts";
+import { logRequest, logRequests } from "./request-log.ts";
 import type { HttpSettings } from "./settings.ts";
 import { countRequests } from "./stop.ts";
 import { serveTrpc, type ContextOf } from "./trpc-route.ts";
@@ -44,7 +44,7 @@ export interface App {
 export function createApp(parts: AppParts): App {
   const { shop, logger, settings, isStopping } = parts;
   const limits: HttpLimits = { ...HTTP_LIMITS, ...parts.limits };
-  const app = createFastify(limits, settings);
+  const app = createFastify(limits, settings, logger);
   const running = countRequests(app);
   traceRequests(app);
   if (logger !== undefined) logRequests(app, logger, procedureNames());
@@ -90,7 +90,11 @@ function answerError(error: unknown, { request, reply, logger }: Failed): Fastif
     : sendFailure(reply, status, explainStatus(status));
 }
 
-function createFastify(limits: HttpLimits, { trustProxy }: HttpSettings): FastifyInstance {
+function createFastify(
+  limits: HttpLimits,
+  { trustProxy }: HttpSettings,
+  logger: Logger | undefined,
+): FastifyInstance {
   return Fastify({
     // Fastify would log URLs, and a query's URL holds its input: names and emails.
     logger: false,
@@ -108,9 +112,12 @@ function createFastify(limits: HttpLimits, { trustProxy }: HttpSettings): Fastif
     return503OnClosing: false,
     onProtoPoisoning: "error",
     onConstructorPoisoning: "error",
-    frameworkErrors: (error, _request, reply) => {
+    // A URL that cannot be decoded passes by the hooks.
+    frameworkErrors: (error, request, reply) => {
       const status = statusOf(error);
+      beginTrace(request, reply);
       void sendFailure(reply, status, explainStatus(status));
+      if (logger !== undefined) logRequest(logger, { request, reply });
     },
     clientErrorHandler: answerMalformed,
   });

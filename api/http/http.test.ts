@@ -81,6 +81,7 @@ describe("a request beyond a limit is refused with a failure of the usual shape"
     const answer = await request(small.url);
     const body = await answer.text();
     expect({ status: answer.status, body }).toMatchObject({ status });
+    expect(answer.headers.get("x-request-id")).not.toBeNull();
     const { error, ...plain } = JSON.parse(body) as {
       error?: { message: string; data: object };
     };

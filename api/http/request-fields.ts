@@ -1,4 +1,4 @@
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { startTrace, type Trace } from "../trace/trace.ts";
 import { withTrace } from "../trace/current.ts";
 
@@ -15,18 +15,23 @@ function single(value: string | string[] | undefined): string | undefined {
   return Array.isArray(value) ? undefined : value;
 }
 
-/** Gives every request its trace, which the answer names and everything done for it belongs to. */
+/** Gives the request its trace, which its answer names. */
+export function beginTrace(request: FastifyRequest, reply: FastifyReply): void {
+  const { headers } = request;
+  request.trace = startTrace({
+    "x-request-id": single(headers["x-request-id"]),
+    traceparent: single(headers["traceparent"]),
+    tracestate: single(headers["tracestate"]),
+  });
+  reply.header("x-request-id", request.trace.requestId);
+}
+
+/** Gives every request its trace, which everything done for it belongs to. */
 export function traceRequests(app: FastifyInstance): void {
   app.decorateRequest("trace", undefined);
   app.decorateRequest("callerName", undefined);
   app.addHook("onRequest", (request, reply, done) => {
-    const { headers } = request;
-    request.trace = startTrace({
-      "x-request-id": single(headers["x-request-id"]),
-      traceparent: single(headers["traceparent"]),
-      tracestate: single(headers["tracestate"]),
-    });
-    reply.header("x-request-id", request.trace.requestId);
+    beginTrace(request, reply);
     done();
   });
   // Only once the body has been read: its events belong to the connection, not to the request.

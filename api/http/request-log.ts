@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Logger } from "pino";
 
 /** Known procedures among those that a path of /trpc asks for, each once; anything else there is the caller's own text. */
@@ -8,30 +8,43 @@ function proceduresOf(request: FastifyRequest, known: ReadonlySet<string>): stri
   return [...new Set(path.split(","))].filter((name) => known.has(name));
 }
 
-/** One line for each request, without anything that the caller wrote: the route instead of the URL, and no body. */
+interface Answered {
+  request: FastifyRequest;
+  reply: FastifyReply;
+  procedures?: ReadonlySet<string>;
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+/** Writes one line, without anything that the caller wrote: the route instead of the URL, and no body. */
+export function logRequest(logger: Logger, answered: Answered): void {
+  const { request, reply, procedures = NONE } = answered;
+  const { trace } = request;
+  const called = proceduresOf(request, procedures);
+  logger.info(
+    {
+      requestId: trace?.requestId,
+      traceId: trace?.traceId,
+      method: request.method,
+      route: request.routeOptions.url ?? "(none)",
+      ...(called.length === 0 ? {} : { procedures: called }),
+      status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime * 10) / 10,
+      caller: request.callerName ?? "unknown",
+      // The client went away before the answer was sent.
+      ...(reply.raw.destroyed && !reply.raw.writableFinished ? { aborted: true } : {}),
+    },
+    "request",
+  );
+}
+
 export function logRequests(
   app: FastifyInstance,
   logger: Logger,
   procedures: ReadonlySet<string>,
 ): void {
   app.addHook("onResponse", (request, reply, done) => {
-    const { trace } = request;
-    const called = proceduresOf(request, procedures);
-    logger.info(
-      {
-        requestId: trace?.requestId,
-        traceId: trace?.traceId,
-        method: request.method,
-        route: request.routeOptions.url ?? "(none)",
-        ...(called.length === 0 ? {} : { procedures: called }),
-        status: reply.statusCode,
-        ms: Math.round(reply.elapsedTime * 10) / 10,
-        caller: request.callerName ?? "unknown",
-        // The client went away before the answer was sent.
-        ...(reply.raw.writableFinished ? {} : { aborted: true }),
-      },
-      "request",
-    );
+    logRequest(logger, { request, reply, procedures });
     done();
   });
 }

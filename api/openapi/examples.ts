@@ -69,6 +69,28 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
     summary: "A customer's transactions, newest first.",
     input: { userId: 1, limit: 10 },
   },
+  "transaction.get": {
+    summary: "A transaction by id.",
+    input: { transactionId: "43fd4d38-7624-8b1a-a3c0-6fbb6f4bd834" },
+  },
+  "transaction.refund": {
+    summary:
+      "Take units of a sale back, or all that is left of it: a transaction of its own, with amounts below zero.",
+    input: {
+      userId: 1,
+      transactionId: "43fd4d38-7624-8b1a-a3c0-6fbb6f4bd834",
+      idempotencyKey: "refund-1",
+      lines: [{ lineNumber: 1, quantity: 1 }],
+    },
+  },
+  "transaction.cancel": {
+    summary: "Take back all that is left of a sale.",
+    input: {
+      userId: 1,
+      transactionId: "43fd4d38-7624-8b1a-a3c0-6fbb6f4bd834",
+      idempotencyKey: "cancel-1",
+    },
+  },
   "cart.add": {
     summary:
       "Add units to the item's line, or a line. Of a caller who is nobody yet it makes a guest.",
@@ -128,4 +150,7 @@ export const REST_EXAMPLES: Readonly<Record<string, { url: string; body?: unknow
   "GET /cart/": { url: "/cart/?user_id=1" },
   "POST /checkout/": { url: "/checkout/", body: { user_id: 1 } },
   "GET /transactions/": { url: "/transactions/?user_id=1&limit=10" },
+  "GET /transactions/:transaction_id": {
+    url: "/transactions/43fd4d38-7624-8b1a-a3c0-6fbb6f4bd834",
+  },
 };

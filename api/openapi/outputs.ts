@@ -104,4 +104,7 @@ export const OUTPUTS: { readonly [Path in ProcedurePath]?: z.ZodType<OutputsByPa
   "checkout.create": transaction,
   "checkout.get": transaction.nullable(),
   "transaction.history": page(transaction),
+  "transaction.get": transaction,
+  "transaction.refund": transaction,
+  "transaction.cancel": transaction,
 };

@@ -200,6 +200,15 @@ describe("reading over REST", () => {
     });
   });
 
+  test("truths in a query are read as such", async () => {
+    const lamp = await item(9, 0);
+    const found = (inStock: string) =>
+      send(`/inventory/?vendor_id=${lamp.vendorId}&in_stock=${inStock}`);
+    expect((await found("true")).body).toMatchObject({ items: [] });
+    expect((await found("false")).body).toMatchObject({ items: [{ id: lamp.id }] });
+    expect((await found("perhaps")).status).toBe(400);
+  });
+
   test("what is not there is 404, with the procedures' own code", async () => {
     expect(await send("/customers/999999")).toMatchObject({
       status: 404,

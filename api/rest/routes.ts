@@ -133,4 +133,11 @@ export const REST_ROUTES: readonly RestRoute[] = [
     procedure: "transaction.history",
     status: 200,
   },
+  {
+    method: "GET",
+    path: "/transactions/:transaction_id",
+    summary: "Read a transaction.",
+    procedure: "transaction.get",
+    status: 200,
+  },
 ];

@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { ShopError } from "../errors.ts";
 import { describeFailure, type PublicFailure } from "../failures.ts";
 import { retryAfterOf, sendFailure } from "../http/failure-answer.ts";
+import { listProcedures, type JsonSchema } from "../openapi/json-schema.ts";
 import type { ContextOf } from "../http/trpc-route.ts";
 import {
   detailsToRest,
@@ -19,13 +20,16 @@ import { callProcedure, callShopAs } from "./shop-caller.ts";
 
 /** Serves the REST paths from the procedures, each with the request's own context. */
 export function serveRest(app: FastifyInstance, contextOf: ContextOf): void {
+  const procedures = new Map(listProcedures().map((facts) => [facts.path, facts]));
   for (const route of REST_ROUTES) {
+    const truths = booleansOf(procedures.get(route.procedure)?.input);
     app.route({
       method: route.method,
       url: route.path,
       handler: async (request, reply) => {
         const shop = callShopAs(await contextOf(request));
         const received = readRequest(route, request);
+        for (const name of truths) received.input[name] = truthOf(received.input[name]);
         const answer = await (route.run === undefined
           ? callProcedure(shop, route.procedure, received.input)
           : route.run(shop, received));
@@ -52,6 +56,16 @@ function inRestWords(failure: PublicFailure): PublicFailure {
     (name: string) => restPath(name),
   );
   return { ...failure, message, details: detailsToRest(failure.details) };
+}
+
+/** A URL holds text alone; a procedure reads numbers from text, but not truths. */
+function booleansOf(input: JsonSchema | undefined): string[] {
+  const properties = Object.entries(input?.properties ?? {});
+  return properties.filter(([, { type }]) => type === "boolean").map(([name]) => name);
+}
+
+function truthOf(value: unknown): unknown {
+  return value === "true" ? true : value === "false" ? false : value;
 }
 
 function readRequest(route: RestRoute, request: FastifyRequest): RestRequest {
