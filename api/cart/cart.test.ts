@@ -155,6 +155,48 @@ describe("a cart", () => {
   });
 });
 
+describe("a cart that is refreshed", () => {
+  test("says of each line what a checkout would refuse, and keeps showing what it showed", async () => {
+    const userId = await signUp(shop);
+    const [dearer, gone, scarce, same] = (await listItems(
+      shop,
+      ["10.00", "1.00", "1.00", "1.00"].map((price) => ({ price, stock: 5 })),
+    )) as [number, number, number, number];
+    const lines = [dearer, gone, scarce, same].map((itemId) => ({ itemId, quantity: 2 }));
+    const shown = await cart().put.mutate({ userId, lines });
+    await shop.client.inventory.update.mutate({ id: dearer, price: "11.00" });
+    await shop.client.inventory.archive.mutate({ id: gone });
+    await shop.client.inventory.update.mutate({ id: scarce, stock: 1 });
+    pass(1);
+    const { current, ...unchanged } = (await cart().get.query({ userId, refresh: true }))!;
+    expect(unchanged).toEqual(shown);
+    expect(current).toMatchObject({
+      asOf: "2026-03-02T12:00:00.000000Z",
+      totalPrice: "26.00",
+      differences: [
+        { lineNumber: 1, reason: "PRICE_CHANGED", current: { unitPrice: "11.00" } },
+        { lineNumber: 2, reason: "ITEM_UNAVAILABLE", current: null },
+        { lineNumber: 3, reason: "STOCK_INSUFFICIENT", current: { available: 1 } },
+      ],
+    });
+    await expect(buy(userId, "refused")).rejects.toMatchObject({
+      data: { details: { lines: current!.differences } },
+    });
+  });
+
+  test("shows the new price once its line is put again", async () => {
+    const userId = await signUp(shop);
+    const item = await listItem(shop, 5, "10.00");
+    await cart().add.mutate({ userId, itemId: item, quantity: 2 });
+    await shop.client.inventory.update.mutate({ id: item, price: "11.00" });
+    await cart().change.mutate({ userId, itemId: item, quantity: 2 });
+    expect(await cart().get.query({ userId, refresh: true })).toMatchObject({
+      totalPrice: "22.00",
+      current: { totalPrice: "22.00", differences: [] },
+    });
+  });
+});
+
 describe("two who change one cart at once", () => {
   test("both have what they added, however many they are", async () => {
     const userId = await signUp(shop);

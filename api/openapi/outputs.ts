@@ -1,6 +1,8 @@
 import type { inferRouterOutputs } from "@trpc/server";
 import { z } from "zod";
 import type { MergedCart } from "../cart/merge-carts.ts";
+import type { CurrentPrices } from "../cart/view-cart.ts";
+import { DIFFERENCE_REASONS } from "../checkout/pricing.ts";
 import { customerRow } from "../postgres/customers.ts";
 import { changeRow } from "../postgres/inventory-audit.ts";
 import { itemRow } from "../postgres/inventory.ts";
@@ -57,6 +59,22 @@ const mergedCart = z.object({
   leftOut: z.array(z.object({ itemId: z.int(), quantity: z.int() })),
 }) satisfies z.ZodType<MergedCart>;
 
+const current = z.object({
+  asOf: timestamp,
+  totalPrice: money,
+  differences: z.array(
+    z.object({
+      lineNumber: z.int(),
+      itemId: z.int(),
+      reason: z.enum(DIFFERENCE_REASONS),
+      shown: z.object({ vendorId: z.int(), unitPrice: money, quantity: z.int() }),
+      current: z.object({ vendorId: z.int(), unitPrice: money, available: z.int() }).nullable(),
+    }),
+  ),
+}) satisfies z.ZodType<CurrentPrices>;
+
+const viewedCart = cart.and(z.object({ current: current.optional() }));
+
 const transaction = z.object({
   transactionId: z.uuid(),
   kind: z.enum(["sale", "refund"]),
@@ -94,7 +112,7 @@ export const OUTPUTS: { readonly [Path in ProcedurePath]?: z.ZodType<OutputsByPa
   "inventory.restore": itemRow,
   "inventory.changes": page(changeRow),
   "cart.createGuest": z.object({ guestId: z.string() }),
-  "cart.get": cart.nullable(),
+  "cart.get": viewedCart.nullable(),
   "cart.add": cart,
   "cart.change": cart,
   "cart.remove": cart.nullable(),

@@ -14,7 +14,7 @@ export const cartRouter = router({
   /** Null without a cart, or when it has expired; an emptied one has no lines. */
   get: shopperProcedure
     .input(inputs.cartOf)
-    .query(({ ctx, input }) => viewCart(ctx, ownerFor(ctx.caller, input))),
+    .query(({ ctx, input }) => viewCart(ctx, ownerFor(ctx.caller, input), input.refresh)),
   /** Adds units to the item's line, or a line. Of a caller who is nobody yet it makes a guest. */
   add: shopperProcedure.input(inputs.addToCart).mutation(({ ctx, input }) => {
     const owner = ownerOrNewGuest(ctx.caller, input);

@@ -35,7 +35,13 @@ const line = {
   unitPrice: field.money.optional(),
 };
 
-export const cartOf = z.strictObject(owner).refine(hasOneOwner, ONE_OWNER);
+export const cartOf = z
+  .strictObject({
+    ...owner,
+    /** Says in `current` what has become of the prices that the cart shows. */
+    refresh: z.boolean().default(false),
+  })
+  .refine(hasOneOwner, ONE_OWNER);
 
 export const addToCart = z.strictObject({ ...change, ...line }).refine(hasOneOwner, ONE_OWNER);
 
