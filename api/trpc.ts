@@ -50,8 +50,8 @@ export const publicProcedure = procedure.meta({
 
 export const adminProcedure = procedure.meta({ roles: ["admin"] });
 
-/** For whoever has signed in, as whatever. */
-export const signedInProcedure = procedure.meta({ roles: ["customer", "vendor", "admin"] });
+/** About what is a customer's and named by an id of its own: the procedure itself looks whose it is. */
+export const ownThingsProcedure = procedure.meta({ roles: ["customer", "admin"] });
 
 /**
  * About one customer, in `ctx.customerId`: the caller, who may leave `userId` out of the input, or whom an admin names

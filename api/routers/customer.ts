@@ -2,7 +2,7 @@ import { customerNotFound } from "../errors.ts";
 import * as customers from "../postgres/customers.ts";
 import { customerFor } from "../roles/permission.ts";
 import * as inputs from "../schema/inputs/customer.ts";
-import { adminProcedure, customerProcedure, router, signedInProcedure } from "../trpc.ts";
+import { adminProcedure, customerProcedure, ownThingsProcedure, router } from "../trpc.ts";
 import { toTimestamp } from "../values/time.ts";
 
 export const customerRouter = router({
@@ -11,7 +11,7 @@ export const customerRouter = router({
     .mutation(({ ctx, input }) =>
       customers.createCustomer(ctx.pool, { ...input, joinedAt: toTimestamp(ctx.clock()) }),
     ),
-  get: signedInProcedure.input(inputs.byId).query(async ({ ctx, input }) => {
+  get: ownThingsProcedure.input(inputs.byId).query(async ({ ctx, input }) => {
     customerFor(ctx.caller, input.id);
     const customer = await customers.findCustomer(ctx.pool, input.id);
     if (customer === null) throw customerNotFound(input.id);

@@ -3,7 +3,7 @@ import { CHECKOUT_DEFAULTS } from "../checkout/settings.ts";
 import { findHistory, findTransactionById } from "../dynamodb/transactions.ts";
 import { transactionNotFound } from "../errors.ts";
 import * as inputs from "../schema/inputs/transaction.ts";
-import { adminProcedure, customerProcedure, router, signedInProcedure } from "../trpc.ts";
+import { adminProcedure, customerProcedure, ownThingsProcedure, router } from "../trpc.ts";
 import { toTimestamp } from "../values/time.ts";
 
 export const transactionRouter = router({
@@ -12,8 +12,7 @@ export const transactionRouter = router({
     .input(inputs.history)
     .query(({ ctx, input }) => findHistory(ctx.table, { ...input, userId: ctx.customerId })),
   /** One of the caller's own; of an admin, any. */
-  get: signedInProcedure
-    .meta({ roles: ["customer", "admin"] })
+  get: ownThingsProcedure
     .input(inputs.transactionOf)
     .query(async ({ ctx: { table, caller }, input }) => {
       const found = await findTransactionById(table, input.transactionId);
