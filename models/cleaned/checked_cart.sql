@@ -5,7 +5,7 @@ source_rows as (
 ),
 
 latest_rows as (
-    {{> latest_version rows="source_rows" key="cart_id" version="updated_at" content="version"}}
+    {{> latest_version rows="source_rows" key="cart_id" version="updated_at" content="version, expires_at"}}
 ),
 
 tidied as (
@@ -13,6 +13,7 @@ tidied as (
         row_key,
         cart_id,
         version as cart_version,
+        timestamp '1970-01-01 00:00:00' + expires_at * interval '1 second' as expires_at,
         {{utc "updated_at"}} as updated_at,
         {{utc "_extracted_at"}} as loaded_at
     from latest_rows
@@ -44,6 +45,7 @@ final as (
         cast(cart_id as varchar(100)) as cart_id,
         cast(customer_id as integer) as customer_id,
         cast(cart_version as integer) as cart_version,
+        cast(expires_at as timestamp) as expires_at,
         cast(updated_at as timestamp) as updated_at,
         cast(loaded_at as timestamp) as loaded_at,
         cast(reject_reason as varchar(100)) as reject_reason

@@ -238,14 +238,31 @@ describe("clean rows", () => {
     ]);
   });
 
-  test("of carts name their customer, and none for a cart that is no customer's", async () => {
-    await warehouse.extract(firstDay, { cart: [good.cart, { ...good.cart, cart_id: "GUEST#7" }] });
+  test("of carts name their customer, and none for a guest's", async () => {
+    const guest = { ...good.cart, cart_id: "GUEST#8246781e-f788-892a-9c69-4102c7c45bf9" };
+    await warehouse.extract(firstDay, { cart: [good.cart, guest], cart_line: [good.cart_line] });
     await warehouse.build();
+    expect(await warehouse.failing()).toEqual([]);
+    expect(await warehouse.failing("warn")).toEqual([]);
     expect(
       await warehouse.query("select cart_id, customer_id from cleaned.cart order by cart_id"),
     ).toEqual([
-      { cart_id: "GUEST#7", customer_id: null },
+      { cart_id: guest.cart_id, customer_id: null },
       { cart_id: "USER#1", customer_id: 1 },
+    ]);
+  });
+
+  test("of carts say when they expire, in UTC; those of before carts expired say nothing", async () => {
+    const old = { ...good.cart, cart_id: "USER#2", expires_at: null };
+    await warehouse.extract(firstDay, { cart: [good.cart, old] });
+    await warehouse.build();
+    expect(
+      await warehouse.query(
+        "select cart_id, cast(expires_at as varchar) as expires_at from cleaned.cart order by cart_id",
+      ),
+    ).toEqual([
+      { cart_id: "USER#1", expires_at: "2026-01-31 10:00:00" },
+      { cart_id: "USER#2", expires_at: null },
     ]);
   });
 });

@@ -44,7 +44,7 @@ export const good = {
     unit_price: "2.50",
     total_price: "7.50",
   },
-  cart: { cart_id: "USER#1", updated_at: day, version: 1 },
+  cart: { cart_id: "USER#1", updated_at: day, version: 1, expires_at: 1_769_853_600 },
   cart_line: {
     cart_id: "USER#1",
     line_number: 1,

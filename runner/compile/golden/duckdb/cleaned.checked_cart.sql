@@ -11,12 +11,12 @@ latest_rows as (
             *,
             row_number() over (
                 partition by row_key
-                order by updated_at desc nulls last, _extracted_at, version
+                order by updated_at desc nulls last, _extracted_at, version, expires_at
             ) as version_rank
         from (
             select
                 *,
-                case when cart_id is null then 'no key ' || md5(coalesce(cast(cart_id as varchar), '') || '|' || coalesce(cast(version as varchar), '')) else cast(cart_id as varchar) end as row_key
+                case when cart_id is null then 'no key ' || md5(coalesce(cast(cart_id as varchar), '') || '|' || coalesce(cast(version as varchar), '') || '|' || coalesce(cast(expires_at as varchar), '')) else cast(cart_id as varchar) end as row_key
             from source_rows
         ) as keyed_rows
     ) as ranked_rows
@@ -28,6 +28,7 @@ tidied as (
         row_key,
         cart_id,
         version as cart_version,
+        timestamp '1970-01-01 00:00:00' + expires_at * interval '1 second' as expires_at,
         cast(updated_at at time zone 'UTC' as timestamp) as updated_at,
         cast(_extracted_at at time zone 'UTC' as timestamp) as loaded_at
     from latest_rows
@@ -59,6 +60,7 @@ final as (
         cast(cart_id as varchar(100)) as cart_id,
         cast(customer_id as integer) as customer_id,
         cast(cart_version as integer) as cart_version,
+        cast(expires_at as timestamp) as expires_at,
         cast(updated_at as timestamp) as updated_at,
         cast(loaded_at as timestamp) as loaded_at,
         cast(reject_reason as varchar(100)) as reject_reason
