@@ -214,7 +214,9 @@ describe("two who change one cart at once", () => {
     const outcomes = await Promise.all([change(version), change(version)]);
     expect(outcomes.sort()).toEqual(["CART_CHANGED", "no failure"]);
     const clear = cart().clear.mutate({ userId, expectedVersion: version });
-    expect(await failureOf(clear)).toBe("CART_CHANGED");
+    await expect(clear).rejects.toMatchObject({
+      data: { mercado: "CART_CHANGED", details: { version: version + 1 } },
+    });
     const remove = cart().remove.mutate({ userId, itemId: cup, expectedVersion: version });
     expect(await failureOf(remove)).toBe("CART_CHANGED");
     expect(unitsOf(await cart().get.query({ userId }))).toEqual([

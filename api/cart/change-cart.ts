@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { findStoredCart, storeCart, type StoredCart } from "../dynamodb/carts.ts";
 import type { Table } from "../dynamodb/table.ts";
-import { cartChanged } from "../errors.ts";
+import { ShopError } from "../errors.ts";
 import { findOffers } from "../postgres/offers.ts";
 import type { ConnectionPool } from "../postgres/pool.ts";
 import type { Cart, CartOwner } from "../values/cart.ts";
@@ -53,9 +53,13 @@ export function changeCart(stores: CartStores, request: CartRequest): Promise<Ca
 
 function refuseOtherVersion(live: StoredCart | null, expected: number | undefined): void {
   if (expected === undefined || expected === live?.version) return;
-  throw cartChanged(
-    live === null
+  const version = live?.version ?? null;
+  const cause =
+    version === null
       ? "There is no cart by now."
-      : `The cart has version ${live.version}, not ${expected}.`,
-  );
+      : `The cart has version ${version}, not ${expected}.`;
+  throw new ShopError("CART_CHANGED", cause, {
+    hint: "Read the cart again with cart.get, and send the change with the version that it has.",
+    details: { version },
+  });
 }

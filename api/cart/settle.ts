@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { cartChanged } from "../errors.ts";
+import { ShopError } from "../errors.ts";
 
 const ATTEMPTS = 12;
 
@@ -27,5 +27,7 @@ export async function settle<Result>(attempt: () => Promise<Attempt<Result>>): P
       lost = { error };
     }
   }
-  throw cartChanged("The cart keeps changing at the same time.");
+  throw new ShopError("CART_CHANGED", "The cart keeps changing at the same time.", {
+    hint: "Send the same change again in a moment.",
+  });
 }
