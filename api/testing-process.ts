@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { createShopClient } from "./client.ts";
 import type { DynamoDbConnection } from "./dynamodb/table.ts";
 
 const MAIN = fileURLToPath(new URL("main.ts", import.meta.url));
@@ -111,4 +112,19 @@ export function through(wire: Wire, url: string): string {
 export function addressOf(url: string): { host: string; port: number } {
   const { hostname, port } = new URL(url);
   return { host: hostname, port: Number(port) };
+}
+
+/** A service on the shop's databases, seen by a client that sends a call once. */
+export async function startShopProcess(
+  shop: Parameters<typeof variablesFor>[0],
+  variables: NodeJS.ProcessEnv = {},
+) {
+  const { child, url, ended } = await startService({ ...variablesFor(shop), ...variables });
+  if (url === undefined) throw new Error((await ended).stderr);
+  return {
+    client: createShopClient({ url, retries: 0 }),
+    /** Exit code, or the signal that ended it. */
+    ended: ended.then(({ code }) => code),
+    stop: () => child.kill("SIGTERM"),
+  };
 }

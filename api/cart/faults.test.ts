@@ -2,30 +2,33 @@ import { randomUUID } from "node:crypto";
 import { DeleteItemCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import fc from "fast-check";
+import { openFaultyDynamoDb } from "../../local/testing/faulty-dynamodb.ts";
 import { createShopClient, type ShopClient } from "../client.ts";
 import { cartKey } from "../dynamodb/keys.ts";
 import { startApi, type Api } from "../server.ts";
 import { failureOf, listItems, openTestShop, signUp, type TestShop } from "../testing.ts";
-import { openFaultyDynamoDb, type Fault } from "../testing/faulty-dynamodb.ts";
 import type { Cart } from "../values/cart.ts";
 import { editPlainly, mergePlainly, unitsOf, type PlainCart, type PlainEdit } from "./testing.ts";
 
 const DAY = 86_400_000;
 const WRITES = new Set(["PutItem", "TransactWriteItems"]);
 
+/** The write does not arrive, or takes effect and its answer is lost. */
+type Loss = "reset" | "lose";
+
 let shop: TestShop;
 let faulty: Awaited<ReturnType<typeof openFaultyDynamoDb>>;
 let api: Api;
 /** A client of a service whose writes fail as `next` says. */
 let unlucky: ShopClient;
-const next: { fault: Fault; times: number } = { fault: "pass", times: 0 };
+const next: { fault: Loss; times: number } = { fault: "reset", times: 0 };
 let items: number[];
 beforeAll(async () => {
   shop = await openTestShop();
-  faulty = await openFaultyDynamoDb(shop.dynamodb, (operation) => {
-    if (!WRITES.has(operation) || next.times === 0) return "pass";
+  faulty = await openFaultyDynamoDb(shop.dynamodb.endpoint!, (operation) => {
+    if (!WRITES.has(operation) || next.times === 0) return { kind: "none" };
     next.times -= 1;
-    return next.fault;
+    return { kind: next.fault };
   });
   const { postgresUrl, dynamodb } = shop;
   api = await startApi({
@@ -107,7 +110,7 @@ const anyEdit = fc.oneof(
 const anyOwner = fc.constantFrom("customer" as const, "guest" as const);
 // The SDK tries three times: with more faults than that the service itself hears nothing.
 const anyFault = fc.record({
-  fault: fc.constantFrom<Fault>("lose-response", "refuse"),
+  fault: fc.constantFrom<Loss>("lose", "reset"),
   times: fc.constantFrom(0, 1, 1, 4),
 });
 const anyStep = fc.oneof(
@@ -308,11 +311,11 @@ test("carts hold what plain carts would, whatever two clients do at once, lose, 
   );
 });
 
-test.each<[fault: Fault, times: number, outcome: string, units: number]>([
-  ["lose-response", 1, "no failure", 3],
-  ["lose-response", 99, "no failure", 3],
-  ["refuse", 1, "no failure", 3],
-  ["refuse", 99, "SERVICE_UNAVAILABLE", 2],
+test.each<[fault: Loss, times: number, outcome: string, units: number]>([
+  ["lose", 1, "no failure", 3],
+  ["lose", 99, "no failure", 3],
+  ["reset", 1, "no failure", 3],
+  ["reset", 99, "SERVICE_UNAVAILABLE", 2],
 ])(
   "an add whose write meets %s %i times adds once or not at all",
   async (fault, times, ...told) => {

@@ -68,11 +68,13 @@ export async function settle(
   stores: CheckoutStores,
   reservation: Reservation,
 ): Promise<Guard["state"]> {
-  const state = await whileBusy(() =>
-    abortCheckout(stores.table, keyOf(reservation), reservation.idempotencyKey),
-  );
+  const state = await decide(stores, reservation);
   await closeBooks(stores, reservation, state);
   return state;
+}
+
+function decide({ table }: CheckoutStores, reservation: Reservation): Promise<Guard["state"]> {
+  return whileBusy(() => abortCheckout(table, keyOf(reservation), reservation.idempotencyKey));
 }
 
 async function commit(
@@ -121,27 +123,18 @@ export async function complete(
       };
       const outcome = await commit(stores, reservation, transaction);
       stores.reachKillPoint("after-transact");
-      if (outcome === "committed") {
-        return finish(stores, reservation, transaction);
-      }
-      const state = await settle(stores, reservation);
+      const state = outcome === "committed" ? outcome : await decide(stores, reservation);
+      stores.reachKillPoint("before-confirm");
+      // It has happened, or never will: where Postgres cannot be told just now, the sweeper tells it later.
+      await closeBooks(stores, reservation, state).catch(() => undefined);
+      stores.reachKillPoint("after-confirm");
+      if (outcome === "committed") return transaction;
       if (state === "committed") return readResult(stores, reservation);
       throw outcome === "cart-changed"
         ? cartChanged("The cart changed while it was being checked out.")
         : aborted();
     }
   }
-}
-
-async function finish(
-  stores: CheckoutStores,
-  reservation: Reservation,
-  transaction: Transaction,
-): Promise<Transaction> {
-  stores.reachKillPoint("before-confirm");
-  await confirmReservation(stores.pool, reservation.reservationId);
-  stores.reachKillPoint("after-confirm");
-  return transaction;
 }
 
 async function readResult(stores: CheckoutStores, reservation: Reservation): Promise<Transaction> {

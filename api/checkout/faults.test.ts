@@ -1,8 +1,5 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { openFaultyDynamoDb } from "../../local/testing/faulty-dynamodb.ts";
 import { createShopClient } from "../client.ts";
 import { sql } from "../postgres/pool.ts";
 import { startApi } from "../server.ts";
@@ -15,7 +12,7 @@ import {
   requestFor,
   type TestShop,
 } from "../testing.ts";
-import { openFaultyDynamoDb, type Fault } from "../testing/faulty-dynamodb.ts";
+import { startShopProcess } from "../testing-process.ts";
 
 let shop: TestShop;
 beforeAll(async () => {
@@ -41,44 +38,56 @@ async function expectBoughtOnce({ item, request }: Awaited<ReturnType<typeof fil
   expect(await shop.client.cart.get.query({ userId })).toBeNull();
 }
 
-const MAIN = fileURLToPath(new URL("../main.ts", import.meta.url));
-
-/** The real service in a process of its own, on this shop's databases. */
-async function startProcess(variables: NodeJS.ProcessEnv) {
-  const child = spawn(process.execPath, ["--import", "tsx", MAIN], {
-    env: {
-      PATH: process.env.PATH,
-      MERCADO_POSTGRES_URL: shop.postgresUrl,
-      MERCADO_DYNAMODB_ENDPOINT: shop.dynamodb.endpoint,
-      AWS_REGION: shop.dynamodb.region,
-      AWS_ACCESS_KEY_ID: shop.dynamodb.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: shop.dynamodb.secretAccessKey,
-      MERCADO_API_PORT: "0",
-      ...variables,
-    },
-    stdio: ["ignore", "pipe", "ignore"],
-  });
-  const ended = once(child, "exit") as Promise<[number | null, NodeJS.Signals | null]>;
-  const [url] = (await once(createInterface(child.stdout), "line")) as [string];
-  return { child, ended, client: createShopClient({ url }) };
-}
-
 test("a server process killed anywhere leaves a checkout that a retry ends as if nothing had happened", async () => {
   const points = ["after-reserve", "after-transact", "before-confirm", "after-confirm"];
   await Promise.all(
     points.map(async (point) => {
       const cart = await filledCart("killed");
-      const service = await startProcess({ MERCADO_API_KILL_POINT: point });
+      const service = await startShopProcess(shop, { MERCADO_API_KILL_POINT: point });
       const answer = service.client.checkout.create.mutate(cart.request);
       expect(await failureOf(answer)).toMatch(/fetch failed/);
-      expect(await service.ended).toEqual([null, "SIGKILL"]);
+      expect(await service.ended).toBe("SIGKILL");
       await expectBoughtOnce(cart);
     }),
   );
 });
 
+test("a server process killed anywhere leaves a refund that the next service's sweeper, or a retry, ends once", async () => {
+  const points = ["after-refund-record", "after-refund-put", "after-refund-complete"];
+  const refunds = await Promise.all(
+    points.map(async (point) => {
+      const { item, request } = await filledCart("sold");
+      const { transactionId } = await shop.client.checkout.create.mutate(request);
+      const refund = {
+        transactionId,
+        lines: [{ lineNumber: 1, quantity: 2 }],
+        idempotencyKey: point,
+      };
+      const service = await startShopProcess(shop, { MERCADO_API_KILL_POINT: point });
+      const answer = service.client.transaction.refund.mutate(refund);
+      expect(await failureOf(answer)).toMatch(/fetch failed/);
+      expect(await service.ended).toBe("SIGKILL");
+      return { item, userId: request.userId, refund };
+    }),
+  );
+  await shop.pool.query(sql`update refund set created_at = now() - interval '2 minutes'`);
+  const next = await startShopProcess(shop, { MERCADO_API_SWEEP_SECONDS: "1" });
+  const back = { available: 9, reserved: 0, sold: 1 };
+  for (const { item, userId, refund } of refunds) {
+    while ((await countStock(shop, item)).available < back.available);
+    const answer = await shop.client.transaction.refund.mutate(refund);
+    expect(answer).toMatchObject({ kind: "refund", totalPrice: "-25.00" });
+    const { items } = await shop.client.transaction.history.query({ userId });
+    expect(items).toHaveLength(2);
+    expect(items).toContainEqual(answer);
+    expect(await countStock(shop, item)).toEqual(back);
+  }
+  next.stop();
+  expect(await next.ended).toBe(0);
+});
+
 test("a server that is told to stop ends the checkouts under way, and exits with 0", async () => {
-  const service = await startProcess({});
+  const service = await startShopProcess(shop);
   const carts = await Promise.all([1, 2, 3].map(() => filledCart("stop")));
   const answers = carts.map(({ request }) =>
     failureOf(service.client.checkout.create.mutate(request)),
@@ -91,8 +100,8 @@ test("a server that is told to stop ends the checkouts under way, and exits with
     return rows.length > 0;
   };
   while (!(await reserved()));
-  service.child.kill("SIGTERM");
-  expect(await service.ended).toEqual([0, null]);
+  service.stop();
+  expect(await service.ended).toBe(0);
   expect(await Promise.all(answers)).toEqual(["no failure", "no failure", "no failure"]);
   for (const cart of carts) await expectBoughtOnce(cart);
 });
@@ -107,12 +116,12 @@ test("a retry that overtakes its first try never hears of an empty cart", async 
   const readsCart = new Promise<void>((resolve) => {
     waiting = resolve;
   });
-  const slow = await openFaultyDynamoDb(shop.dynamodb, async (operation): Promise<Fault> => {
+  const slow = await openFaultyDynamoDb(shop.dynamodb.endpoint!, async (operation) => {
     if (operation === "GetItem") {
       waiting();
       await overtaken;
     }
-    return "pass";
+    return { kind: "none" };
   });
   const { postgresUrl, dynamodb } = shop;
   const api = await startApi({ postgresUrl, dynamodb: { ...dynamodb, endpoint: slow.endpoint } });
@@ -128,35 +137,4 @@ test("a retry that overtakes its first try never hears of an empty cart", async 
     await api.close();
     await slow.close();
   }
-});
-
-describe("DynamoDB's answer to the checkout's write", () => {
-  test.each<[name: string, fault: Fault, times: number, outcome: string]>([
-    ["lost once", "lose-response", 1, "no failure"],
-    ["lost each time", "lose-response", 99, "no failure"],
-    ["refused once", "refuse", 1, "no failure"],
-    ["refused each time", "refuse", 99, "SERVICE_UNAVAILABLE"],
-  ])("%s: the cart is bought once", async (_name, fault, times, outcome) => {
-    const cart = await filledCart("faulty");
-    let remaining = times;
-    const faulty = await openFaultyDynamoDb(shop.dynamodb, (operation) => {
-      if (operation !== "TransactWriteItems" || remaining === 0) return "pass";
-      remaining -= 1;
-      return fault;
-    });
-    const api = await startApi({
-      postgresUrl: shop.postgresUrl,
-      dynamodb: { ...shop.dynamodb, endpoint: faulty.endpoint },
-      clock: () => shop.time.now,
-    });
-    try {
-      const client = createShopClient({ url: api.url });
-      expect(await failureOf(client.checkout.create.mutate(cart.request))).toBe(outcome);
-      remaining = 0;
-      await expectBoughtOnce(cart);
-    } finally {
-      await api.close();
-      await faulty.close();
-    }
-  });
 });

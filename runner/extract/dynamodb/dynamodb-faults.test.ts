@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { shopTables, transaction, useDynamoDb } from "../testing/dynamodb-source.ts";
-import { openFaultyProxy, type Fault, type FaultyProxy } from "../testing/faulty-proxy.ts";
+import { openFaultyDynamoDb, type Fault, type FaultyDynamoDb } from "../../../local/testing/faulty-dynamodb.ts";
 import { failureOf, filesIn, newLake, readRows, run } from "../testing/fixtures.ts";
 import { openDynamoDbExtractor, type DynamoDbExtractorOptions } from "./dynamodb-extractor.ts";
 
@@ -38,7 +38,7 @@ async function wideTable(items: number, projection: "ALL" | "KEYS_ONLY" = "ALL")
 }
 
 function extractThrough(
-  proxy: FaultyProxy,
+  proxy: FaultyDynamoDb,
   table: string,
   options: Partial<DynamoDbExtractorOptions> & { readonly since?: string | undefined } = {},
 ) {
@@ -69,9 +69,9 @@ function extractThrough(
 
 async function throughProxy<Result>(
   faultOf: (operation: string, number: number) => Fault,
-  action: (proxy: FaultyProxy) => Promise<Result>,
+  action: (proxy: FaultyDynamoDb) => Promise<Result>,
 ): Promise<Result> {
-  const proxy = await openFaultyProxy(source.connection().endpoint!, faultOf);
+  const proxy = await openFaultyDynamoDb(source.connection().endpoint!, faultOf);
   try {
     return await action(proxy);
   } finally {

@@ -1,12 +1,21 @@
 import { createServer, request, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 
 /** What happens to a request on its way to the real server, or to the answer on its way back. */
 export type Fault =
   | { readonly kind: "none" }
-  /** An error of DynamoDB's own, or a fault of the server; the request does not arrive. */
-  | { readonly kind: "refuse"; readonly status: number; readonly type: string }
+  /**
+   * An error of DynamoDB's own, or a fault of the server; the request does not arrive. `reasons` are those of a
+   * transaction that was cancelled, one for each of its items.
+   */
+  | {
+      readonly kind: "refuse";
+      readonly status: number;
+      readonly type: string;
+      readonly reasons?: readonly string[];
+    }
   /** The request does not arrive: the connection breaks. */
   | { readonly kind: "reset" }
   /** The request takes effect; the connection breaks before the answer, or in the middle of it. */
@@ -23,7 +32,7 @@ export interface SeenRequest {
   readonly fault: Fault;
 }
 
-export interface FaultyProxy {
+export interface FaultyDynamoDb {
   readonly endpoint: string;
   /** All requests, in the order of their arrival. */
   readonly requests: readonly SeenRequest[];
@@ -31,16 +40,23 @@ export interface FaultyProxy {
 }
 
 /** Stands between a client and the real DynamoDB at `target`, on 127.0.0.1, and disturbs what `faultOf` says. */
-export async function openFaultyProxy(
+export async function openFaultyDynamoDb(
   target: string,
-  faultOf: (operation: string, number: number) => Fault,
-): Promise<FaultyProxy> {
+  faultOf: (operation: string, number: number) => Fault | Promise<Fault>,
+): Promise<FaultyDynamoDb> {
   const requests: SeenRequest[] = [];
   const server = createServer((incoming, outgoing) => {
     void readAll(incoming).then(async (body) => {
       const operation = String(incoming.headers["x-amz-target"]).split(".").at(-1) ?? "";
-      const fault = faultOf(operation, requests.length);
-      requests.push({ operation, body: body.toString("utf8"), fault });
+      const number = requests.length;
+      const request: { -readonly [Field in keyof SeenRequest]: SeenRequest[Field] } = {
+        operation,
+        body: body.toString("utf8"),
+        fault: { kind: "none" },
+      };
+      requests.push(request);
+      const fault = await faultOf(operation, number);
+      request.fault = fault;
       switch (fault.kind) {
         case "refuse":
           answer(outgoing, fault);
@@ -49,7 +65,7 @@ export async function openFaultyProxy(
           incoming.socket.destroy();
           return;
         case "delay":
-          await new Promise((resolve) => setTimeout(resolve, fault.milliseconds));
+          await sleep(fault.milliseconds, undefined, { ref: false });
           break;
         default:
       }
@@ -80,13 +96,12 @@ export async function openFaultyProxy(
   };
 }
 
-function answer(
-  outgoing: ServerResponse,
-  { status, type }: { readonly status: number; readonly type: string },
-): void {
+function answer(outgoing: ServerResponse, fault: Extract<Fault, { kind: "refuse" }>): void {
+  const { status, type, reasons } = fault;
   outgoing.writeHead(status, { "content-type": "application/x-amz-json-1.0" });
   const __type = `com.amazonaws.dynamodb.v20120810#${type}`;
-  outgoing.end(JSON.stringify({ __type, message: `${type} by the test` }));
+  const CancellationReasons = reasons?.map((Code) => ({ Code }));
+  outgoing.end(JSON.stringify({ __type, message: `${type} by the test`, CancellationReasons }));
 }
 
 type JsonItem = Readonly<Record<string, unknown>>;
