@@ -1,7 +1,6 @@
-import { shopFailureOf } from "mercado-shop-client";
 import { mergeGuestCart, onCart, readCart } from "./cart.ts";
 import { byId, element } from "./elements.ts";
-import { clearProblem, showProblem } from "./messages.ts";
+import { clearProblem, showFailure } from "./messages.ts";
 import { pendingCheckout } from "./pending-checkout.ts";
 import { currentSession } from "./session.ts";
 import { account } from "./views/account.ts";
@@ -9,7 +8,6 @@ import { browse } from "./views/browse.ts";
 import { cart } from "./views/cart.ts";
 import { orders } from "./views/orders.ts";
 import type { View, ViewName } from "./views/view.ts";
-import { describeFailure } from "./words.ts";
 
 const VIEWS: Record<ViewName, View> = { browse, cart, orders, account };
 
@@ -22,29 +20,31 @@ function currentRoute(): { name: ViewName; parameters: URLSearchParams } {
 let shownLast = 0;
 
 /** Shows what the address says. An answer that comes after another address was asked for is dropped. */
-async function show(): Promise<void> {
+async function show(problem?: unknown): Promise<void> {
   const turn = (shownLast += 1);
+  const signedIn = currentSession() !== null;
   const { name, parameters } = currentRoute();
   const main = byId("main");
   main.setAttribute("aria-busy", "true");
-  clearProblem();
+  if (problem === undefined) clearProblem();
   for (const link of document.querySelectorAll<HTMLElement>("nav [data-view]")) {
     if (link.dataset["view"] === name) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
-  byId("account-link").textContent = currentSession() === null ? "Sign in" : "Account";
+  byId("account-link").textContent = signedIn ? "Account" : "Sign in";
   try {
     const { title, content } = await VIEWS[name](parameters);
     if (turn !== shownLast) return;
     document.title = `${title} · Mercado`;
     main.replaceChildren(...content.filter((child) => child !== undefined));
   } catch (error) {
-    const words = describeFailure(shopFailureOf(error));
     if (turn !== shownLast) return;
+    showFailure(error);
+    // The token is no good and forgotten: as nobody, one may see this view, or the way to sign in.
+    if (signedIn && currentSession() === null) return show(error);
     const again = element("button", { type: "button", class: "primary" }, "Try again");
     again.addEventListener("click", () => void show());
     main.replaceChildren(element("h1", { tabindex: -1 }, "This did not work"), again);
-    showProblem(words);
   }
   main.removeAttribute("aria-busy");
   window.scrollTo(0, 0);

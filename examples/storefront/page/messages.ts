@@ -1,5 +1,6 @@
 import { shopFailureOf } from "mercado-shop-client";
 import { byId, element } from "./elements.ts";
+import { keepSession } from "./session.ts";
 import { describeFailure } from "./words.ts";
 
 let fading: number | undefined;
@@ -24,6 +25,13 @@ export function clearProblem(): void {
   byId("problem").replaceChildren();
 }
 
+/** Tells a failure of a call. A token that the shop does not take any more is forgotten: without it one can browse on. */
+export function showFailure(error: unknown): void {
+  const failure = shopFailureOf(error);
+  if (failure.mercado === "TOKEN_INVALID") keepSession(null);
+  showProblem(describeFailure(failure));
+}
+
 /** Runs what a control stands for: the control rests meanwhile, and a failure is told. */
 export async function act(control: HTMLElement, action: () => Promise<void>): Promise<void> {
   if (control.getAttribute("aria-busy") === "true") return;
@@ -33,7 +41,7 @@ export async function act(control: HTMLElement, action: () => Promise<void>): Pr
   try {
     await action();
   } catch (error) {
-    showProblem(describeFailure(shopFailureOf(error)));
+    showFailure(error);
   } finally {
     control.removeAttribute("aria-busy");
   }

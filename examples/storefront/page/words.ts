@@ -18,8 +18,15 @@ export function describeFailure(failure: ShopFailure): string {
       return "Your cart has changed meanwhile, perhaps in another window. Here it is as it is now.";
     case "CART_EMPTY":
       return "There is nothing in your cart.";
+    case "CHECKOUT_ABORTED":
+      return "Your order was given up, and nothing was bought. Please order again.";
+    case "RATE_LIMITED":
+      return "That was a little fast. Wait a moment, then try again.";
     case "ITEM_NOT_FOUND":
+    case "ITEM_UNAVAILABLE":
       return "This is not sold any more.";
+    case "ITEM_NOT_IN_CART":
+      return "This is not in your cart any more, perhaps because of another window.";
     case "STOCK_INSUFFICIENT":
       return "There are not enough left.";
     default:

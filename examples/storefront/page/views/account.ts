@@ -1,6 +1,7 @@
 import { mergeGuestCart, readCart } from "../cart.ts";
 import { element } from "../elements.ts";
 import { act, announce, showProblem } from "../messages.ts";
+import { pendingCheckout } from "../pending-checkout.ts";
 import { currentSession, keepSession, readToken } from "../session.ts";
 import { shop } from "../shop.ts";
 import type { View } from "./view.ts";
@@ -32,7 +33,8 @@ async function signIn(text: string): Promise<void> {
   await mergeGuestCart();
   const cart = await readCart();
   announce(`Welcome, ${customer.firstName}.`);
-  location.hash = cart === null || cart.lines.length === 0 ? "#/" : "#/cart";
+  const toBuy = cart !== null && cart.lines.length > 0;
+  location.hash = toBuy || pendingCheckout(session.customerId) !== null ? "#/cart" : "#/";
 }
 
 export const account: View = async () => {

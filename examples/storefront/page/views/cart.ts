@@ -1,10 +1,11 @@
+import type { ShopFailure } from "mercado-shop-client";
 import { changeQuantity, readCart, removeFromCart } from "../cart.ts";
 import { differencesIn, describeDifference, remediesFor, type Difference } from "../conflict.ts";
 import { element, type Child } from "../elements.ts";
 import { act, announce, showProblem } from "../messages.ts";
 import { showMoney } from "../money.ts";
 import { pendingCheckout, sendCheckout, type PendingCheckout } from "../pending-checkout.ts";
-import { currentSession } from "../session.ts";
+import { currentSession, keepSession } from "../session.ts";
 import type { Cart, Transaction } from "../shop.ts";
 import { describeFailure } from "../words.ts";
 import { linesTable } from "./lines.ts";
@@ -151,10 +152,21 @@ async function order(place: HTMLElement, request: PendingCheckout): Promise<void
       break;
     }
     case "open":
+      if (isSignedOut(outcome.failure)) {
+        // It is found again, and finished, once the customer has signed in.
+        keepSession(null);
+        announce("Please sign in again to finish your order.");
+        location.hash = "#/account";
+        return;
+      }
       replace(place, ...openOrder(place, request, describeFailure(outcome.failure)));
   }
   const panel = place.querySelector<HTMLElement>(".conflict h2") ?? place.querySelector("h1");
   panel?.focus();
+}
+
+function isSignedOut({ mercado }: ShopFailure): boolean {
+  return mercado === "TOKEN_INVALID" || mercado === "UNAUTHORIZED";
 }
 
 /** Sends a checkout again that this page does not know the answer of. */
