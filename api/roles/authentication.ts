@@ -1,3 +1,4 @@
+import { webcrypto } from "node:crypto";
 import {
   createRemoteJWKSet,
   errors,
@@ -60,9 +61,16 @@ function verifierOf(settings: AuthenticationSettings): Verify {
     const algorithms = ["RS256", "PS256", "ES256", "EdDSA"];
     return async (token) => (await jwtVerify(token, keys, { ...options, algorithms })).payload;
   }
-  const key = new TextEncoder().encode(settings.secret);
+  // Imported once: of bare bytes, jose would make a key for each token, which takes as long as verifying it.
+  const key = webcrypto.subtle.importKey(
+    "raw",
+    new TextEncoder().encode(settings.secret),
+    { name: "HMAC", hash: "SHA-256" },
+    false,
+    ["verify"],
+  );
   return async (token) =>
-    (await jwtVerify(token, key, { ...options, algorithms: ["HS256"] })).payload;
+    (await jwtVerify(token, await key, { ...options, algorithms: ["HS256"] })).payload;
 }
 
 async function payloadOf(token: string, verify: Verify): Promise<JWTPayload> {
