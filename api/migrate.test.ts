@@ -1,5 +1,10 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { CreateTableCommand, DescribeTableCommand } from "@aws-sdk/client-dynamodb";
+import {
+  CreateTableCommand,
+  DescribeTableCommand,
+  DescribeTimeToLiveCommand,
+  UpdateTimeToLiveCommand,
+} from "@aws-sdk/client-dynamodb";
 import type { Knex } from "knex";
 import { openTestServices } from "../local/testing.ts";
 import { createShopClient } from "./client.ts";
@@ -101,6 +106,34 @@ test("the table is billed on demand and has both indexes", async () => {
   });
   const indexes = described.Table?.GlobalSecondaryIndexes?.map((index) => index.IndexName);
   expect(indexes?.sort()).toEqual(["GSI1", "GSI2"]);
+});
+
+test("DynamoDB is told by which attribute carts expire; where it may not be, the service says so and goes on", async () => {
+  const warnings: string[] = [];
+  const onWarning = (message: string) => warnings.push(message);
+  const options = { ...(await createDatabase("expiring")), onWarning };
+  await Promise.all([migrate(options), migrate(options)]);
+  const described = await table.client.send(
+    new DescribeTimeToLiveCommand({ TableName: "expiring" }),
+  );
+  expect(described.TimeToLiveDescription).toEqual({
+    TimeToLiveStatus: "ENABLED",
+    AttributeName: "expires_at",
+  });
+  expect(warnings).toEqual([]);
+  const TimeToLiveSpecification = { Enabled: true, AttributeName: "other" };
+  const others = { ...options, tableName: "others" };
+  await migrate(others);
+  const off = { TableName: "others", TimeToLiveSpecification };
+  const on = { ...TimeToLiveSpecification, AttributeName: "expires_at", Enabled: false };
+  await table.client.send(new UpdateTimeToLiveCommand({ ...off, TimeToLiveSpecification: on }));
+  await table.client.send(new UpdateTimeToLiveCommand(off));
+  await migrate(others);
+  expect(warnings).toEqual([
+    expect.stringMatching(
+      /^expired carts are not deleted from table others \(ValidationException: /,
+    ),
+  ]);
 });
 
 test("search works where pg_trgm may not be installed", async () => {

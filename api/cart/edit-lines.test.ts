@@ -181,3 +181,22 @@ test("nothing is changed by taking out what is not there", () => {
   const before = fill(2);
   expect(editLines(before, { does: "remove", itemId: 9 }, at("now"))).toBe(before);
 });
+
+test("each wrong vendor, price and total that a client sends is named", () => {
+  const lines = [
+    { itemId: 1, quantity: 2, vendorId: 6, unitPrice: "10.50", totalPrice: "21.01" },
+    { itemId: 2, quantity: 1, unitPrice: "1.00" },
+  ];
+  expect(() => editLines([], { does: "replace", lines }, at("now"))).toThrow(
+    expect.objectContaining({
+      mercado: "CART_MISMATCH",
+      details: {
+        lines: [
+          { lineNumber: 1, itemId: 1, field: "vendorId", sent: 6, actual: 5 },
+          { lineNumber: 1, itemId: 1, field: "totalPrice", sent: "21.01", actual: "21.00" },
+          { lineNumber: 2, itemId: 2, field: "unitPrice", sent: "1.00", actual: "10.50" },
+        ],
+      },
+    }),
+  );
+});

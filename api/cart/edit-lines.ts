@@ -118,7 +118,7 @@ interface Mismatch {
 }
 
 /** What the client sent and the server knows better, field by field. */
-export function findMismatches(
+function findMismatches(
   requested: readonly RequestedLine[],
   lines: readonly CartLine[],
 ): Mismatch[] {

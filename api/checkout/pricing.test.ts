@@ -1,6 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { findMismatches } from "../cart/edit-lines.ts";
 import { priceLine, unitsByItem, type CartLine, type StockedOffer } from "../values/cart.ts";
 import { centsFromStorage } from "../values/money.ts";
 import { priceAgain } from "./pricing.ts";
@@ -93,17 +92,4 @@ describe("pricing again", () => {
       }),
     );
   });
-});
-
-test("each wrong vendor, price and total that a client sends is named", () => {
-  const lines = linesOf([chair, 2], [table, 1]);
-  const requested = [
-    { itemId: 1, quantity: 2, vendorId: 6, unitPrice: "10.50", totalPrice: "21.01" },
-    { itemId: 2, quantity: 1, unitPrice: "1.00" },
-  ];
-  expect(findMismatches(requested, lines)).toEqual([
-    { lineNumber: 1, itemId: 1, field: "vendorId", sent: 6, actual: 5 },
-    { lineNumber: 1, itemId: 1, field: "totalPrice", sent: "21.01", actual: "21.00" },
-    { lineNumber: 2, itemId: 2, field: "unitPrice", sent: "1.00", actual: "0.99" },
-  ]);
 });
