@@ -29,6 +29,8 @@ export type ShopErrorCode =
   | "ALREADY_REFUNDED"
   | "CANCELLATION_CLOSED"
   | "RATE_LIMITED"
+  | "UPLOAD_REFUSED"
+  | "UPLOAD_TOO_LARGE"
   | "SERVICE_UNAVAILABLE"
   | "NOT_FOUND"
   | "INTERNAL";
@@ -90,6 +92,10 @@ function trpcCodeOf(code: ShopErrorCode): TrpcCode {
       return "CONFLICT";
     case "RATE_LIMITED":
       return "TOO_MANY_REQUESTS";
+    case "UPLOAD_REFUSED":
+      return "UNPROCESSABLE_CONTENT";
+    case "UPLOAD_TOO_LARGE":
+      return "PAYLOAD_TOO_LARGE";
     case "SERVICE_UNAVAILABLE":
       return "SERVICE_UNAVAILABLE";
     case "INTERNAL":

@@ -1,4 +1,4 @@
-/** Moments of a checkout, or of a refund, at which a test may kill the process. */
+/** Moments of a checkout, of a refund, or of a bulk upload, at which a test may kill the process. */
 export type KillPoint =
   | "after-reserve"
   | "after-transact"
@@ -6,7 +6,9 @@ export type KillPoint =
   | "after-confirm"
   | "after-refund-record"
   | "after-refund-put"
-  | "after-refund-complete";
+  | "after-refund-complete"
+  | "before-upload-commit"
+  | "after-upload-commit";
 
 /** Called at each of these moments with its name. */
 export type ReachKillPoint = (point: KillPoint) => void;

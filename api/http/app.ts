@@ -5,6 +5,7 @@ import { getHTTPStatusCodeFromError } from "@trpc/server/http";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { Socket } from "node:net";
 import type { Logger } from "pino";
+import { serveInventoryUploads } from "../bulk/route.ts";
 import type { Context, Shop } from "../context.ts";
 import { openRateLimiter, RATE_LIMITS, rateClassOf } from "../limits/rate-limits.ts";
 import type { Authenticate } from "../roles/authentication.ts";
@@ -66,6 +67,11 @@ export function createApp(parts: AppParts): App {
     readJson(scope, limits);
     serveRest(scope, contextOf);
     done();
+  });
+  void app.register(serveInventoryUploads, {
+    contextOf,
+    maximumBytes: settings.uploadBytes ?? limits.uploadBytes,
+    maximumLines: settings.uploadLines ?? limits.uploadLines,
   });
   serveHealth(app, shop, isStopping);
   serveOpenApi(app);

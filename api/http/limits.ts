@@ -1,6 +1,9 @@
 /** What one request may cost. Times in milliseconds, sizes in bytes. */
 export interface HttpLimits {
   bodyBytes: number;
+  /** Of a bulk upload, which is never in memory as a whole. */
+  uploadBytes: number;
+  uploadLines: number;
   urlBytes: number;
   /** Of the URL and all headers together. */
   headerBytes: number;
@@ -17,6 +20,8 @@ export interface HttpLimits {
 
 export const HTTP_LIMITS: HttpLimits = {
   bodyBytes: 1_048_576,
+  uploadBytes: 67_108_864,
+  uploadLines: 250_000,
   urlBytes: 8_192,
   headerBytes: 16_384,
   jsonDepth: 32,

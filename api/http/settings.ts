@@ -60,6 +60,8 @@ export const httpEnvironment = {
     })
     .default([]),
   MERCADO_API_RATE_LIMITS: rateLimits.optional(),
+  MERCADO_API_UPLOAD_LINES: whole(1, 999_999, "lines").optional(),
+  MERCADO_API_UPLOAD_MEBIBYTES: whole(1, 10_000, "mebibytes").optional(),
   MERCADO_API_CALL_SECONDS: whole(1, 600, "seconds").default(30),
   MERCADO_API_STOP_SECONDS: whole(0, 600, "seconds").default(20),
   MERCADO_API_DRAIN_SECONDS: whole(0, 600, "seconds").default(0),
@@ -74,6 +76,9 @@ export interface HttpSettings {
   trustProxy: readonly string[];
   /** Absent: the usual ones with a key, none in development. */
   rateLimits: RateLimits | "off" | undefined;
+  /** Of a bulk upload; absent: as HTTP_LIMITS has them. */
+  uploadLines: number | undefined;
+  uploadBytes: number | undefined;
   /** After so long every call is answered. */
   callMilliseconds: number;
 }
@@ -99,6 +104,8 @@ export function servingSettingsFrom(data: z.infer<typeof shape>): ServingSetting
     corsOrigins: data.MERCADO_API_CORS_ORIGINS,
     trustProxy: data.MERCADO_API_TRUST_PROXY,
     rateLimits: data.MERCADO_API_RATE_LIMITS,
+    uploadLines: data.MERCADO_API_UPLOAD_LINES,
+    uploadBytes: data.MERCADO_API_UPLOAD_MEBIBYTES && data.MERCADO_API_UPLOAD_MEBIBYTES * 1_048_576,
     callMilliseconds: data.MERCADO_API_CALL_SECONDS * 1_000,
     stopMilliseconds: data.MERCADO_API_STOP_SECONDS * 1_000,
     drainMilliseconds: data.MERCADO_API_DRAIN_SECONDS * 1_000,

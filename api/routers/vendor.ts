@@ -1,4 +1,5 @@
 import { vendorNotFound } from "../errors.ts";
+import { findSales, searchBuyers } from "../postgres/vendor-sales.ts";
 import * as vendors from "../postgres/vendors.ts";
 import { seesArchived } from "../roles/archived.ts";
 import { requireRole } from "../roles/permission.ts";
@@ -27,6 +28,15 @@ export const vendorRouter = router({
   update: vendorProcedure
     .input(inputs.updateVendor)
     .mutation(({ ctx, input }) => vendors.updateVendor(ctx.pool, ctx.vendorId, input)),
+  /** What was bought of the vendor, newest first, by whom, and how much of it came back. */
+  sales: vendorProcedure.input(inputs.salesOfVendor).query(({ ctx, input }) => {
+    const { limit, cursor } = input;
+    return findSales(ctx.pool, { vendorId: ctx.vendorId, limit, cursor });
+  }),
+  /** Who bought from the vendor. */
+  customers: vendorProcedure
+    .input(inputs.customersOfVendor)
+    .query(({ ctx, input }) => searchBuyers(ctx.pool, { ...input, vendorId: ctx.vendorId })),
   /** Takes the vendor and all that it sells off the shop; what was sold stays. */
   archive: adminProcedure
     .input(inputs.byId)

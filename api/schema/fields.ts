@@ -159,3 +159,21 @@ export const bigIdCursor = cursorText
 export const historyCursor = cursorText
   .pipe(z.string().regex(/^\d{4}-[\d:.TZ-]{22}#[0-9a-f-]{36}$/, { error: "must be a nextCursor" }))
   .optional();
+
+/** A page token whose position is `<timestamp>#<uuid>#<line number>`. */
+export const saleCursor = cursorText
+  .transform((position) => {
+    const [soldAt, transactionId, lineNumber] = position.split("#");
+    return { soldAt, transactionId, lineNumber: Number(lineNumber) };
+  })
+  .pipe(
+    z.object(
+      {
+        soldAt: updatedAt,
+        transactionId: z.guid(),
+        lineNumber: z.int().min(1).max(MAX_POSTGRES_INTEGER),
+      },
+      { error: "must be a nextCursor" },
+    ),
+  )
+  .optional();

@@ -104,7 +104,7 @@ const UPLOADS = `
     idempotency_key text not null,
     request_hash text not null,
     status integer not null,
-    answer jsonb not null,
+    answer json not null,
     created_at timestamptz(6) not null default clock_timestamp(),
     primary key (vendor_id, idempotency_key)
   );

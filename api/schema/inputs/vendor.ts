@@ -11,13 +11,29 @@ const profile = {
 
 export const createVendor = z.strictObject(profile);
 
-/** A vendor may leave `vendorId` out: it is the caller; an admin names the vendor. */
-export const updateVendor = partial(profile, { vendorId: field.id.optional() });
+/** A vendor may leave it out: it is the caller; an admin names the vendor. */
+const vendor = { vendorId: field.id.optional() };
+
+export const updateVendor = partial(profile, vendor);
 
 export const searchVendors = z.strictObject({
   vendorName: field.searchText.optional(),
   /** For admins. */
   includeArchived: z.boolean().default(false),
+  limit: field.limit,
+  cursor: field.idCursor,
+});
+
+export const salesOfVendor = z.strictObject({
+  ...vendor,
+  limit: field.limit,
+  cursor: field.saleCursor,
+});
+
+export const customersOfVendor = z.strictObject({
+  ...vendor,
+  /** Part of the name or of the email. */
+  query: field.searchText.optional(),
   limit: field.limit,
   cursor: field.idCursor,
 });
