@@ -109,6 +109,14 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
     summary: "Move a guest's lines into the cart of the customer who has signed in.",
     input: { userId: 1, guestId: "0b54fc3f-6d3c-4c31-9a5c-2d0d3a0e7a11" },
   },
+  "vendor.sales": {
+    summary: "What was bought of a vendor, newest first, by whom, and how much of it came back.",
+    input: { vendorId: 1, limit: 10 },
+  },
+  "vendor.customers": {
+    summary: "Who bought from a vendor, by part of the name or email.",
+    input: { vendorId: 1, query: "smith" },
+  },
   "inventory.archive": {
     summary: "Take an item off the shop; what was sold of it stays.",
     input: { id: 1, reason: "end of the season" },

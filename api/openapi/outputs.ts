@@ -6,6 +6,7 @@ import { DIFFERENCE_REASONS } from "../checkout/pricing.ts";
 import { customerRow } from "../postgres/customers.ts";
 import { changeRow } from "../postgres/inventory-audit.ts";
 import { itemRow } from "../postgres/inventory.ts";
+import { buyerRow, soldLine } from "../postgres/vendor-sales.ts";
 import { vendorRow } from "../postgres/vendors.ts";
 import type { AppRouter } from "../router.ts";
 import type { Cart, CartLine, Transaction } from "../values/cart.ts";
@@ -104,6 +105,8 @@ export const OUTPUTS: { readonly [Path in ProcedurePath]?: z.ZodType<OutputsByPa
   "vendor.update": vendorRow,
   "vendor.archive": vendorRow,
   "vendor.restore": vendorRow,
+  "vendor.sales": page(soldLine),
+  "vendor.customers": page(buyerRow),
   "inventory.create": itemRow,
   "inventory.get": itemRow,
   "inventory.search": page(itemRow),

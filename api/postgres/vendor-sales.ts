@@ -4,7 +4,7 @@ import { centsFromStorage, formatCents, multiplyCents } from "../values/money.ts
 import { customerMatches } from "./customers.ts";
 import { many, sql, type Queryable } from "./pool.ts";
 
-const buyerRow = z.object({
+export const buyerRow = z.object({
   id: z.int(),
   firstName: z.string(),
   lastName: z.string(),
@@ -56,8 +56,10 @@ const saleRow = z.object({
   customer: buyerRow,
 });
 
+export const soldLine = saleRow.extend({ totalPrice: z.string(), refundedTotal: z.string() });
+
 /** One sold line. Of its `quantity`, `refundedQuantity` units came back; both totals are decimal strings. */
-export type VendorSale = z.infer<typeof saleRow> & { totalPrice: string; refundedTotal: string };
+export type VendorSale = z.infer<typeof soldLine>;
 
 export interface SalePosition {
   soldAt: string;

@@ -46,6 +46,8 @@ const WALK: Readonly<Record<string, { readonly input: Input; readonly reachable?
   "vendor.update": { input: ({ vendorId }) => ({ vendorId, region: "C" }) },
   "vendor.archive": { input: ({ vendorId }) => ({ id: vendorId }) },
   "vendor.restore": { input: ({ vendorId }) => ({ id: vendorId }) },
+  "vendor.sales": { input: ({ vendorId }) => ({ vendorId }) },
+  "vendor.customers": { input: ({ vendorId }) => ({ vendorId }) },
   "inventory.create": {
     input: ({ vendorId }) => ({ vendorId, itemName: "x", category: 1, price: "1.00" }),
   },
