@@ -7,6 +7,7 @@ import type { Socket } from "node:net";
 import type { Logger } from "pino";
 import { serveInventoryUploads } from "../bulk/route.ts";
 import type { Context, Shop } from "../context.ts";
+import { ShopError } from "../errors.ts";
 import { openRateLimiter, RATE_LIMITS, rateClassOf } from "../limits/rate-limits.ts";
 import type { Authenticate } from "../roles/authentication.ts";
 import { nameOfCaller, type Caller } from "../roles/caller.ts";
@@ -189,15 +190,15 @@ function contextFactory({ shop, authenticate, development, settings }: AppParts)
   const limiter = rateLimits === "off" ? undefined : openRateLimiter(rateLimits);
 
   async function callerOf(request: FastifyRequest): Promise<Caller> {
-    const address = `address:${request.ip}`;
-    const { authorization } = request.headers;
-    if (authorization !== undefined) await limiter?.refuseExhausted("sign-in", address);
     try {
-      const caller = await authenticate(authorization);
+      const caller = await authenticate(request.headers.authorization);
       request.callerName = nameOfCaller(caller);
       return caller;
     } catch (error) {
-      await limiter?.spend("sign-in", address);
+      // A good token is never refused for the bad ones of others who share its address.
+      if (error instanceof ShopError && error.mercado === "TOKEN_INVALID") {
+        await limiter?.spend("sign-in", `address:${request.ip}`);
+      }
       throw error;
     }
   }

@@ -88,6 +88,8 @@ test("whoever guesses tokens is stopped, and whoever calls without one is not", 
       "RATE_LIMITED",
     ]);
     expect(await failureOf(clientOf(api).vendor.search.query({}))).toBe("no failure");
+    const token = await tokenOf(1);
+    expect(await failureOf(clientOf(api, token).vendor.search.query({}))).toBe("no failure");
   });
 });
 

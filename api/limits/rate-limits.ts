@@ -32,8 +32,6 @@ export function rateClassOf(path: string, type: string): RateClass {
 export interface RateLimiter {
   /** Counts one call; throws a ShopError with `details.retryAfterSeconds` when there were too many. */
   spend(rateClass: RateClass, caller: string): Promise<void>;
-  /** Like `spend`, without counting. */
-  refuseExhausted(rateClass: RateClass, caller: string): Promise<void>;
 }
 
 /** Counts in this process's memory: several instances behind a balancer count each for itself. */
@@ -54,11 +52,6 @@ export function openRateLimiter(limits: RateLimits): RateLimiter {
         }
         throw error;
       }
-    },
-    async refuseExhausted(rateClass, caller) {
-      const spent = await limiters.get(rateClass)?.get(caller);
-      if (!spent || spent.consumedPoints < limits[rateClass]) return;
-      throw tooMany(rateClass, limits[rateClass], spent.msBeforeNext);
     },
   };
 }
