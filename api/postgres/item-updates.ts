@@ -1,6 +1,7 @@
 import type { SQLQuery } from "@databases/pg";
 import { itemsNotFound, ShopError } from "../errors.ts";
 import { notYours } from "../roles/permission.ts";
+import { MAXIMUM_STOCK } from "../schema/fields.ts";
 import { setActing, type Acting } from "./acting.ts";
 import { findItem, itemColumns, itemRow, skuTaken, type Item } from "./inventory.ts";
 import { maybeOne, sql, type Queryable } from "./pool.ts";
@@ -11,8 +12,6 @@ import {
   refusingTaken,
   type Expectation,
 } from "./refused-change.ts";
-
-const MAXIMUM_STOCK = 2_147_483_647;
 
 /** One item, and on whose behalf it is changed. */
 export interface ItemChange {

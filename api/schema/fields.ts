@@ -58,8 +58,11 @@ function integer(minimum: number, maximum: number) {
 
 export const id = integer(1, MAX_POSTGRES_INTEGER);
 export const category = integer(0, MAX_POSTGRES_INTEGER);
-export const stock = integer(0, MAX_POSTGRES_INTEGER);
-export const stockChange = z.int().min(-MAX_POSTGRES_INTEGER).max(MAX_POSTGRES_INTEGER);
+
+/** Units of an item; Postgres could hold twice as many, so that what comes back from a checkout always finds room. */
+export const MAXIMUM_STOCK = 1_000_000_000;
+export const stock = integer(0, MAXIMUM_STOCK);
+export const stockChange = z.int().min(-MAXIMUM_STOCK).max(MAXIMUM_STOCK);
 export const lineNumber = integer(1, 100);
 export const quantity = integer(1, 10_000);
 export const version = integer(1, MAX_POSTGRES_INTEGER);
