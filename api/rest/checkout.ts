@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { ShopError } from "../errors.ts";
-import type { RestRequest } from "./routes.ts";
+import type { RestRequest } from "./rest-request.ts";
 import { callProcedure, type ShopCaller } from "./shop-caller.ts";
 
 type Cart = Awaited<ReturnType<ShopCaller["cart"]["get"]>>;

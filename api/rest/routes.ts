@@ -1,13 +1,6 @@
 import { buyCart } from "./checkout.ts";
-import type { Fields } from "./names.ts";
+import type { RestRequest } from "./rest-request.ts";
 import type { ShopCaller } from "./shop-caller.ts";
-
-/** One request, its path, query and body taken together, named as the procedures name them. */
-export interface RestRequest {
-  input: Fields;
-  /** The header Idempotency-Key. */
-  idempotencyKey: string | undefined;
-}
 
 export interface RestRoute {
   method: "GET" | "POST";

@@ -15,7 +15,8 @@ import {
   toRest,
   type Fields,
 } from "./names.ts";
-import { REST_ROUTES, type RestRequest, type RestRoute } from "./routes.ts";
+import type { RestRequest } from "./rest-request.ts";
+import { REST_ROUTES, type RestRoute } from "./routes.ts";
 import { callProcedure, callShopAs } from "./shop-caller.ts";
 
 /** Serves the REST paths from the procedures, each with the request's own context. */

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { openTestShop, type TestShop } from "../testing.ts";
-import { apply, type Answer, type Operation } from "./apply.ts";
-import { settleRealShop } from "./real-shop.ts";
-import { observe, type ShopState } from "./state.ts";
+import { apply } from "./testing/apply.ts";
+import type { Answer, Operation } from "./testing/operations.ts";
+import { settleRealShop } from "./testing/real-shop.ts";
+import { observe, type ShopState } from "./testing/state.ts";
 
 let shop: TestShop;
 beforeAll(async () => {

@@ -1,9 +1,9 @@
-import { sweep } from "../checkout/sweep.ts";
-import { sql } from "../postgres/pool.ts";
-import { callDying, failureOf, listItems, signUp, type TestShop } from "../testing.ts";
-import { transactionIdFor } from "../values/identity.ts";
-import { centsFromStorage, formatCents } from "../values/money.ts";
-import type { Answer, Operation } from "./apply.ts";
+import { sweep } from "../../checkout/sweep.ts";
+import { sql } from "../../postgres/pool.ts";
+import { callDying, failureOf, listItems, signUp, type TestShop } from "../../testing.ts";
+import { transactionIdFor } from "../../values/identity.ts";
+import { centsFromStorage, formatCents } from "../../values/money.ts";
+import type { Answer, Operation } from "./operations.ts";
 import type { Observation, Owner, User } from "./state.ts";
 
 interface RealRequest {

@@ -1,4 +1,4 @@
-import { done, refused, type Applied, type Operation } from "./apply.ts";
+import { done, refused, type Applied, type Operation } from "./operations.ts";
 import {
   cartOf,
   totalCents,
@@ -48,7 +48,13 @@ function buy(
       each.user === request.user &&
       each.generation === cart.generation,
   );
-  if (rival !== undefined && !rival.expired) return refused(complete(state, rival).state);
+  if (rival !== undefined && !rival.expired) {
+    const { state: ended } = complete(state, rival);
+    // Who carries another's checkout to its end may die there.
+    return dies === undefined || dies === "after-reserve"
+      ? refused(ended)
+      : { state: ended, answer: "died" };
+  }
   const free = rival === undefined ? state : giveUp(state, rival);
   if (!isAgreed(free, cart.lines, request)) return refused(free);
   const attempt: Attempt = {
