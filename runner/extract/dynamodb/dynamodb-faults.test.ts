@@ -1,7 +1,11 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { shopTables, transaction, useDynamoDb } from "../testing/dynamodb-source.ts";
-import { openFaultyDynamoDb, type Fault, type FaultyDynamoDb } from "../../../local/testing/faulty-dynamodb.ts";
+import {
+  openFaultyDynamoDb,
+  type Fault,
+  type FaultyDynamoDb,
+} from "../../../local/testing/faulty-dynamodb.ts";
 import { failureOf, filesIn, newLake, readRows, run } from "../testing/fixtures.ts";
 import { openDynamoDbExtractor, type DynamoDbExtractorOptions } from "./dynamodb-extractor.ts";
 
