@@ -1,6 +1,6 @@
-import { fileURLToPath } from "node:url";
 import { Argument, Command, InvalidArgumentError, Option } from "commander";
 import ms from "ms";
+import { defaultHome } from "../local/services.ts";
 import type { SignedIn } from "./roles/claims.ts";
 import { developmentSecret } from "./roles/development-secret.ts";
 import { signToken } from "./roles/sign-token.ts";
@@ -38,8 +38,7 @@ async function signingOptions() {
     });
   }
   if (authentication !== undefined) return authentication;
-  const home = process.env.MERCADO_HOME || fileURLToPath(new URL("../.mercado", import.meta.url));
-  return { secret: await developmentSecret(home) };
+  return { secret: await developmentSecret(defaultHome()) };
 }
 
 async function main(): Promise<void> {

@@ -52,13 +52,13 @@ export function createCustomer(database: Queryable, customer: NewCustomer): Prom
   return refusingTaken(created, () => emailTaken(customer.email));
 }
 
-/** Also an archived one. */
-export function findCustomer(database: Queryable, id: number): Promise<Customer | null> {
-  return maybeOne(database, customerRow, sql`select ${columns} from customer where id = ${id}`);
-}
-
-async function customerOf(database: Queryable, id: number): Promise<Customer> {
-  const customer = await findCustomer(database, id);
+/** Also an archived one. Throws CUSTOMER_NOT_FOUND where there is none. */
+export async function customerOf(database: Queryable, id: number): Promise<Customer> {
+  const customer = await maybeOne(
+    database,
+    customerRow,
+    sql`select ${columns} from customer where id = ${id}`,
+  );
   if (customer === null) throw customerNotFound(id);
   return customer;
 }

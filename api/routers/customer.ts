@@ -1,4 +1,3 @@
-import { customerNotFound } from "../errors.ts";
 import * as customers from "../postgres/customers.ts";
 import { customerFor } from "../roles/permission.ts";
 import * as inputs from "../schema/inputs/customer.ts";
@@ -11,12 +10,9 @@ export const customerRouter = router({
     .mutation(({ ctx, input }) =>
       customers.createCustomer(ctx.pool, { ...input, joinedAt: toTimestamp(ctx.clock()) }),
     ),
-  get: ownThingsProcedure.input(inputs.byId).query(async ({ ctx, input }) => {
-    customerFor(ctx.caller, input.id);
-    const customer = await customers.findCustomer(ctx.pool, input.id);
-    if (customer === null) throw customerNotFound(input.id);
-    return customer;
-  }),
+  get: ownThingsProcedure
+    .input(inputs.byId)
+    .query(({ ctx, input }) => customers.customerOf(ctx.pool, customerFor(ctx.caller, input.id))),
   /** Null when nobody has this email, in whatever case. */
   byEmail: adminProcedure
     .input(inputs.customerByEmail)
