@@ -1,13 +1,11 @@
-import { fileURLToPath } from "node:url";
 import type { DynamoDbConnection } from "./dynamodb/table.ts";
 import { openLogger } from "./logging/logger.ts";
 import { migrate } from "./migrate.ts";
+import type { AuthenticationSettings } from "./roles/authentication.ts";
 import { developmentSecret } from "./roles/development-secret.ts";
 import { startApi } from "./server.ts";
 import { watchSignals, type Signals } from "./signals.ts";
 import { readSettings, type Settings } from "./settings.ts";
-
-const HOME = process.env.MERCADO_HOME || fileURLToPath(new URL("../.mercado", import.meta.url));
 
 interface Databases {
   postgresUrl: string;
@@ -21,8 +19,13 @@ async function openDatabases(settings: Settings): Promise<Databases> {
   if (postgresUrl !== undefined && dynamodb !== undefined) {
     return { postgresUrl, dynamodb, close: () => Promise.resolve() };
   }
-  const { openServices } = await import("../local/services.ts");
-  return openServices({ home: HOME, env: process.env });
+  const { defaultHome, openServices } = await import("../local/services.ts");
+  return openServices({ home: defaultHome(), env: process.env });
+}
+
+async function developmentAuthentication(): Promise<AuthenticationSettings> {
+  const { defaultHome } = await import("../local/services.ts");
+  return { kind: "development", secret: await developmentSecret(defaultHome()) };
 }
 
 /** Serves until it is told to stop; resolves to the exit code. */
@@ -36,10 +39,7 @@ async function serve({ stopped, hurry }: Signals): Promise<0 | 1> {
     };
     await migrate({ ...databases, onWarning });
     const { host, port, serving, cartLifetimes, checkout } = settings;
-    const authentication = settings.authentication ?? {
-      kind: "development",
-      secret: await developmentSecret(HOME),
-    };
+    const authentication = settings.authentication ?? (await developmentAuthentication());
     if (authentication.kind === "development") {
       logger.warn("no key is configured: whoever reaches this port without a token is an admin");
     }
