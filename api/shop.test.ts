@@ -1,13 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { GetItemCommand } from "@aws-sdk/client-dynamodb";
 import { sql } from "./postgres/pool.ts";
-import { failureOf, listItems, openTestShop, signUp, type TestShop } from "./testing.ts";
+import { failureOf, listItems, signUp } from "./testing.ts";
+import { useTestShop } from "./testing/use-test-shop.ts";
 
-let shop: TestShop;
-beforeAll(async () => {
-  shop = await openTestShop();
-});
-afterAll(() => shop.close());
+const shop = useTestShop();
 
 describe("customers", () => {
   test("a customer who signs up is found again, with the server's time of joining", async () => {

@@ -1,15 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { startApi } from "../server.ts";
 import { sql } from "../postgres/pool.ts";
 import { signToken } from "../roles/sign-token.ts";
-import { buyCart, openTestShop, putCart, type TestShop } from "../testing.ts";
+import { buyCart, putCart } from "../testing.ts";
+import { useTestShop } from "../testing/use-test-shop.ts";
 import { startService, variablesFor } from "../testing-process.ts";
 
-let shop: TestShop;
-beforeAll(async () => {
-  shop = await openTestShop();
-});
-afterAll(() => shop.close());
+const shop = useTestShop();
 
 async function newVendor(): Promise<number> {
   return (await shop.client.vendor.create.mutate({ vendorName: "Bulk", region: "PH" })).id;

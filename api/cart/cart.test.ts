@@ -1,23 +1,23 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { DeleteItemCommand, GetItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { createShopClient } from "../client.ts";
 import { cartKey } from "../dynamodb/keys.ts";
 import { sql } from "../postgres/pool.ts";
 import { signToken } from "../roles/sign-token.ts";
 import { startApi, type Api } from "../server.ts";
-import { failureOf, listItem, listItems, openTestShop, signUp, type TestShop } from "../testing.ts";
+import { failureOf, listItem, listItems, signUp } from "../testing.ts";
+import { useTestShop } from "../testing/use-test-shop.ts";
 import type { CartOwner } from "../values/cart.ts";
 import { unitsOf } from "./testing.ts";
 
 const DAY = 86_400_000;
 const SECRET = "a secret of more than thirty-two bytes";
 
-let shop: TestShop;
+const shop = useTestShop(() => guarded.close());
 let guarded: Api;
 let cup: number;
 let pot: number;
 beforeAll(async () => {
-  shop = await openTestShop();
   const { postgresUrl, dynamodb } = shop;
   const authentication = { kind: "secret", secret: SECRET } as const;
   const clock = () => shop.time.now;
@@ -27,10 +27,6 @@ beforeAll(async () => {
     { price: "40.00", stock: 1_000_000 },
   ];
   [cup, pot] = (await listItems(shop, items)) as [number, number];
-});
-afterAll(async () => {
-  await guarded.close();
-  await shop.close();
 });
 beforeEach(() => {
   shop.time.now = new Date("2026-03-01T12:00:00Z");

@@ -1,12 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { DeleteItemCommand } from "@aws-sdk/client-dynamodb";
-import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { beforeAll, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { openFaultyDynamoDb } from "../../local/testing/faulty-dynamodb.ts";
 import { createShopClient, type ShopClient } from "../client.ts";
 import { cartKey } from "../dynamodb/keys.ts";
 import { startApi, type Api } from "../server.ts";
-import { failureOf, listItems, openTestShop, signUp, type TestShop } from "../testing.ts";
+import { failureOf, listItems, signUp } from "../testing.ts";
+import { useTestShop } from "../testing/use-test-shop.ts";
 import type { Cart } from "../values/cart.ts";
 import { editPlainly, mergePlainly, unitsOf, type PlainCart, type PlainEdit } from "./testing.ts";
 
@@ -16,7 +17,10 @@ const WRITES = new Set(["PutItem", "TransactWriteItems"]);
 /** The write does not arrive, or takes effect and its answer is lost. */
 type Loss = "reset" | "lose";
 
-let shop: TestShop;
+const shop = useTestShop(async () => {
+  await api.close();
+  await faulty.close();
+});
 let faulty: Awaited<ReturnType<typeof openFaultyDynamoDb>>;
 let api: Api;
 /** A client of a service whose writes fail as `next` says. */
@@ -24,7 +28,6 @@ let unlucky: ShopClient;
 const next: { fault: Loss; times: number } = { fault: "reset", times: 0 };
 let items: number[];
 beforeAll(async () => {
-  shop = await openTestShop();
   faulty = await openFaultyDynamoDb(shop.dynamodb.endpoint!, (operation) => {
     if (!WRITES.has(operation) || next.times === 0) return { kind: "none" };
     next.times -= 1;
@@ -42,11 +45,6 @@ beforeAll(async () => {
     { price: "2.00", stock: 9 },
     { price: "3.00", stock: 9 },
   ]);
-});
-afterAll(async () => {
-  await api.close();
-  await faulty.close();
-  await shop.close();
 });
 
 type Named = { userId: number; guestId?: undefined } | { guestId: string; userId?: undefined };

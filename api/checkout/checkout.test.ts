@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { sql } from "../postgres/pool.ts";
 import {
   buyCart,
@@ -6,19 +6,14 @@ import {
   countStock,
   failureOf,
   listItem,
-  openTestShop,
   putCart,
   requestFor,
   signUp,
-  type TestShop,
 } from "../testing.ts";
+import { useTestShop } from "../testing/use-test-shop.ts";
 import type { KillPoint } from "./kill-points.ts";
 
-let shop: TestShop;
-beforeAll(async () => {
-  shop = await openTestShop();
-});
-afterAll(() => shop.close());
+const shop = useTestShop();
 
 const cartWith = (itemId: number, quantity: number) => putCart(shop, itemId, quantity);
 const oneItem = (stock: number, price?: string) => listItem(shop, stock, price);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import {
   buyCart,
@@ -7,22 +7,17 @@ import {
   failureOf,
   listItem,
   listItems,
-  openTestShop,
   putCart,
   requestFor,
   signUp,
-  type TestShop,
 } from "../testing.ts";
+import { useTestShop } from "../testing/use-test-shop.ts";
 import { centsFromStorage, sumCents } from "../values/money.ts";
 import { sql } from "../postgres/pool.ts";
 import type { KillPoint } from "./kill-points.ts";
 import { sweep } from "./sweep.ts";
 
-let shop: TestShop;
-beforeAll(async () => {
-  shop = await openTestShop();
-});
-afterAll(() => shop.close());
+const shop = useTestShop();
 
 const cartWith = (itemId: number, quantity: number) => putCart(shop, itemId, quantity);
 const oneItem = (stock: number, price?: string) => listItem(shop, stock, price);

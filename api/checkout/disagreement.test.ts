@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { sql } from "../postgres/pool.ts";
 import {
   buyCart,
@@ -6,18 +6,13 @@ import {
   failureOf,
   listItem,
   listItems,
-  openTestShop,
   putCart,
   requestFor,
   signUp,
-  type TestShop,
 } from "../testing.ts";
+import { useTestShop } from "../testing/use-test-shop.ts";
 
-let shop: TestShop;
-beforeAll(async () => {
-  shop = await openTestShop();
-});
-afterAll(() => shop.close());
+const shop = useTestShop();
 
 const price = (item: number, to: string) =>
   shop.pool.query(sql`update inventory set price = ${to}::numeric where id = ${item}`);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { beforeAll, describe, expect, test } from "@jest/globals";
 import {
   openFaultyDynamoDb,
   type Fault,
@@ -9,15 +9,8 @@ import {
   type FaultyPostgres,
   type PostgresFault,
 } from "../../local/testing/faulty-postgres.ts";
-import {
-  countStock,
-  failureOf,
-  listItem,
-  openTestShop,
-  putCart,
-  requestFor,
-  type TestShop,
-} from "../testing.ts";
+import { countStock, failureOf, listItem, putCart, requestFor, type TestShop } from "../testing.ts";
+import { useTestShop } from "../testing/use-test-shop.ts";
 import { startShopProcess } from "../testing-process.ts";
 
 /** What stands between the service and one of its databases: which messages it strikes, counted from 0, and with what. */
@@ -41,13 +34,17 @@ const toDynamoDb: Gate<(operation: string) => Fault> = {
 };
 const toPostgres: Gate<PostgresFault> = { number: 0, strikes: never, disturbance: "none" };
 
-let shop: TestShop;
+const shop = useTestShop(async () => {
+  service.stop();
+  await service.ended;
+  await dynamodb.close();
+  await postgres.close();
+});
 let dynamodb: FaultyDynamoDb;
 let postgres: FaultyPostgres;
 /** A process of its own: errors of sockets are others under a test runner. No sweeper helps it. */
 let service: Awaited<ReturnType<typeof startShopProcess>>;
 beforeAll(async () => {
-  shop = await openTestShop();
   shop.time.now = new Date();
   dynamodb = await openFaultyDynamoDb(
     shop.dynamodb.endpoint!,
@@ -58,13 +55,6 @@ beforeAll(async () => {
     { postgresUrl: postgres.url, dynamodb: { ...shop.dynamodb, endpoint: dynamodb.endpoint } },
     { MERCADO_API_SWEEP_SECONDS: "0" },
   );
-});
-afterAll(async () => {
-  service.stop();
-  await service.ended;
-  await dynamodb.close();
-  await postgres.close();
-  await shop.close();
 });
 
 /** Something that must happen once, and that a client sends again as it is when it does not hear what became of it. */

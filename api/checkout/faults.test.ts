@@ -1,26 +1,17 @@
-import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { beforeAll, expect, test } from "@jest/globals";
 import { openFaultyDynamoDb } from "../../local/testing/faulty-dynamodb.ts";
 import { createShopClient } from "../client.ts";
 import { sql } from "../postgres/pool.ts";
 import { startApi } from "../server.ts";
-import {
-  countStock,
-  failureOf,
-  listItem,
-  openTestShop,
-  putCart,
-  requestFor,
-  type TestShop,
-} from "../testing.ts";
+import { countStock, failureOf, listItem, putCart, requestFor } from "../testing.ts";
+import { useTestShop } from "../testing/use-test-shop.ts";
 import { startShopProcess } from "../testing-process.ts";
 
-let shop: TestShop;
-beforeAll(async () => {
-  shop = await openTestShop();
+const shop = useTestShop();
+beforeAll(() => {
   // Processes of their own go by the real clock, by which a cart of long ago has expired.
   shop.time.now = new Date();
 });
-afterAll(() => shop.close());
 
 /** A new customer's cart, and the request that buys it. */
 async function filledCart(idempotencyKey: string) {

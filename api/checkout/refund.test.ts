@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { beforeEach, describe, expect, test } from "@jest/globals";
 import { GetItemCommand } from "@aws-sdk/client-dynamodb";
 import { sql } from "../postgres/pool.ts";
 import {
@@ -10,25 +10,20 @@ import {
   failureOf,
   listItem,
   listItems,
-  openTestShop,
   putCart,
   requestFor,
   signUp,
-  type TestShop,
 } from "../testing.ts";
+import { useTestShop } from "../testing/use-test-shop.ts";
 import type { Transaction } from "../values/cart.ts";
 import type { KillPoint } from "./kill-points.ts";
 
 const BOUGHT_AT = new Date("2026-03-01T12:00:00Z");
 
-let shop: TestShop;
-beforeAll(async () => {
-  shop = await openTestShop();
-});
+const shop = useTestShop();
 beforeEach(() => {
   shop.time.now = BOUGHT_AT;
 });
-afterAll(() => shop.close());
 
 /** A sale of three units at 12.50. */
 async function sell(): Promise<{ item: number; userId: number; sale: Transaction }> {

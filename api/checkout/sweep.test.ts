@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { sql } from "../postgres/pool.ts";
 import {
   buyCart,
@@ -6,22 +6,17 @@ import {
   countStock,
   failureOf,
   listItem,
-  openTestShop,
   putCart,
   requestFor,
-  type TestShop,
 } from "../testing.ts";
+import { useTestShop } from "../testing/use-test-shop.ts";
 import type { KillPoint } from "./kill-points.ts";
 import { startSweeper } from "./sweeper.ts";
 import { sweep, type SweepOptions } from "./sweep.ts";
 
 const NOTHING = { confirmed: 0, released: 0, refunded: 0, failed: 0 };
 
-let shop: TestShop;
-beforeAll(async () => {
-  shop = await openTestShop();
-});
-afterAll(() => shop.close());
+const shop = useTestShop();
 
 const stores = () => ({
   pool: shop.pool,

@@ -1,23 +1,19 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "@jest/globals";
+import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { createShopClient, shopFailureOf, type ShopClientOptions } from "../client.ts";
-import { countStock, listItem, openTestShop, putCart, signUp, type TestShop } from "../testing.ts";
+import { countStock, listItem, putCart, signUp } from "../testing.ts";
+import { useTestShop } from "../testing/use-test-shop.ts";
 import { pauseAfter } from "./retries.ts";
 
 /** What becomes of an answer: passed on, lost after the shop has worked, held back, or replaced by a gateway's page. */
 type Fate = "passed" | "lost" | "held" | "gateway";
 
-let shop: TestShop;
+const shop = useTestShop();
 let proxy: Server;
 let fates: Fate[];
 let requests: { path: string; authorization: string | undefined }[];
-
-beforeAll(async () => {
-  shop = await openTestShop();
-});
-afterAll(() => shop.close());
 
 /** Between client and shop: gives each request the next fate, and passes on what comes after the last one. */
 beforeEach(async () => {

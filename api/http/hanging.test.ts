@@ -1,18 +1,22 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import { createShopClient, type ShopClient } from "../client.ts";
 import { startApi, type Api } from "../server.ts";
 import { addressOf, openWire, through, type Wire } from "../testing-process.ts";
-import { failureOf, openTestShop, signUp, type TestShop } from "../testing.ts";
+import { failureOf, signUp } from "../testing.ts";
+import { useTestShop } from "../testing/use-test-shop.ts";
 
 const CALL_MILLISECONDS = 1_500;
 
-let shop: TestShop;
+const shop = useTestShop(async () => {
+  await api.close();
+  await postgres.close();
+  await dynamodb.close();
+});
 let postgres: Wire;
 let dynamodb: Wire;
 let api: Api;
 let client: ShopClient;
 beforeAll(async () => {
-  shop = await openTestShop();
   const endpoint = shop.dynamodb.endpoint!;
   postgres = await openWire(addressOf(shop.postgresUrl));
   dynamodb = await openWire(addressOf(endpoint));
@@ -26,12 +30,6 @@ beforeAll(async () => {
 afterEach(() => {
   postgres.hang(false);
   dynamodb.hang(false);
-});
-afterAll(async () => {
-  await api.close();
-  await postgres.close();
-  await dynamodb.close();
-  await shop.close();
 });
 
 async function timed<Result>(work: () => Promise<Result>): Promise<[Result, number]> {

@@ -1,19 +1,14 @@
 import { connect } from "node:net";
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { beforeAll, describe, expect, test } from "@jest/globals";
 import { startApi, type Api } from "../server.ts";
-import { openTestShop, type TestShop } from "../testing.ts";
+import { useTestShop } from "../testing/use-test-shop.ts";
 
-let shop: TestShop;
+const shop = useTestShop(() => small.close());
 let small: Api;
 beforeAll(async () => {
-  shop = await openTestShop();
   const { postgresUrl, dynamodb } = shop;
   const limits = { bodyBytes: 2_000, batchSize: 3, headersTimeout: 300, requestTimeout: 600 };
   small = await startApi({ postgresUrl, dynamodb, limits });
-});
-afterAll(async () => {
-  await small.close();
-  await shop.close();
 });
 
 function post(url: string, body: string, type = "application/json") {

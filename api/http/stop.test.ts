@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { expect, test } from "@jest/globals";
 import { createShopClient } from "../client.ts";
 import { sql } from "../postgres/pool.ts";
 import {
@@ -10,20 +10,10 @@ import {
   variablesFor,
   type ServiceProcess,
 } from "../testing-process.ts";
-import {
-  countStock,
-  failureOf,
-  listItem,
-  openTestShop,
-  signUp,
-  type TestShop,
-} from "../testing.ts";
+import { countStock, failureOf, listItem, signUp } from "../testing.ts";
+import { useTestShop } from "../testing/use-test-shop.ts";
 
-let shop: TestShop;
-beforeAll(async () => {
-  shop = await openTestShop();
-});
-afterAll(() => shop.close());
+const shop = useTestShop();
 
 async function open(variables: NodeJS.ProcessEnv): Promise<ServiceProcess & { url: string }> {
   const service = await startService({ ...variablesFor(shop), ...variables });

@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { expect, test } from "@jest/globals";
 import { createShopClient } from "../client.ts";
 import { signToken } from "../roles/sign-token.ts";
 import { startApi, type Api } from "../server.ts";
-import { failureOf, openTestShop, type TestShop } from "../testing.ts";
+import { failureOf } from "../testing.ts";
+import { useTestShop } from "../testing/use-test-shop.ts";
 import { RATE_LIMITS, rateClassOf } from "./rate-limits.ts";
 
 const authentication = {
@@ -10,11 +11,7 @@ const authentication = {
   secret: "a secret of more than thirty-two bytes",
 } as const;
 
-let shop: TestShop;
-beforeAll(async () => {
-  shop = await openTestShop();
-});
-afterAll(() => shop.close());
+const shop = useTestShop();
 
 async function withLimits(
   limits: Partial<typeof RATE_LIMITS>,

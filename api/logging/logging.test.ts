@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { beforeAll, expect, test } from "@jest/globals";
 import { sql } from "../postgres/pool.ts";
 import { signToken } from "../roles/sign-token.ts";
 import { startApi, type Api } from "../server.ts";
-import { openTestShop, type TestShop } from "../testing.ts";
+import { useTestShop } from "../testing/use-test-shop.ts";
 import { describeError } from "./describe-error.ts";
 import { openLogger } from "./logger.ts";
 
@@ -11,21 +11,16 @@ const SECRET = "a secret of more than thirty-two bytes";
 const PRIVATE = /zebedee/i;
 const EMAIL = "zebedee@example.com";
 
-let shop: TestShop;
+const shop = useTestShop(() => api.close());
 let api: Api;
 let token: string;
 let lines: string[] = [];
 beforeAll(async () => {
-  shop = await openTestShop();
   const { postgresUrl, dynamodb } = shop;
   const logger = openLogger("debug", { write: (line: string) => lines.push(line) });
   const authentication = { kind: "secret", secret: SECRET } as const;
   api = await startApi({ postgresUrl, dynamodb, authentication, logger });
   token = await signToken({ role: "admin" }, { secret: SECRET });
-});
-afterAll(async () => {
-  await api.close();
-  await shop.close();
 });
 
 interface Sent {

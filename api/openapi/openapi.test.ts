@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { beforeAll, describe, expect, test } from "@jest/globals";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { REST_ROUTES } from "../rest/routes.ts";
 import { appRouter } from "../router.ts";
-import { openTestShop, type TestShop } from "../testing.ts";
+import { useTestShop } from "../testing/use-test-shop.ts";
 import { EXAMPLES, REST_EXAMPLES } from "./examples.ts";
 import { listProcedures } from "./json-schema.ts";
 import { OUTPUTS } from "./outputs.ts";
@@ -25,13 +25,11 @@ interface Document {
 
 const PROCEDURES = Object.keys(appRouter._def.procedures);
 
-let shop: TestShop;
+const shop = useTestShop();
 let document: Document;
 beforeAll(async () => {
-  shop = await openTestShop();
   document = (await (await fetch(`${shop.url}/openapi.json`)).json()) as Document;
 });
-afterAll(() => shop.close());
 
 const ajv = new Ajv2020({ strict: false });
 addFormats.default(ajv);

@@ -1,20 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import {
-  callDying,
-  failureOf,
-  listItem,
-  openTestShop,
-  putCart,
-  requestFor,
-  type TestShop,
-} from "../testing.ts";
+import { describe, expect, test } from "@jest/globals";
+import { callDying, failureOf, listItem, putCart, requestFor } from "../testing.ts";
+import { useTestShop } from "../testing/use-test-shop.ts";
 import { sql } from "./pool.ts";
 
-let shop: TestShop;
-beforeAll(async () => {
-  shop = await openTestShop();
-});
-afterAll(() => shop.close());
+const shop = useTestShop();
 
 async function trailOf(itemId: number) {
   const rows: unknown[] = await shop.pool.query(

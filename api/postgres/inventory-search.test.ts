@@ -1,14 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { callAs, failureOf, openTestShop, type TestShop } from "../testing.ts";
+import { beforeAll, describe, expect, test } from "@jest/globals";
+import { callAs, failureOf } from "../testing.ts";
+import { useTestShop } from "../testing/use-test-shop.ts";
 import { rankedItems } from "./inventory-search.ts";
 import { sql, type Queryable } from "./pool.ts";
 import { readWords, twisted } from "./search-words.ts";
 
-let shop: TestShop;
-beforeAll(async () => {
-  shop = await openTestShop();
-});
-afterAll(() => shop.close());
+const shop = useTestShop();
 
 async function vendorOf(vendorName: string, ...itemNames: string[]): Promise<number> {
   const { id: vendorId } = await shop.client.vendor.create.mutate({ vendorName, region: "PH" });
@@ -162,9 +159,8 @@ test("without pg_trgm begun words and exchanged letters are found all the same",
 });
 
 describe("among 100,000 items", () => {
-  let large: TestShop;
+  const large = useTestShop();
   beforeAll(async () => {
-    large = await openTestShop();
     await large.pool.query(sql`
       insert into vendor (vendor_name, region, joined_at)
       select 'Vendor ' || md5(n::text), 'PH', now() from generate_series(1, 500) as n`);
@@ -180,7 +176,6 @@ describe("among 100,000 items", () => {
     }
     await large.pool.query(sql`analyze`);
   }, 180_000);
-  afterAll(() => large.close());
 
   const search = { archivedOf: "nobody", limit: 20 } as const;
 

@@ -1,24 +1,20 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { beforeAll, describe, expect, test } from "@jest/globals";
 import { startApi, type Api } from "../server.ts";
-import { listItem, openTestShop, signUp, type TestShop } from "../testing.ts";
+import { listItem, signUp } from "../testing.ts";
+import { useTestShop } from "../testing/use-test-shop.ts";
 import type { SignedIn } from "./claims.ts";
 import { signToken } from "./sign-token.ts";
 
 const secret = "the secret of a shop that is on the internet";
-let shop: TestShop;
+const shop = useTestShop(() => api.close());
 let api: Api;
 let userId: number;
 let itemId: number;
 beforeAll(async () => {
-  shop = await openTestShop();
   userId = await signUp(shop);
   itemId = await listItem(shop, 10);
   const { postgresUrl, dynamodb } = shop;
   api = await startApi({ postgresUrl, dynamodb, authentication: { kind: "secret", secret } });
-});
-afterAll(async () => {
-  await api.close();
-  await shop.close();
 });
 
 async function headersOf(caller?: SignedIn | string): Promise<Record<string, string>> {

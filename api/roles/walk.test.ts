@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { ScanCommand } from "@aws-sdk/client-dynamodb";
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { beforeAll, describe, expect, test } from "@jest/globals";
 import { sql } from "../postgres/pool.ts";
 import { appRouter } from "../router.ts";
-import { buyCart, failureOf, listItems, openTestShop, signUp, type TestShop } from "../testing.ts";
+import { buyCart, failureOf, listItems, signUp } from "../testing.ts";
+import { useTestShop } from "../testing/use-test-shop.ts";
 import { DEFAULT_CART_LIFETIMES } from "../cart/lifetime.ts";
 import { createCallerFactory, type ProcedureMeta } from "../trpc.ts";
 import type { Caller, Role } from "./caller.ts";
@@ -89,14 +90,12 @@ const WALK: Readonly<Record<string, { readonly input: Input; readonly reachable?
 const ROLES: readonly Role[] = ["anonymous", "customer", "vendor", "admin"];
 const DENIALS = ["UNAUTHORIZED", "FORBIDDEN", "TRANSACTION_NOT_FOUND"];
 
-let shop: TestShop;
+const shop = useTestShop();
 let mine: Belongings;
 let yours: Belongings;
 beforeAll(async () => {
-  shop = await openTestShop();
   [mine, yours] = await Promise.all([settle(), settle()]);
 });
-afterAll(() => shop.close());
 
 async function settle(): Promise<Belongings> {
   const userId = await signUp(shop);

@@ -1,20 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import {
-  callAs,
-  countStock,
-  failureOf,
-  listItem,
-  openTestShop,
-  putCart,
-  signUp,
-  type TestShop,
-} from "../testing.ts";
+import { describe, expect, test } from "@jest/globals";
+import { callAs, countStock, failureOf, listItem, putCart, signUp } from "../testing.ts";
+import { useTestShop } from "../testing/use-test-shop.ts";
 
-let shop: TestShop;
-beforeAll(async () => {
-  shop = await openTestShop();
-});
-afterAll(() => shop.close());
+const shop = useTestShop();
 
 const { stringify } = JSON;
 const buy = async (userId: number, idempotencyKey: string) => {

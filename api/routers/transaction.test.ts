@@ -1,17 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { PutItemCommand } from "@aws-sdk/client-dynamodb";
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { writeTransaction } from "../dynamodb/transactions.ts";
-import { failureOf, listItem, openTestShop, signUp, type TestShop } from "../testing.ts";
+import { failureOf, listItem, signUp } from "../testing.ts";
+import { useTestShop } from "../testing/use-test-shop.ts";
 import type { Transaction } from "../values/cart.ts";
 import { toTimestamp } from "../values/time.ts";
 
-let shop: TestShop;
-beforeAll(async () => {
-  shop = await openTestShop();
-});
-afterAll(() => shop.close());
+const shop = useTestShop();
 
 async function buy(userId: number, itemId: number, quantity = 1): Promise<Transaction> {
   const cart = await shop.client.cart.add.mutate({ userId, itemId, quantity });

@@ -1,19 +1,8 @@
-import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import {
-  buyCart,
-  callAs,
-  failureOf,
-  listItems,
-  openTestShop,
-  signUp,
-  type TestShop,
-} from "../testing.ts";
+import { expect, test } from "@jest/globals";
+import { buyCart, callAs, failureOf, listItems, signUp } from "../testing.ts";
+import { useTestShop } from "../testing/use-test-shop.ts";
 
-let shop: TestShop;
-beforeAll(async () => {
-  shop = await openTestShop();
-});
-afterAll(() => shop.close());
+const shop = useTestShop();
 
 async function shopFor(prices: readonly string[]) {
   const items = await listItems(

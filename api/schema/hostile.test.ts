@@ -1,19 +1,18 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { beforeAll, describe, expect, test } from "@jest/globals";
 import { EXAMPLES } from "../openapi/examples.ts";
 import { listProcedures, type JsonSchema, type ProcedureFacts } from "../openapi/json-schema.ts";
 import { sql } from "../postgres/pool.ts";
-import { listItem, openTestShop, signUp, type TestShop } from "../testing.ts";
+import { listItem, signUp } from "../testing.ts";
+import { useTestShop } from "../testing/use-test-shop.ts";
 
 const PROCEDURES = listProcedures().filter(({ input }) => input !== undefined);
 const AT_ONCE = 10;
 
-let shop: TestShop;
+const shop = useTestShop();
 beforeAll(async () => {
-  shop = await openTestShop();
   await signUp(shop);
   await listItem(shop, 1_000);
 });
-afterAll(() => shop.close());
 
 interface Answer {
   status: number;

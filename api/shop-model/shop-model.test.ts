@@ -1,16 +1,12 @@
-import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { openTestShop, type TestShop } from "../testing.ts";
+import { useTestShop } from "../testing/use-test-shop.ts";
 import { apply } from "./testing/apply.ts";
 import type { Answer, Operation } from "./testing/operations.ts";
 import { settleRealShop } from "./testing/real-shop.ts";
 import { observe, type ShopState } from "./testing/state.ts";
 
-let shop: TestShop;
-beforeAll(async () => {
-  shop = await openTestShop();
-});
-afterAll(() => shop.close());
+const shop = useTestShop();
 
 const ITEMS = [
   { price: "9.99", stock: 12 },
