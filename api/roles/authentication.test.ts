@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT, type CryptoKey } from "jose";
 import { failureOf } from "../testing.ts";
 import { openAuthentication } from "./authentication.ts";
@@ -105,23 +105,32 @@ test("in development no token is an admin, and a bad one is refused all the same
 });
 
 describe("with an identity provider's public keys", () => {
-  let provider: { url: string; close: () => void };
+  let provider: { url: string; keys: string; status: number; close: () => void };
+  let keysOfOne: string;
   let privateKey: CryptoKey;
   beforeAll(async () => {
     const pair = await generateKeyPair("ES256");
     ({ privateKey } = pair);
-    const keys = JSON.stringify({ keys: [{ ...(await exportJWK(pair.publicKey)), kid: "one" }] });
-    const server = createServer((_request, response) => response.end(keys));
+    keysOfOne = JSON.stringify({ keys: [{ ...(await exportJWK(pair.publicKey)), kid: "one" }] });
+    const server = createServer((_request, response) => {
+      response.statusCode = provider.status;
+      response.end(provider.keys);
+    });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as AddressInfo;
-    provider = { url: `http://127.0.0.1:${port}/keys`, close: () => server.close() };
+    const url = `http://127.0.0.1:${port}/keys`;
+    provider = { url, keys: keysOfOne, status: 200, close: () => server.close() };
+  });
+  beforeEach(() => {
+    Object.assign(provider, { keys: keysOfOne, status: 200 });
   });
   afterAll(() => {
     provider.close();
   });
 
-  const sign = (key: CryptoKey) =>
+  const sign = (key: CryptoKey, id = "a token") =>
     new SignJWT(claimsOf({ role: "vendor", vendorId: 9 }))
+      .setJti(id)
       .setProtectedHeader({ alg: "ES256", kid: "one" })
       .setAudience("mercado")
       .setExpirationTime("1h")
@@ -144,6 +153,53 @@ describe("with an identity provider's public keys", () => {
     const forged = await signToken({ role: "admin" }, { secret: text });
     const fromKeys = openAuthentication({ kind: "jwks", url: provider.url });
     expect(await failureOf(fromKeys(`Bearer ${forged}`))).toBe("TOKEN_INVALID");
+  });
+
+  describe("that are looked at again by and by", () => {
+    const caller = { role: "vendor", vendorId: 9 };
+
+    function shopWithClock() {
+      const time = { now: Date.now() };
+      const settings = { kind: "jwks", url: provider.url } as const;
+      return { time, authenticate: openAuthentication(settings, () => new Date(time.now)) };
+    }
+
+    test("a key that was withdrawn is good for a minute at most, however busy its token is", async () => {
+      const { time, authenticate } = shopWithClock();
+      const start = time.now;
+      const token = `Bearer ${await sign(privateKey)}`;
+      expect(await authenticate(token)).toEqual(caller);
+      // As old as keys can be when a token is verified with them.
+      time.now = start + 29_999;
+      const another = `Bearer ${await sign(privateKey, "another")}`;
+      expect(await authenticate(another)).toEqual(caller);
+      provider.keys = JSON.stringify({ keys: [] });
+      for (let elapsed = 30_000; elapsed < 60_000; elapsed += 5_000) {
+        time.now = start + elapsed;
+        expect(await failureOf(authenticate(token))).toBe("TOKEN_INVALID");
+        expect(await authenticate(another)).toEqual(caller);
+      }
+      time.now = start + 60_000;
+      expect(await failureOf(authenticate(another))).toBe("TOKEN_INVALID");
+    });
+
+    test("a token of a key that is still there stays good beyond that", async () => {
+      const { time, authenticate } = shopWithClock();
+      const token = `Bearer ${await sign(privateKey)}`;
+      for (let asked = 0; asked < 8; asked += 1) {
+        expect(await authenticate(token)).toEqual(caller);
+        time.now += 20_000;
+      }
+    });
+
+    test("the keys that are known serve on while it is away", async () => {
+      const { time, authenticate } = shopWithClock();
+      const token = `Bearer ${await sign(privateKey)}`;
+      expect(await authenticate(token)).toEqual(caller);
+      provider.status = 503;
+      time.now += 120_000;
+      expect(await authenticate(token)).toEqual(caller);
+    });
   });
 
   test("while it cannot be reached nobody is told that the token is bad", async () => {

@@ -1,14 +1,11 @@
 import { webcrypto } from "node:crypto";
-import {
-  createRemoteJWKSet,
-  errors,
-  jwtVerify,
-  type JWTPayload,
-  type JWTVerifyOptions,
-} from "jose";
+import { errors, jwtVerify, type JWTPayload, type JWTVerifyOptions } from "jose";
 import { ShopError } from "../errors.ts";
+import { systemClock, type Clock } from "../values/time.ts";
 import type { Caller } from "./caller.ts";
 import { callerFrom } from "./claims.ts";
+import { openKnownTokens } from "./known-tokens.ts";
+import { openProviderKeys } from "./provider-keys.ts";
 
 interface Expected {
   /** Of the claim `aud`. Default `mercado`. */
@@ -31,9 +28,17 @@ export type Authenticate = (authorization: string | undefined) => Promise<Caller
 export const DEFAULT_AUDIENCE = "mercado";
 const CLOCK_TOLERANCE_SECONDS = 5;
 const MAXIMUM_TOKEN_CHARACTERS = 8_192;
+const MAXIMUM_KNOWN_TOKENS = 10_000;
+/** So long after its key was withdrawn a token may be known; as much comes on top for the age of the keys. */
+const KNOWN_MILLISECONDS_WITH_JWKS = 30_000;
 
-export function openAuthentication(settings: AuthenticationSettings): Authenticate {
-  const verify = verifierOf(settings);
+/** A good token is verified once and then known until it expires; one that is not good is verified each time. */
+export function openAuthentication(
+  settings: AuthenticationSettings,
+  clock: Clock = systemClock,
+): Authenticate {
+  const verify = verifierOf(settings, clock);
+  const known = openKnownTokens(clock, MAXIMUM_KNOWN_TOKENS);
   const withoutToken: Caller = { role: settings.kind === "development" ? "admin" : "anonymous" };
   return async (authorization) => {
     if (authorization === undefined) return withoutToken;
@@ -41,15 +46,27 @@ export function openAuthentication(settings: AuthenticationSettings): Authentica
     if (token === undefined || token.length > MAXIMUM_TOKEN_CHARACTERS) {
       throw tokenInvalid("The header Authorization holds no bearer token.");
     }
-    const caller = callerFrom(await payloadOf(token, verify));
-    if (caller === undefined) throw tokenInvalid("The token names no role of the shop.");
-    return caller;
+    const caller = known.find(token);
+    if (caller !== undefined) return caller;
+    const verifiedAt = clock();
+    const payload = await payloadOf(verify(token, verifiedAt));
+    const named = callerFrom(payload);
+    if (named === undefined) throw tokenInvalid("The token names no role of the shop.");
+    const longest =
+      settings.kind === "jwks" ? verifiedAt.getTime() + KNOWN_MILLISECONDS_WITH_JWKS : Infinity;
+    known.remember(token, named, Math.min(endOf(payload), longest));
+    return named;
   };
 }
 
-type Verify = (token: string) => Promise<JWTPayload>;
+/** When jose begins to refuse the token: it compares whole seconds. */
+function endOf({ exp = 0 }: JWTPayload): number {
+  return Math.ceil(exp + CLOCK_TOLERANCE_SECONDS) * 1_000;
+}
 
-function verifierOf(settings: AuthenticationSettings): Verify {
+type Verify = (token: string, now: Date) => Promise<JWTPayload>;
+
+function verifierOf(settings: AuthenticationSettings, clock: Clock): Verify {
   const options: JWTVerifyOptions = {
     audience: settings.audience ?? DEFAULT_AUDIENCE,
     ...(settings.issuer === undefined ? {} : { issuer: settings.issuer }),
@@ -57,9 +74,10 @@ function verifierOf(settings: AuthenticationSettings): Verify {
     clockTolerance: CLOCK_TOLERANCE_SECONDS,
   };
   if (settings.kind === "jwks") {
-    const keys = createRemoteJWKSet(new URL(settings.url), { timeoutDuration: 5_000 });
+    const keys = openProviderKeys(settings.url, clock);
     const algorithms = ["RS256", "PS256", "ES256", "EdDSA"];
-    return async (token) => (await jwtVerify(token, keys, { ...options, algorithms })).payload;
+    return async (token, currentDate) =>
+      (await jwtVerify(token, keys, { ...options, algorithms, currentDate })).payload;
   }
   // Imported once: of bare bytes, jose would make a key for each token, which takes as long as verifying it.
   const key = webcrypto.subtle.importKey(
@@ -69,13 +87,14 @@ function verifierOf(settings: AuthenticationSettings): Verify {
     false,
     ["verify"],
   );
-  return async (token) =>
-    (await jwtVerify(token, await key, { ...options, algorithms: ["HS256"] })).payload;
+  const algorithms = ["HS256"];
+  return async (token, currentDate) =>
+    (await jwtVerify(token, await key, { ...options, algorithms, currentDate })).payload;
 }
 
-async function payloadOf(token: string, verify: Verify): Promise<JWTPayload> {
+async function payloadOf(verified: Promise<JWTPayload>): Promise<JWTPayload> {
   try {
-    return await verify(token);
+    return await verified;
   } catch (error) {
     if (error instanceof errors.JWTExpired) throw tokenInvalid("The token has expired.", error);
     if (error instanceof errors.JOSEError && !isKeyServerAway(error)) {
