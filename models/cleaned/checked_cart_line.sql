@@ -43,8 +43,8 @@ checked as (
 
 final as (
     select
-        cast(row_key as varchar(200)) as row_key,
-        cast(cart_id as varchar(100)) as cart_id,
+        cast(row_key as varchar(65535)) as row_key,
+        cast(cart_id as varchar(65535)) as cart_id,
         cast(line_number as integer) as line_number,
         cast(item_id as integer) as item_id,
         cast(vendor_id as integer) as vendor_id,

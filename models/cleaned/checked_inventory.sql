@@ -42,9 +42,9 @@ checked as (
 
 final as (
     select
-        cast(row_key as varchar(200)) as row_key,
+        cast(row_key as varchar(65535)) as row_key,
         cast(item_id as integer) as item_id,
-        cast(item_name as varchar(100)) as item_name,
+        cast(item_name as varchar(65535)) as item_name,
         cast(category as integer) as category,
         cast(price as numeric(10,2)) as price,
         cast(stock as integer) as stock,

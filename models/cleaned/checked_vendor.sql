@@ -38,10 +38,10 @@ checked as (
 
 final as (
     select
-        cast(row_key as varchar(200)) as row_key,
+        cast(row_key as varchar(65535)) as row_key,
         cast(vendor_id as integer) as vendor_id,
-        cast(vendor_name as varchar(100)) as vendor_name,
-        cast(region as varchar(100)) as region,
+        cast(vendor_name as varchar(65535)) as vendor_name,
+        cast(region as varchar(65535)) as region,
         cast(joined_at as timestamp) as joined_at,
         cast(archived_at as timestamp) as archived_at,
         cast(updated_at as timestamp) as updated_at,

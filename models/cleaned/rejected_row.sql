@@ -48,7 +48,7 @@ checked as (
 final as (
     select
         cast(relation as varchar(100)) as relation,
-        cast(row_key as varchar(200)) as row_key,
+        cast(row_key as varchar(65535)) as row_key,
         cast(reject_reason as varchar(100)) as reason,
         cast(loaded_at as timestamp) as loaded_at
     from checked

@@ -69,6 +69,7 @@ const broken: readonly (readonly [ShopTable, RawRow, string])[] = [
   ["transaction", { total_price: "-7.50" }, "total_price is not positive"],
   ["transaction", { total_price: "0.00" }, "total_price is not positive"],
   ["transaction", { kind: "gift" }, "kind is not known"],
+  ["transaction", { kind: tooLong(10) }, "kind is not known"],
   ["transaction", { refers_to: "t9" }, "refers_to is given for a sale"],
   ["transaction", { ...refund, refers_to: null }, "refers_to is missing"],
   ["transaction", { ...refund, refers_to: tooLong(36) }, "refers_to is longer than 36 bytes"],
@@ -78,12 +79,14 @@ const broken: readonly (readonly [ShopTable, RawRow, string])[] = [
   ["transaction_line", { line_number: null }, "line_number is missing"],
   ["transaction_line", { line_number: 0 }, "line_number is below 1"],
   ["transaction_line", { created_at: null }, "created_at is missing"],
+  ["transaction_line", { item_name: tooLong(400) }, "item_name is longer than 400 bytes"],
   ["transaction_line", { unit_price: null }, "unit_price is missing"],
   ["transaction_line", { unit_price: "0.00" }, "unit_price is not positive"],
   ["transaction_line", { qty: null }, "qty is missing"],
   ["transaction_line", { qty: 0 }, "qty is not positive"],
   ["transaction_line", { qty: -3, total_price: "-7.50" }, "qty is not positive"],
   ["transaction_line", { kind: "gift" }, "kind is not known"],
+  ["transaction_line", { kind: tooLong(10) }, "kind is not known"],
   ["transaction_line", { refers_to: "t9" }, "refers_to is given for a sale"],
   ["transaction_line", { refers_to_line: 1 }, "refers_to_line is given for a sale"],
   ["transaction_line", { ...refundLine, refers_to: "" }, "refers_to is missing"],
@@ -105,6 +108,7 @@ const broken: readonly (readonly [ShopTable, RawRow, string])[] = [
   ["transaction_line", { total_price: "7.51" }, "total_price is not qty times unit_price"],
   ["cart", { cart_id: null }, "cart_id is missing"],
   ["cart", { cart_id: tooLong(100) }, "cart_id is longer than 100 bytes"],
+  ["cart", { cart_id: tooLong(2_000) }, "cart_id is longer than 100 bytes"],
   ["cart", { updated_at: null }, "updated_at is missing"],
   ["cart_line", { cart_id: null }, "cart_id is missing"],
   ["cart_line", { cart_id: tooLong(100) }, "cart_id is longer than 100 bytes"],
@@ -143,6 +147,8 @@ describe("rows that break a rule", () => {
           loaded_at: "2026-01-02 00:00:00",
         })),
       );
+      await warehouse.build();
+      expect(await warehouse.failing()).toEqual([]);
     },
   );
 

@@ -112,6 +112,8 @@ async function postgresTypes(relation: RelationName): Promise<string[]> {
   return rows.map(({ name, type }) => {
     const declared = type
       .replace("character varying", "varchar")
+      // The longest that Redshift has is what a varchar without a length is declared to be.
+      .replace("varchar(65535)", "varchar")
       .replace("timestamp without time zone", "timestamp")
       .replace("numeric", "decimal");
     return `${name} ${declared}`;

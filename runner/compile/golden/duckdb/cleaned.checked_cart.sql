@@ -56,8 +56,8 @@ checked as (
 
 final as (
     select
-        cast(row_key as varchar(200)) as row_key,
-        cast(cart_id as varchar(100)) as cart_id,
+        cast(row_key as varchar(65535)) as row_key,
+        cast(cart_id as varchar(65535)) as cart_id,
         cast(customer_id as integer) as customer_id,
         cast(cart_version as integer) as cart_version,
         cast(expires_at as timestamp) as expires_at,

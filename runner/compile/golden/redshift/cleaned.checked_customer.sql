@@ -57,11 +57,11 @@ checked as (
 
 final as (
     select
-        cast(row_key as varchar(200)) as row_key,
+        cast(row_key as varchar(65535)) as row_key,
         cast(customer_id as integer) as customer_id,
-        cast(first_name as varchar(50)) as first_name,
-        cast(last_name as varchar(50)) as last_name,
-        cast(email as varchar(100)) as email,
+        cast(first_name as varchar(65535)) as first_name,
+        cast(last_name as varchar(65535)) as last_name,
+        cast(email as varchar(65535)) as email,
         cast(joined_at as timestamp) as joined_at,
         cast(archived_at as timestamp) as archived_at,
         cast(updated_at as timestamp) as updated_at,

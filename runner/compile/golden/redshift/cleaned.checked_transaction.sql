@@ -56,10 +56,10 @@ checked as (
 
 final as (
     select
-        cast(row_key as varchar(200)) as row_key,
-        cast(transaction_id as varchar(36)) as transaction_id,
-        cast(kind as varchar(10)) as kind,
-        cast(refers_to_transaction_id as varchar(36)) as refers_to_transaction_id,
+        cast(row_key as varchar(65535)) as row_key,
+        cast(transaction_id as varchar(65535)) as transaction_id,
+        cast(kind as varchar(65535)) as kind,
+        cast(refers_to_transaction_id as varchar(65535)) as refers_to_transaction_id,
         cast(customer_id as integer) as customer_id,
         cast(total_price as numeric(18,2)) as total_price,
         cast(created_at as timestamp) as created_at,

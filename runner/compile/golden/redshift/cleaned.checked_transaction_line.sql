@@ -59,6 +59,7 @@ checked as (
             when kind = 'sale' and refers_to_line_number is not null then 'refers_to_line is given for a sale'
             when kind = 'refund' and refers_to_line_number is null then 'refers_to_line is missing'
             when refers_to_line_number < 1 then 'refers_to_line is below 1'
+            when octet_length(item_name) > 400 then 'item_name is longer than 400 bytes'
             when unit_price is null then 'unit_price is missing'
             when unit_price <= 0 then 'unit_price is not positive'
             when qty is null then 'qty is missing'
@@ -72,15 +73,15 @@ checked as (
 
 final as (
     select
-        cast(row_key as varchar(200)) as row_key,
-        cast(transaction_id as varchar(36)) as transaction_id,
+        cast(row_key as varchar(65535)) as row_key,
+        cast(transaction_id as varchar(65535)) as transaction_id,
         cast(line_number as integer) as line_number,
-        cast(kind as varchar(10)) as kind,
-        cast(refers_to_transaction_id as varchar(36)) as refers_to_transaction_id,
+        cast(kind as varchar(65535)) as kind,
+        cast(refers_to_transaction_id as varchar(65535)) as refers_to_transaction_id,
         cast(refers_to_line_number as integer) as refers_to_line_number,
         cast(item_id as integer) as item_id,
         cast(vendor_id as integer) as vendor_id,
-        cast(item_name as varchar(400)) as item_name,
+        cast(item_name as varchar(65535)) as item_name,
         cast(category as integer) as category,
         cast(unit_price as numeric(10,2)) as unit_price,
         cast(qty as integer) as qty,
