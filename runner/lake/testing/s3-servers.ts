@@ -15,6 +15,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { keepObjectsWhole } from "./whole-objects.ts";
 
 /** A server that speaks S3's protocol, with the bucket `lake`, on this machine alone. */
 export interface S3Server {
@@ -26,7 +27,7 @@ export interface S3Server {
 
 export const bucket = "lake";
 
-/** Does the basics and uploads in parts, and ignores conditions. */
+/** Does the basics and uploads in parts, replaces objects whole, and ignores conditions. */
 export async function openS3rver(): Promise<S3Server> {
   const { default: S3rver } = await import("s3rver");
   const directory = mkdtempSync(join(tmpdir(), "mercado-s3rver-"));
@@ -37,6 +38,7 @@ export async function openS3rver(): Promise<S3Server> {
     directory,
     configureBuckets: [{ name: bucket, configs: [] }],
   });
+  keepObjectsWhole(server);
   const { port } = await server.run();
   return {
     endpoint: `http://127.0.0.1:${port}`,
