@@ -1,4 +1,5 @@
 import { DescribeTableCommand } from "@aws-sdk/client-dynamodb";
+import { send } from "./dynamodb/send.ts";
 import type { Table } from "./dynamodb/table.ts";
 import { sql, type ConnectionPool } from "./postgres/pool.ts";
 
@@ -40,7 +41,7 @@ function stateOf(work: Promise<unknown>): Promise<ServiceState> {
 export async function checkReadiness({ pool, table }: ReadinessStores): Promise<Readiness> {
   const [postgres, dynamodb] = await Promise.all([
     stateOf(pool.query(sql`select identity from database_identity`)),
-    stateOf(table.client.send(new DescribeTableCommand({ TableName: table.name }))),
+    stateOf(send(table, new DescribeTableCommand({ TableName: table.name }))),
   ]);
   const ready = postgres === "ok" && dynamodb === "ok";
   return { status: ready ? "ready" : "unavailable", postgres, dynamodb };

@@ -6,7 +6,7 @@ import { withinDeadline } from "./limits/call-limits.ts";
 import type { Role } from "./roles/caller.ts";
 import { customerFor, requireRole, vendorFor } from "./roles/permission.ts";
 import * as field from "./schema/fields.ts";
-import { currentTrace } from "./trace/current.ts";
+import { failedRequestOf } from "./trace/failed-request.ts";
 
 /** What is known of a procedure without calling it. */
 export interface ProcedureMeta {
@@ -22,7 +22,7 @@ const trpc = initTRPC
     defaultMeta: { roles: [] },
     errorFormatter({ shape, error }) {
       const { message, mercado, hint, details } = describeFailure(error);
-      const requestId = currentTrace()?.requestId ?? null;
+      const requestId = failedRequestOf(error);
       return { ...shape, message, data: { ...shape.data, mercado, hint, details, requestId } };
     },
   });

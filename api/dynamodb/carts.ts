@@ -12,6 +12,7 @@ import type { CartOwner, ShownLine } from "../values/cart.ts";
 import { readInteger, readMaps, readText, type Item } from "./attributes.ts";
 import { cartKey } from "./keys.ts";
 import { readShownLines, totalOfLines, writeShownLines } from "./lines.ts";
+import { send } from "./send.ts";
 import type { Table } from "./table.ts";
 
 /** What a merge could not take over into a customer's cart. */
@@ -35,7 +36,8 @@ export interface StoredCart {
 
 /** As of now (a consistent read); null when no item is there. */
 export async function findStoredCart(table: Table, owner: CartOwner): Promise<StoredCart | null> {
-  const { Item: item } = await table.client.send(
+  const { Item: item } = await send(
+    table,
     new GetItemCommand({ TableName: table.name, Key: { ...cartKey(owner) }, ConsistentRead: true }),
   );
   if (item === undefined) return null;
@@ -95,7 +97,7 @@ function putOf(table: Table, { owner, cart, replaces }: CartWrite): Put {
 /** False, with nothing written, when the stored cart is not the one that this one replaces, or another write is in the way. */
 export async function storeCart(table: Table, write: CartWrite): Promise<boolean> {
   try {
-    await table.client.send(new PutItemCommand(putOf(table, write)));
+    await send(table, new PutItemCommand(putOf(table, write)));
     return true;
   } catch (error) {
     if (error instanceof ConditionalCheckFailedException) return false;
@@ -114,7 +116,8 @@ const PASSING = new Set([
 /** Like {@link storeCart} for several carts: all of them or none. */
 export async function storeCarts(table: Table, writes: readonly CartWrite[]): Promise<boolean> {
   try {
-    await table.client.send(
+    await send(
+      table,
       new TransactWriteItemsCommand({
         TransactItems: writes.map((write) => ({ Put: putOf(table, write) })),
       }),

@@ -10,6 +10,7 @@ import {
 import type { Transaction } from "../values/cart.ts";
 import { readText, type Item } from "./attributes.ts";
 import { cartKey, guardKey, type TransactionKey } from "./keys.ts";
+import { send } from "./send.ts";
 import type { Table } from "./table.ts";
 import { writeTransaction } from "./transactions.ts";
 
@@ -49,7 +50,8 @@ export async function commitCheckout(table: Table, write: CheckoutWrite): Promis
   const { transaction, idempotencyKey, cartVersion, now } = write;
   const TableName = table.name;
   try {
-    await table.client.send(
+    await send(
+      table,
       new TransactWriteItemsCommand({
         TransactItems: [
           {
@@ -106,7 +108,8 @@ export async function findGuard(
   userId: number,
   idempotencyKey: string,
 ): Promise<Guard | null> {
-  const { Item: item } = await table.client.send(
+  const { Item: item } = await send(
+    table,
     new GetItemCommand({
       TableName: table.name,
       Key: { ...guardKey(userId, idempotencyKey) },
@@ -129,7 +132,8 @@ export async function abortCheckout(
   idempotencyKey: string,
 ): Promise<Guard["state"] | "busy"> {
   try {
-    await table.client.send(
+    await send(
+      table,
       new PutItemCommand({
         TableName: table.name,
         Item: guardItem(key, idempotencyKey, "aborted"),

@@ -1,4 +1,5 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import type { Trace } from "../trace/trace.ts";
 import { addTraceHeaders } from "./trace-headers.ts";
 
 export interface DynamoDbConnection {
@@ -26,6 +27,8 @@ const IDLE_MIDDLEWARE = [
 export interface Table {
   client: DynamoDBClient;
   name: string;
+  /** Of the request that uses it, which DynamoDB is told; absent where none does. */
+  trace?: Trace | undefined;
 }
 
 export function openTable(

@@ -16,6 +16,7 @@ import {
   type TransactionKey,
 } from "./keys.ts";
 import { readLines, readMoney, writeLines } from "./lines.ts";
+import { send } from "./send.ts";
 import type { Table } from "./table.ts";
 
 export function writeTransaction(transaction: Transaction): Item {
@@ -57,7 +58,8 @@ export async function putTransaction(
   transaction: Transaction,
 ): Promise<"there" | "busy"> {
   try {
-    await table.client.send(
+    await send(
+      table,
       new PutItemCommand({
         TableName: table.name,
         Item: writeTransaction(transaction),
@@ -75,7 +77,8 @@ export async function findTransaction(
   table: Table,
   key: TransactionKey,
 ): Promise<Transaction | null> {
-  const { Item: item } = await table.client.send(
+  const { Item: item } = await send(
+    table,
     new GetItemCommand({
       TableName: table.name,
       Key: { ...transactionKey(key) },
@@ -90,7 +93,8 @@ export async function findTransactionById(
   table: Table,
   transactionId: string,
 ): Promise<Transaction | null> {
-  const { Items: items = [] } = await table.client.send(
+  const { Items: items = [] } = await send(
+    table,
     new QueryCommand({
       TableName: table.name,
       KeyConditionExpression: "pk = :id and begins_with(sk, :user)",
@@ -118,7 +122,8 @@ export async function findHistory(
   const items: Item[] = [];
   let start: Item | undefined;
   do {
-    const answer = await table.client.send(
+    const answer = await send(
+      table,
       new QueryCommand({
         TableName: table.name,
         IndexName: "GSI1",

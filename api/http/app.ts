@@ -209,6 +209,7 @@ function contextFactory({ shop, authenticate, development, settings }: AppParts)
       caller.role === "anonymous" ? `address:${request.ip}` : (request.callerName ?? "");
     return {
       ...shop,
+      table: { ...shop.table, trace: request.trace },
       caller,
       requestId: request.trace?.requestId ?? request.id,
       limits: {

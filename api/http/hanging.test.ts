@@ -86,3 +86,17 @@ test("DynamoDB hears of the request that it serves, in W3C's trace context", asy
   expect(dynamodb.sent()).toMatch(new RegExp(`traceparent: 00-${traceId}-[0-9a-f]{16}-01\r\n`));
   expect(dynamodb.sent()).toContain("x-request-id: traced-7\r\n");
 });
+
+test("calls at the same time, and later ones, each tell DynamoDB of their own request", async () => {
+  const input = encodeURIComponent(JSON.stringify({ userId: 1 }));
+  const ids = Array.from({ length: 12 }, (_, index) => `beside-${index}-`);
+  const ask = (id: string) =>
+    fetch(`${api.url}/trpc/transaction.history?input=${input}`, {
+      headers: { "x-request-id": id },
+    });
+  await Promise.all(ids.slice(0, 8).map(ask));
+  await Promise.all(ids.slice(8).map(ask));
+  await fetch(`${api.url}/ready`, { headers: { "x-request-id": "ready-1" } });
+  const named = [...dynamodb.sent().matchAll(/x-request-id: ((?:beside|ready)-.*)\r\n/g)];
+  expect(named.map(([, id]) => id).sort()).toEqual([...ids, "ready-1"].sort());
+});

@@ -4,13 +4,13 @@ import { checkReadiness, type ReadinessStores } from "../readiness.ts";
 /** `/health`: the process answers. `/ready`: it can serve; what watches it should send it requests. */
 export function serveHealth(
   app: FastifyInstance,
-  stores: ReadinessStores,
+  { pool, table }: ReadinessStores,
   isStopping: () => boolean,
 ): void {
   app.get("/health", () => ({ status: "ok" }));
-  app.get("/ready", async (_request, reply) => {
+  app.get("/ready", async (request, reply) => {
     if (isStopping()) return reply.code(503).send({ status: "stopping" });
-    const readiness = await checkReadiness(stores);
+    const readiness = await checkReadiness({ pool, table: { ...table, trace: request.trace } });
     return reply.code(readiness.status === "ready" ? 200 : 503).send(readiness);
   });
 }

@@ -46,6 +46,12 @@ describe("every answer", () => {
     expect(await answer.json()).toMatchObject({
       error: { data: { mercado: "VENDOR_NOT_FOUND", requestId: "lookup-1" } },
     });
+    const stranger = await fetch(`${shop.url}/trpc/vendor.get?input=%7B%22id%22:999%7D`, {
+      headers: { "x-request-id": "lookup-2", authorization: "Bearer nobody's" },
+    });
+    expect(await stranger.json()).toMatchObject({
+      error: { data: { mercado: "TOKEN_INVALID", requestId: "lookup-2" } },
+    });
   });
 
   test("carries headers that keep a browser from taking it for a page", async () => {

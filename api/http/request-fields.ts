@@ -1,6 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { startTrace, type Trace } from "../trace/trace.ts";
-import { withTrace } from "../trace/current.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -26,17 +25,12 @@ export function beginTrace(request: FastifyRequest, reply: FastifyReply): void {
   reply.header("x-request-id", request.trace.requestId);
 }
 
-/** Gives every request its trace, which everything done for it belongs to. */
+/** Gives every request its trace. */
 export function traceRequests(app: FastifyInstance): void {
   app.decorateRequest("trace", undefined);
   app.decorateRequest("callerName", undefined);
   app.addHook("onRequest", (request, reply, done) => {
     beginTrace(request, reply);
     done();
-  });
-  // Only once the body has been read: its events belong to the connection, not to the request.
-  app.addHook("preHandler", (request, _reply, done) => {
-    if (request.trace === undefined) done();
-    else withTrace(request.trace, done);
   });
 }

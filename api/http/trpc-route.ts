@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Logger } from "pino";
 import type { Context } from "../context.ts";
 import { appRouter } from "../router.ts";
+import { noteFailedRequest } from "../trace/failed-request.ts";
 import { answerCalls } from "./answer-calls.ts";
 import { retryAfterOf } from "./failure-answer.ts";
 import { readJson } from "./json-body.ts";
@@ -25,7 +26,8 @@ export interface TrpcRoute {
 export function serveTrpc(app: FastifyInstance, { contextOf, limits, logger }: TrpcRoute): void {
   readJson(app, limits, { parse: false });
 
-  function logFailure(request: TrpcRequest, error: TRPCError, path: string | undefined): void {
+  function noteFailure(request: TrpcRequest, error: TRPCError, path: string | undefined): void {
+    noteFailedRequest(error, request.trace?.requestId);
     if (error.code !== "INTERNAL_SERVER_ERROR" && error.code !== "SERVICE_UNAVAILABLE") return;
     const { requestId } = request.trace ?? {};
     logger?.error({ requestId, path, err: error.cause ?? error }, "a procedure failed");
@@ -35,7 +37,7 @@ export function serveTrpc(app: FastifyInstance, { contextOf, limits, logger }: T
     const { status, body, errors } = await answerCalls(calls, {
       context: contextOf(request),
       onError: ({ error, path }) => {
-        logFailure(request, error, path);
+        noteFailure(request, error, path);
       },
     });
     return reply
@@ -57,7 +59,7 @@ export function serveTrpc(app: FastifyInstance, { contextOf, limits, logger }: T
       maxBatchSize: limits.batchSize,
       responseMeta: ({ errors }) => ({ headers: headersFor(errors) }),
       onError: ({ error, path }) => {
-        logFailure(request, error, path);
+        noteFailure(request, error, path);
       },
     });
   });
