@@ -6,6 +6,7 @@ import {
   UpdateTimeToLiveCommand,
 } from "@aws-sdk/client-dynamodb";
 import type { Knex } from "knex";
+import pg from "pg";
 import { openTestServices } from "../local/testing.ts";
 import { createShopClient } from "./client.ts";
 import { openTable, type Table } from "./dynamodb/table.ts";
@@ -79,6 +80,59 @@ test("a migration whose process was killed is done again by the next start", asy
   await migrate(options);
   expect(await pool.query(sql`select count(*)::integer from customer`)).toEqual([{ count: 0 }]);
   await pool.dispose();
+});
+
+/** A session of another process that holds the lock on migrations of `postgresUrl`. */
+async function holdLock(postgresUrl: string): Promise<pg.Client> {
+  const session = new pg.Client({
+    connectionString: postgresUrl,
+    application_name: "stuck-migration",
+  });
+  await session.connect();
+  await session.query("select pg_advisory_lock(x'6d657263'::bigint)");
+  return session;
+}
+
+test("a start that waits for another's migration says for whose, and goes on when that one has ended", async () => {
+  const options = await createDatabase("waiting");
+  const holder = await holdLock(options.postgresUrl);
+  let migrating: Promise<void> = Promise.resolve();
+  const warning = await new Promise<string>((resolve) => {
+    migrating = migrate({ ...options, onWarning: resolve });
+  });
+  expect(warning).toMatch(
+    /^another process is migrating the database; waiting for session \d+ \(stuck-migration, from 127\.0\.0\.1, since 20\S+Z\)$/,
+  );
+  const applied = () => holder.query("select to_regclass('knex_migrations') as name");
+  expect((await applied()).rows).toEqual([{ name: null }]);
+  await holder.end();
+  await migrating;
+  await migrate(options);
+});
+
+test("a start gives up waiting for a migration that hangs, names its session, and works once that is ended", async () => {
+  const options = await createDatabase("hanging");
+  const holder = await holdLock(options.postgresUrl);
+  const ended = new Promise<void>((resolve) => {
+    holder.on("error", () => {
+      resolve();
+    });
+  });
+  const { rows } = await holder.query<{ pid: number }>("select pg_backend_pid() as pid");
+  const pid = rows[0]!.pid;
+  const failure: unknown = await migrate({ ...options, lockWaitSeconds: 1 }).catch(
+    (error: unknown) => error,
+  );
+  expect(failure).toMatchObject({
+    code: "API_MIGRATION_LOCKED",
+    message: expect.stringMatching(
+      new RegExp(`for more than 1 seconds: session ${pid} \\(stuck-migration, .*since 20`),
+    ),
+    hint: expect.stringContaining(`select pg_terminate_backend(${pid})`),
+  });
+  await admin.query(sql`select pg_terminate_backend(${pid})`);
+  await ended;
+  await migrate({ ...options, lockWaitSeconds: 1 });
 });
 
 test("every rebuilt database has an identity of its own", async () => {

@@ -3,6 +3,7 @@ import { isAbsent, wordsOf } from "./absent.ts";
 import { ensureTable } from "./dynamodb/create-table.ts";
 import { expireCarts } from "./dynamodb/expire-carts.ts";
 import { openTable, type DynamoDbConnection } from "./dynamodb/table.ts";
+import { lockMigrations } from "./postgres/migration-lock.ts";
 import { migrationNames, migrationSource } from "./postgres/migrations/source.ts";
 import { StartError } from "./start-error.ts";
 
@@ -11,19 +12,23 @@ export interface MigrateOptions {
   dynamodb: DynamoDbConnection;
   /** Default `mercado_ecommerce`. */
   tableName?: string;
-  /** Told of what the shop has to do without. Default: nobody is. */
+  /** How long another process may be migrating before this one gives up. Default 60. */
+  lockWaitSeconds?: number;
+  /** Told of what the shop has to do without, and of whom it waits for. Default: nobody is. */
   onWarning?: (message: string) => void;
 }
 
-/** Names the advisory lock under which one process migrates at a time ("merc" in ASCII). */
-const LOCK = 0x6d657263;
+const LOCK_WAIT_SECONDS = 60;
 
 /** Brings both databases to the schema of this version. Does nothing when they have it; any number may run at once. */
 export async function migrate(options: MigrateOptions): Promise<void> {
   const session = await connect(options.postgresUrl);
   try {
-    // Released with the session, also when this process is killed.
-    await session.query("select pg_advisory_lock($1)", [LOCK]);
+    await lockMigrations(session, {
+      waitSeconds: options.lockWaitSeconds ?? LOCK_WAIT_SECONDS,
+      onWaiting: (holder) =>
+        options.onWarning?.(`another process is migrating the database; waiting for ${holder}`),
+    });
     await migratePostgres(session, options.postgresUrl);
     await migrateDynamoDb(options);
   } finally {

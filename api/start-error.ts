@@ -5,6 +5,7 @@ export class StartError extends Error {
     | "API_DYNAMODB_UNREACHABLE"
     | "API_TABLE_DIFFERENT"
     | "API_SCHEMA_NEWER"
+    | "API_MIGRATION_LOCKED"
     | "API_SETTING_INVALID"
     | "API_KEY_MISSING"
     | "API_TOKEN_INVALID"
