@@ -13,7 +13,7 @@ export interface ServiceProcess {
   /** Undefined when it ended before it listened. */
   url: string | undefined;
   /** Its exit code (or signal), and all that it wrote to stderr. */
-  ended: Promise<{ code: number | NodeJS.Signals | null; stderr: string }>;
+  ended: Promise<{ code: number | NodeJS.Signals; stderr: string }>;
 }
 
 /** The real service in a process of its own, with these variables and no others. For tests. */
@@ -25,12 +25,21 @@ export async function startService(variables: NodeJS.ProcessEnv): Promise<Servic
   let stderr = "";
   child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
   const ended = once(child, "close").then((values) => {
-    const [code, signal] = values as [number | null, NodeJS.Signals | null];
+    const [code, signal] = values as [number, null] | [null, NodeJS.Signals];
     return { code: code ?? signal, stderr };
   });
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
   const first = await lines.next();
   return { child, url: first.done === true ? undefined : first.value, ended };
+}
+
+/** {@link startService} of one that has to listen. */
+export async function openService(
+  variables: NodeJS.ProcessEnv,
+): Promise<ServiceProcess & { url: string }> {
+  const { child, url, ended } = await startService(variables);
+  if (url === undefined) throw new Error((await ended).stderr);
+  return { child, url, ended };
 }
 
 export function variablesFor(shop: {
@@ -119,8 +128,7 @@ export async function startShopProcess(
   shop: Parameters<typeof variablesFor>[0],
   variables: NodeJS.ProcessEnv = {},
 ) {
-  const { child, url, ended } = await startService({ ...variablesFor(shop), ...variables });
-  if (url === undefined) throw new Error((await ended).stderr);
+  const { child, url, ended } = await openService({ ...variablesFor(shop), ...variables });
   return {
     client: createShopClient({ url, retries: 0 }),
     /** Exit code, or the signal that ended it. */

@@ -4,7 +4,7 @@ import { sql } from "../postgres/pool.ts";
 import { signToken } from "../roles/sign-token.ts";
 import { buyCart, putCart } from "../testing.ts";
 import { useTestShop } from "../testing/use-test-shop.ts";
-import { startService, variablesFor } from "../testing-process.ts";
+import { openService, variablesFor } from "../testing-process.ts";
 
 const shop = useTestShop();
 
@@ -245,7 +245,7 @@ describe("a service that dies", () => {
     async (point, listed) => {
       const vendorId = await newVendor();
       const variables = { ...variablesFor(shop), MERCADO_API_KILL_POINT: point };
-      const service = await startService(variables);
+      const service = await openService(variables);
       await expect(send(vendorId, body, { key: "killed", url: service.url })).rejects.toThrow();
       expect((await service.ended).code).toBe("SIGKILL");
       expect(await count(vendorId)).toEqual([{ count: listed }]);

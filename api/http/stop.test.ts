@@ -2,24 +2,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "@jest/globals";
 import { createShopClient } from "../client.ts";
 import { sql } from "../postgres/pool.ts";
-import {
-  addressOf,
-  openWire,
-  startService,
-  through,
-  variablesFor,
-  type ServiceProcess,
-} from "../testing-process.ts";
+import { addressOf, openService, openWire, through, variablesFor } from "../testing-process.ts";
 import { countStock, failureOf, listItem, signUp } from "../testing.ts";
 import { useTestShop } from "../testing/use-test-shop.ts";
 
 const shop = useTestShop();
-
-async function open(variables: NodeJS.ProcessEnv): Promise<ServiceProcess & { url: string }> {
-  const service = await startService({ ...variablesFor(shop), ...variables });
-  if (service.url === undefined) throw new Error((await service.ended).stderr);
-  return { ...service, url: service.url };
-}
 
 interface Outcome {
   userId: number;
@@ -50,7 +37,7 @@ async function shopUntilGone(url: string, itemId: number, outcomes: Outcome[]): 
 
 test("told to stop amid checkouts, it says that it is not ready, ends each of them, and exits with 0", async () => {
   const itemId = await listItem(shop, 100_000, "1.00");
-  const service = await open({ MERCADO_API_DRAIN_SECONDS: "1" });
+  const service = await openService({ ...variablesFor(shop), MERCADO_API_DRAIN_SECONDS: "1" });
   const outcomes: Outcome[] = [];
   const shoppers = Array.from({ length: 8 }, () => shopUntilGone(service.url, itemId, outcomes));
   while (outcomes.length < 8) await sleep(20);
@@ -80,7 +67,8 @@ test("told to stop amid checkouts, it says that it is not ready, ends each of th
 async function openHanging(variables: NodeJS.ProcessEnv) {
   const endpoint = shop.dynamodb.endpoint!;
   const wire = await openWire(addressOf(endpoint));
-  const service = await open({
+  const service = await openService({
+    ...variablesFor(shop),
     ...variables,
     MERCADO_DYNAMODB_ENDPOINT: through(wire, endpoint),
   });

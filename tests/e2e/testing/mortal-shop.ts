@@ -1,13 +1,10 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { createServer, request, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import type { KillPoint } from "../../../api/checkout/kill-points.ts";
-
-const MAIN = fileURLToPath(new URL("../../../api/main.ts", import.meta.url));
+import { openService } from "../../../api/testing-process.ts";
 
 /** How a process of the service ends: when it is at a kill point for the nth time, or by a signal some time after its start. */
 export type Death =
@@ -44,21 +41,9 @@ interface Running {
   readonly url: URL;
 }
 
-async function startService(environment: Readonly<Record<string, string>>): Promise<Running> {
-  const child = spawn(process.execPath, ["--import", "tsx", MAIN], {
-    env: { PATH: process.env.PATH, MERCADO_API_PORT: "0", ...environment },
-    stdio: ["ignore", "pipe", "ignore"],
-  });
-  const ended = once(child, "exit").then(
-    ([code, signal]) => (signal ?? code) as number | NodeJS.Signals,
-  );
-  const said = once(createInterface(child.stdout), "line") as Promise<[string]>;
-  const early = ended.then((how) => {
-    throw new Error(`the service ended at once: ${how}`);
-  });
-  const [url] = await Promise.race([said, early]);
-  early.catch(() => undefined);
-  return { child, ended, url: new URL(url) };
+async function start(environment: Readonly<Record<string, string>>): Promise<Running> {
+  const { child, url, ended } = await openService(environment);
+  return { child, ended: ended.then(({ code }) => code), url: new URL(url) };
 }
 
 export async function openMortalShop(options: MortalShopOptions): Promise<MortalShop> {
@@ -69,7 +54,7 @@ export async function openMortalShop(options: MortalShopOptions): Promise<Mortal
 
   async function live(death: Death | undefined): Promise<Running> {
     const killPoint = death !== undefined && "at" in death ? death.at : "";
-    const running = await startService({ ...environment, MERCADO_API_KILL_POINT: killPoint });
+    const running = await start({ ...environment, MERCADO_API_KILL_POINT: killPoint });
     alive.add(running);
     if (death !== undefined && "signal" in death) {
       const timer = setTimeout(() => running.child.kill(death.signal), death.afterMilliseconds);
