@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { findStoredCart, storeCart, type StoredCart } from "../dynamodb/carts.ts";
 import type { Table } from "../dynamodb/table.ts";
 import { ShopError } from "../errors.ts";
+import { findOffersTo, type OffersToCustomer } from "../postgres/cart-versions.ts";
 import { findOffers } from "../postgres/offers.ts";
 import type { ConnectionPool } from "../postgres/pool.ts";
 import type { Cart, CartOwner } from "../values/cart.ts";
@@ -36,19 +37,32 @@ export function changeCart(stores: CartStores, request: CartRequest): Promise<Ca
   const itemIds = itemsOf(edit);
   return settle<Cart | null>(async () => {
     const now = toTimestamp(stores.clock());
-    const [stored, offers] = await Promise.all([
-      findStoredCart(stores.table, owner),
-      itemIds.length === 0 ? new Map() : findOffers(stores.pool, itemIds),
-    ]);
+    const stored = await findStoredCart(stores.table, owner);
     const live = unlessExpired(stored, now);
     if (live?.changeIds.includes(changeId) === true) return { result: showCart(owner, live) };
     refuseOtherVersion(live, request.expectedVersion);
     const before = live?.lines ?? [];
+    const { offers, lastVersion } = await findOffersFor(stores.pool, owner, itemIds);
     const lines = editLines(before, edit, { offers, pricedAt: now });
     if (lines === before) return { result: live && showCart(owner, live) };
-    const write = await successorOf(stores, { owner, stored, now }, { changeId, lines });
+    const write = await successorOf(
+      stores,
+      { owner, stored, now, lastVersion },
+      { changeId, lines },
+    );
     return { result: showCart(owner, write.cart), write: () => storeCart(stores.table, write) };
   });
+}
+
+/** What the items of an edit cost its owner; `lastVersion` where that could be asked along the way. */
+async function findOffersFor(
+  pool: ConnectionPool,
+  owner: CartOwner,
+  itemIds: readonly number[],
+): Promise<Pick<OffersToCustomer, "offers"> & Partial<OffersToCustomer>> {
+  if (itemIds.length === 0) return { offers: new Map() };
+  if ("userId" in owner) return findOffersTo(pool, owner.userId, itemIds);
+  return { offers: await findOffers(pool, itemIds) };
 }
 
 function refuseOtherVersion(live: StoredCart | null, expected: number | undefined): void {

@@ -1,7 +1,7 @@
 import type { CartWrite, LeftOut, StoredCart } from "../dynamodb/carts.ts";
 import { customerNotFound } from "../errors.ts";
 import type { ConnectionPool } from "../postgres/pool.ts";
-import { lastCartVersion } from "../postgres/reservations.ts";
+import { lastCartVersion, type LastCartVersion } from "../postgres/cart-versions.ts";
 import type { CartOwner, ShownLine } from "../values/cart.ts";
 import { unlessExpired } from "./find-cart.ts";
 import { epochSecondsOf, expiryOf, firstVersionAt, type CartLifetimes } from "./lifetime.ts";
@@ -11,6 +11,8 @@ export interface Look {
   readonly owner: CartOwner;
   readonly stored: StoredCart | null;
   readonly now: string;
+  /** Of a customer, asked after the look: where a checkout has just taken the cart away, its version is known by then. */
+  readonly lastVersion?: LastCartVersion | undefined;
 }
 
 export interface Change {
@@ -44,9 +46,18 @@ export async function successorOf(
 }
 
 /** Versions never come back: a late retry cannot take a new cart for an old one. */
-async function nextVersion(pool: ConnectionPool, { owner, stored, now }: Look): Promise<number> {
-  // Asked after the look: where a checkout has just taken the cart away, its version is known by now.
-  const bought = "userId" in owner ? await lastCartVersion(pool, owner.userId) : 0;
-  if (bought === null) throw customerNotFound("userId" in owner ? owner.userId : owner.guestId);
+async function nextVersion(pool: ConnectionPool, look: Look): Promise<number> {
+  const { owner, stored, now } = look;
+  const bought = "userId" in owner ? await lastVersionOf(pool, owner.userId, look) : 0;
   return Math.max(stored?.version ?? firstVersionAt(epochSecondsOf(now)) - 1, bought) + 1;
+}
+
+async function lastVersionOf(
+  pool: ConnectionPool,
+  userId: number,
+  { lastVersion: known }: Look,
+): Promise<number> {
+  const found = known === undefined ? await lastCartVersion(pool, userId) : known;
+  if (found === null) throw customerNotFound(userId);
+  return found;
 }

@@ -2,10 +2,10 @@ import { findCart } from "../cart/find-cart.ts";
 import { findGuard } from "../dynamodb/checkout.ts";
 import { findTransaction } from "../dynamodb/transactions.ts";
 import { cartChanged, customerNotFound, keyReused, ShopError } from "../errors.ts";
+import { lastCartVersion } from "../postgres/cart-versions.ts";
 import {
   findReservation,
   findReservationOfCart,
-  lastCartVersion,
   type Reservation,
 } from "../postgres/reservations.ts";
 import type { CartLine, CustomerCart, Transaction } from "../values/cart.ts";

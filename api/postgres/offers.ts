@@ -1,3 +1,4 @@
+import type { SQLQuery } from "@databases/pg";
 import { z } from "zod";
 import type { StockedOffer } from "../values/cart.ts";
 import { centsFromStorage } from "../values/money.ts";
@@ -18,16 +19,17 @@ export const offerRow = z.object({
 export const offerColumns = sql`id as "itemId", item_name as "itemName", vendor_id as "vendorId", category,
   price as "unitPrice", stock`;
 
+/** Those of these items that are sold: a from-clause, with its condition. */
+export function offered(itemIds: readonly number[]): SQLQuery {
+  return sql`inventory where id = any(${itemIds}::integer[]) and ${isForSale}`;
+}
+
 /** What the shop asks for each of these items now; what is not there, or not sold any more, is missing from the map. */
 export async function findOffers(
   database: Queryable,
   itemIds: readonly number[],
 ): Promise<Map<number, StockedOffer>> {
-  const rows = await many(
-    database,
-    offerRow,
-    sql`select ${offerColumns} from inventory where id = any(${itemIds}::integer[]) and ${isForSale}`,
-  );
+  const rows = await many(database, offerRow, sql`select ${offerColumns} from ${offered(itemIds)}`);
   return new Map(rows.map((row) => [row.itemId, row]));
 }
 

@@ -146,15 +146,3 @@ export function claimUndecided(
         returning ${reservationColumns}`,
   );
 }
-
-/** The highest version of the customer's carts that a checkout has used; 0 without one, null without such a customer. */
-export async function lastCartVersion(database: Queryable, userId: number): Promise<number | null> {
-  const found = await maybeOne(
-    database,
-    z.object({ version: z.int() }),
-    sql`select coalesce((select max(cart_version) from stock_reservation
-                         where customer_id = customer.id), 0) as version
-        from customer where id = ${userId} and archived_at is null`,
-  );
-  return found?.version ?? null;
-}
