@@ -6,6 +6,7 @@ import { withinDeadline } from "./limits/call-limits.ts";
 import type { Role } from "./roles/caller.ts";
 import { customerFor, requireRole, vendorFor } from "./roles/permission.ts";
 import * as field from "./schema/fields.ts";
+import { optional } from "./schema/inputs/common.ts";
 import { failedRequestOf } from "./trace/failed-request.ts";
 
 /** What is known of a procedure without calling it. */
@@ -59,7 +60,7 @@ export const ownThingsProcedure = procedure.meta({ roles: ["customer", "admin"] 
  */
 export const customerProcedure = procedure
   .meta({ roles: ["customer", "admin"] })
-  .input(z.object({ userId: field.id.optional() }))
+  .input(optional(z.object({ userId: field.id.optional() })))
   .use(({ ctx, input, next }) =>
     next({ ctx: { customerId: customerFor(ctx.caller, input.userId) } }),
   );
@@ -70,7 +71,7 @@ export const customerProcedure = procedure
  */
 export const vendorProcedure = procedure
   .meta({ roles: ["vendor", "admin"] })
-  .input(z.object({ vendorId: field.id.optional() }))
+  .input(optional(z.object({ vendorId: field.id.optional() })))
   .use(({ ctx, input, next }) =>
     next({ ctx: { vendorId: vendorFor(ctx.caller, input.vendorId) } }),
   );

@@ -1,14 +1,18 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { beforeAll, describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { openLogger } from "../logging/logger.ts";
 import { signToken } from "../roles/sign-token.ts";
 import { startApi, type Api } from "../server.ts";
-import { listItem, openTestShop, signUp, type TestShop } from "../testing.ts";
+import { listItem, signUp } from "../testing.ts";
+import { useTestShop } from "../testing/use-test-shop.ts";
 
 const secret = "a secret of more than thirty-two bytes";
 const WHOLE = { "content-type": "application/json" };
 
-let shop: TestShop;
+const shop = useTestShop(async () => {
+  await broken.close();
+  await api.close();
+});
 let api: Api;
 /** The same shop with a Postgres that it cannot use. */
 let broken: Api;
@@ -17,7 +21,6 @@ let admin: string;
 let customer: string;
 let item: number;
 beforeAll(async () => {
-  shop = await openTestShop();
   const { postgresUrl, dynamodb } = shop;
   const write = (line: string) => lines.push(JSON.parse(line) as Record<string, unknown>);
   const options = {
@@ -33,11 +36,6 @@ beforeAll(async () => {
   admin = await signToken({ role: "admin" }, { secret });
   item = await listItem(shop, 5);
   customer = await signToken({ role: "customer", customerId: await signUp(shop) }, { secret });
-});
-afterAll(async () => {
-  await broken.close();
-  await api.close();
-  await shop.close();
 });
 
 interface Call {

@@ -20,6 +20,7 @@ const shown: ShopOutputs["cart"]["get"] = await shop.cart.get.query({ userId });
 const bought = await shop.checkout.create.mutate({
   userId, idempotencyKey: "consumer", cartVersion: cart.version, expectedTotal: cart.totalPrice,
 });
+const everything: Page<Item> = await shop.inventory.search.query();
 const history = await shop.transaction.history.query({ userId });
 let refused: ShopErrorCode | "UNREACHABLE" = "INTERNAL";
 try {
@@ -31,6 +32,7 @@ try {
 console.log(JSON.stringify({
   joined: found === customer.joinedAt,
   items: page.items.map((item) => item.itemName),
+  everything: everything.items.length,
   shown: shown?.totalPrice,
   bought: bought.totalPrice,
   history: history.items.map((transaction) => transaction.transactionId === bought.transactionId),

@@ -71,6 +71,7 @@ test(
       expect(JSON.parse(stdout)).toEqual({
         joined: true,
         items: ["Desk"],
+        everything: 1,
         shown: "25.00",
         bought: "25.00",
         history: [true],

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import * as field from "../fields.ts";
-import { customer } from "./common.ts";
+import { customer, optional } from "./common.ts";
 
 interface NamedOwner {
   userId?: number | undefined;
@@ -35,13 +35,15 @@ const line = {
   unitPrice: field.money.optional(),
 };
 
-export const cartOf = z
-  .strictObject({
-    ...owner,
-    /** Says in `current` what has become of the prices that the cart shows. */
-    refresh: z.boolean().default(false),
-  })
-  .refine(hasOneOwner, ONE_OWNER);
+export const cartOf = optional(
+  z
+    .strictObject({
+      ...owner,
+      /** Says in `current` what has become of the prices that the cart shows. */
+      refresh: z.boolean().default(false),
+    })
+    .refine(hasOneOwner, ONE_OWNER),
+);
 
 export const addToCart = z.strictObject({ ...change, ...line }).refine(hasOneOwner, ONE_OWNER);
 
@@ -51,7 +53,7 @@ export const removeFromCart = z
   .strictObject({ ...change, itemId: field.id })
   .refine(hasOneOwner, ONE_OWNER);
 
-export const clearCart = z.strictObject(change).refine(hasOneOwner, ONE_OWNER);
+export const clearCart = optional(z.strictObject(change).refine(hasOneOwner, ONE_OWNER));
 
 export const putCart = z
   .strictObject({

@@ -6,6 +6,11 @@ export const byId = z.strictObject({ id: field.id });
 /** A signed-in customer may leave it out: it is the caller; an admin names the customer. */
 export const customer = { userId: field.id.optional() };
 
+/** An input in which every field may be left out, and so may be the input itself. */
+export function optional<Input extends z.ZodType>(input: Input) {
+  return input.prefault({} as z.input<Input>);
+}
+
 /** Some of `fields`, at least one, of the row that `rest` names; as the caller read it, if `expectedUpdatedAt` is there. */
 export function partial<Fields extends z.ZodRawShape, Rest extends z.ZodRawShape>(
   fields: Fields,

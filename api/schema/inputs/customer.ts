@@ -1,6 +1,6 @@
 import { z } from "zod";
 import * as field from "../fields.ts";
-import { customer, partial } from "./common.ts";
+import { customer, optional, partial } from "./common.ts";
 
 export { byId } from "./common.ts";
 
@@ -16,13 +16,15 @@ export const updateCustomer = partial(profile, customer);
 
 export const customerByEmail = z.strictObject({ email: field.email });
 
-export const searchCustomers = z.strictObject({
-  /** Part of the name or of the email. */
-  query: field.searchText.optional(),
-  /** Part of "first last". */
-  name: field.searchText.optional(),
-  email: field.searchText.optional(),
-  includeArchived: z.boolean().default(false),
-  limit: field.limit,
-  cursor: field.idCursor,
-});
+export const searchCustomers = optional(
+  z.strictObject({
+    /** Part of the name or of the email. */
+    query: field.searchText.optional(),
+    /** Part of "first last". */
+    name: field.searchText.optional(),
+    email: field.searchText.optional(),
+    includeArchived: z.boolean().default(false),
+    limit: field.limit,
+    cursor: field.idCursor,
+  }),
+);

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import * as field from "../fields.ts";
-import { partial } from "./common.ts";
+import { optional, partial } from "./common.ts";
 
 export { byId } from "./common.ts";
 
@@ -49,28 +49,30 @@ export const changesOfItem = z.strictObject({
   cursor: field.bigIdCursor,
 });
 
-export const searchItems = z
-  .strictObject({
-    /** Words of the item's and the vendor's name, best fit first; a word may be begun or misspelt. At most ten count. */
-    query: field.searchText.optional(),
-    /** Part of the item's name, letter by letter; so is vendorName. */
-    itemName: field.searchText.optional(),
-    vendorName: field.searchText.optional(),
-    vendorId: field.id.optional(),
-    category: field.category.optional(),
-    minPrice: field.money.optional(),
-    maxPrice: field.money.optional(),
-    /** True: with units to sell; false: sold out. */
-    inStock: z.boolean().optional(),
-    /** A vendor finds archived items of their own, an admin all. */
-    includeArchived: z.boolean().default(false),
-    limit: field.limit,
-    cursor: field.itemCursor,
-  })
-  .refine(
-    ({ query, cursor }) => cursor === undefined || (query === undefined) === (cursor.rank === 0),
-    {
-      path: ["cursor"],
-      error: "must be a nextCursor of an earlier page of the same search",
-    },
-  );
+export const searchItems = optional(
+  z
+    .strictObject({
+      /** Words of the item's and the vendor's name, best fit first; a word may be begun or misspelt. At most ten count. */
+      query: field.searchText.optional(),
+      /** Part of the item's name, letter by letter; so is vendorName. */
+      itemName: field.searchText.optional(),
+      vendorName: field.searchText.optional(),
+      vendorId: field.id.optional(),
+      category: field.category.optional(),
+      minPrice: field.money.optional(),
+      maxPrice: field.money.optional(),
+      /** True: with units to sell; false: sold out. */
+      inStock: z.boolean().optional(),
+      /** A vendor finds archived items of their own, an admin all. */
+      includeArchived: z.boolean().default(false),
+      limit: field.limit,
+      cursor: field.itemCursor,
+    })
+    .refine(
+      ({ query, cursor }) => cursor === undefined || (query === undefined) === (cursor.rank === 0),
+      {
+        path: ["cursor"],
+        error: "must be a nextCursor of an earlier page of the same search",
+      },
+    ),
+);

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import * as field from "../fields.ts";
-import { customer } from "./common.ts";
+import { customer, optional } from "./common.ts";
 
 const transactionKey = {
   ...customer,
@@ -25,10 +25,12 @@ export const refund = z.strictObject({
   reason: field.text(200).optional(),
 });
 
-export const history = z.strictObject({
-  ...customer,
-  limit: field.limit,
-  cursor: field.historyCursor,
-});
+export const history = optional(
+  z.strictObject({
+    ...customer,
+    limit: field.limit,
+    cursor: field.historyCursor,
+  }),
+);
 
 export const transactionOf = z.strictObject({ transactionId: field.transactionId });

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import * as field from "../fields.ts";
-import { partial } from "./common.ts";
+import { optional, partial } from "./common.ts";
 
 export { byId } from "./common.ts";
 
@@ -16,24 +16,30 @@ const vendor = { vendorId: field.id.optional() };
 
 export const updateVendor = partial(profile, vendor);
 
-export const searchVendors = z.strictObject({
-  vendorName: field.searchText.optional(),
-  /** For admins. */
-  includeArchived: z.boolean().default(false),
-  limit: field.limit,
-  cursor: field.idCursor,
-});
+export const searchVendors = optional(
+  z.strictObject({
+    vendorName: field.searchText.optional(),
+    /** For admins. */
+    includeArchived: z.boolean().default(false),
+    limit: field.limit,
+    cursor: field.idCursor,
+  }),
+);
 
-export const salesOfVendor = z.strictObject({
-  ...vendor,
-  limit: field.limit,
-  cursor: field.saleCursor,
-});
+export const salesOfVendor = optional(
+  z.strictObject({
+    ...vendor,
+    limit: field.limit,
+    cursor: field.saleCursor,
+  }),
+);
 
-export const customersOfVendor = z.strictObject({
-  ...vendor,
-  /** Part of the name or of the email. */
-  query: field.searchText.optional(),
-  limit: field.limit,
-  cursor: field.idCursor,
-});
+export const customersOfVendor = optional(
+  z.strictObject({
+    ...vendor,
+    /** Part of the name or of the email. */
+    query: field.searchText.optional(),
+    limit: field.limit,
+    cursor: field.idCursor,
+  }),
+);
