@@ -5,7 +5,14 @@ import { totalOfLines } from "../dynamodb/lines.ts";
 import { centsFromStorage, formatCents, multiplyCents } from "../values/money.ts";
 import { editLines, type CartEdit, type RequestedLine } from "./edit-lines.ts";
 import { mergeLines } from "./merge-carts.ts";
-import { editPlainly, mergePlainly, unitsOf, type PlainCart, type PlainEdit } from "./testing.ts";
+import {
+  anyEditOf,
+  editPlainly,
+  mergePlainly,
+  unitsOf,
+  type PlainCart,
+  type PlainEdit,
+} from "./testing.ts";
 
 const offerOf = (itemId: number, unitPrice = 1_050n): Offer => ({
   itemId,
@@ -20,24 +27,7 @@ const at = (pricedAt: string, changed: readonly Offer[] = []) => ({
   pricedAt,
 });
 
-const anyItem = fc.integer({ min: 1, max: 4 });
-const anyQuantity = fc.constantFrom(1, 2, 4_999, 5_000, 10_000);
-const anyEdit: fc.Arbitrary<PlainEdit> = fc.oneof(
-  fc.record({
-    does: fc.constantFrom("add" as const, "change" as const),
-    itemId: anyItem,
-    quantity: anyQuantity,
-  }),
-  fc.record({ does: fc.constant("remove" as const), itemId: anyItem }),
-  fc.constant({ does: "clear" as const }),
-  fc.record({
-    does: fc.constant("replace" as const),
-    units: fc.uniqueArray(fc.tuple(anyItem, anyQuantity), {
-      minLength: 1,
-      selector: ([itemId]) => itemId,
-    }),
-  }),
-);
+const anyEdit = anyEditOf(fc.integer({ min: 1, max: 4 }));
 
 function asCartEdit(edit: PlainEdit): CartEdit {
   switch (edit.does) {

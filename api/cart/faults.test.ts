@@ -9,7 +9,14 @@ import { startApi, type Api } from "../server.ts";
 import { failureOf, listItems, signUp } from "../testing.ts";
 import { useTestShop } from "../testing/use-test-shop.ts";
 import type { Cart } from "../values/cart.ts";
-import { editPlainly, mergePlainly, unitsOf, type PlainCart, type PlainEdit } from "./testing.ts";
+import {
+  anyEditOf,
+  editPlainly,
+  mergePlainly,
+  unitsOf,
+  type PlainCart,
+  type PlainEdit,
+} from "./testing.ts";
 
 const DAY = 86_400_000;
 const WRITES = new Set(["PutItem", "TransactWriteItems"]);
@@ -84,27 +91,7 @@ async function untilAnswered(call: () => Promise<unknown>): Promise<string> {
   return "never answered";
 }
 
-const anyItem = fc.nat(2);
-const anyQuantity = fc.constantFrom(1, 2, 5_000, 10_000);
-const anyEdit = fc.oneof(
-  {
-    weight: 3,
-    arbitrary: fc.record({
-      does: fc.constantFrom("add" as const, "add" as const, "change" as const),
-      itemId: anyItem,
-      quantity: anyQuantity,
-    }),
-  },
-  fc.record({ does: fc.constant("remove" as const), itemId: anyItem }),
-  fc.constant({ does: "clear" as const }),
-  fc.record({
-    does: fc.constant("replace" as const),
-    units: fc.uniqueArray(fc.tuple(anyItem, anyQuantity), {
-      minLength: 1,
-      selector: ([item]) => item,
-    }),
-  }),
-);
+const anyEdit = anyEditOf(fc.nat(2));
 const anyOwner = fc.constantFrom("customer" as const, "guest" as const);
 // The SDK tries three times: with more faults than that the service itself hears nothing.
 const anyFault = fc.record({

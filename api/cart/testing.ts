@@ -1,3 +1,5 @@
+import fc from "fast-check";
+
 /** What a cart holds as its owner would say it: units of items, in the order in which they came. */
 export type PlainCart = ReadonlyMap<number, number>;
 
@@ -6,6 +8,30 @@ export type PlainEdit =
   | { readonly does: "remove"; readonly itemId: number }
   | { readonly does: "clear" }
   | { readonly does: "replace"; readonly units: readonly (readonly [number, number])[] };
+
+/** Edits of a cart with these items; adding and changing come more often than the rest. */
+export function anyEditOf(anyItem: fc.Arbitrary<number>): fc.Arbitrary<PlainEdit> {
+  const anyQuantity = fc.constantFrom(1, 2, 4_999, 5_000, 10_000);
+  return fc.oneof(
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        does: fc.constantFrom("add" as const, "add" as const, "change" as const),
+        itemId: anyItem,
+        quantity: anyQuantity,
+      }),
+    },
+    fc.record({ does: fc.constant("remove" as const), itemId: anyItem }),
+    fc.constant({ does: "clear" as const }),
+    fc.record({
+      does: fc.constant("replace" as const),
+      units: fc.uniqueArray(fc.tuple(anyItem, anyQuantity), {
+        minLength: 1,
+        selector: ([itemId]) => itemId,
+      }),
+    }),
+  );
+}
 
 /** The cart after an edit, or the code of its refusal. */
 export function editPlainly(cart: PlainCart, edit: PlainEdit): PlainCart | string {
