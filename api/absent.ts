@@ -2,6 +2,7 @@ import { types } from "node:util";
 
 const ABSENT = new Set([
   "ECONNREFUSED",
+  "ECONNRESET",
   "ENOTFOUND",
   "EAI_AGAIN",
   "EHOSTUNREACH",
@@ -9,11 +10,20 @@ const ABSENT = new Set([
   "ETIMEDOUT",
 ]);
 
+/** What pg says of a connection that ends while it waits for Postgres's first words. */
+const ENDED_UNANSWERED = "Connection terminated unexpectedly";
+
 /** Whether a connection failed because nobody answered, rather than because somebody refused us. */
 export function isAbsent(error: unknown): boolean {
   if (!types.isNativeError(error)) return false;
   const code = "code" in error ? String(error.code) : "";
-  return ABSENT.has(code) || error.name === "TimeoutError" || /^timeout exp/.test(error.message);
+  return ABSENT.has(code) || hasTimedOut(error) || error.message === ENDED_UNANSWERED;
+}
+
+/** Whether nobody has said anything for as long as we waited. */
+export function hasTimedOut(error: unknown): boolean {
+  if (!types.isNativeError(error)) return false;
+  return error.name === "TimeoutError" || error.message === "timeout expired";
 }
 
 /** What an error says of itself; the one of a name with several addresses speaks through its parts. */

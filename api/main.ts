@@ -37,14 +37,14 @@ async function serve({ stopped, hurry }: Signals): Promise<0 | 1> {
     const onWarning = (message: string) => {
       logger.warn(message);
     };
-    await migrate({ ...databases, onWarning });
-    const { host, port, serving, cartLifetimes, checkout } = settings;
+    const { tableName, host, port, serving, cartLifetimes, checkout } = settings;
+    await migrate({ ...databases, tableName, onWarning });
     const authentication = settings.authentication ?? (await developmentAuthentication());
     if (authentication.kind === "development") {
       logger.warn("no key is configured: whoever reaches this port without a token is an admin");
     }
-    const options = { host, port, serving, cartLifetimes, checkout, logger, authentication };
-    const api = await startApi({ ...databases, ...options });
+    const options = { tableName, host, port, serving, cartLifetimes, checkout };
+    const api = await startApi({ ...databases, ...options, logger, authentication });
     logger.info({ url: api.url }, "the shop is open");
     process.stdout.write(`${api.url}\n`);
     logger.info({ signal: await stopped }, "closing: requests under way may end");

@@ -1,5 +1,5 @@
 import pg from "pg";
-import { isAbsent, wordsOf } from "./absent.ts";
+import { hasTimedOut, isAbsent, wordsOf } from "./absent.ts";
 import { ensureTable } from "./dynamodb/create-table.ts";
 import { expireCarts } from "./dynamodb/expire-carts.ts";
 import { openTable, type DynamoDbConnection } from "./dynamodb/table.ts";
@@ -11,7 +11,7 @@ export interface MigrateOptions {
   postgresUrl: string;
   dynamodb: DynamoDbConnection;
   /** Default `mercado_ecommerce`. */
-  tableName?: string;
+  tableName?: string | undefined;
   /** How long another process may be migrating before this one gives up. Default 60. */
   lockWaitSeconds?: number;
   /** Told of what the shop has to do without, and of whom it waits for. Default: nobody is. */
@@ -19,6 +19,7 @@ export interface MigrateOptions {
 }
 
 const LOCK_WAIT_SECONDS = 60;
+const CONNECT_SECONDS = 5;
 
 /** Brings both databases to the schema of this version. Does nothing when they have it; any number may run at once. */
 export async function migrate(options: MigrateOptions): Promise<void> {
@@ -40,7 +41,7 @@ async function connect(postgresUrl: string): Promise<pg.Client> {
   const session = new pg.Client({
     connectionString: postgresUrl,
     application_name: "mercado-migrate",
-    connectionTimeoutMillis: 10_000,
+    connectionTimeoutMillis: CONNECT_SECONDS * 1_000,
   });
   try {
     await session.connect();
@@ -49,9 +50,11 @@ async function connect(postgresUrl: string): Promise<pg.Client> {
     const server = `${session.host}:${session.port}`;
     throw new StartError(
       "API_POSTGRES_UNREACHABLE",
-      isAbsent(error)
-        ? `No Postgres answers at ${server}: ${wordsOf(error)}`
-        : `Postgres at ${server} does not let us in: ${wordsOf(error)}`,
+      hasTimedOut(error)
+        ? `No Postgres answers at ${server} within ${CONNECT_SECONDS} s.`
+        : isAbsent(error)
+          ? `No Postgres answers at ${server}: ${wordsOf(error)}`
+          : `Postgres at ${server} does not let us in: ${wordsOf(error)}`,
       { hint: "Check MERCADO_POSTGRES_URL and that the server runs.", cause: error },
     );
   }

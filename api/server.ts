@@ -27,7 +27,7 @@ export interface ApiOptions {
   host?: string;
   clock?: Clock;
   /** Default `mercado_ecommerce`. */
-  tableName?: string;
+  tableName?: string | undefined;
   /** Default: 30 days for customers, 7 for guests. */
   cartLifetimes?: CartLifetimes;
   /** Default: development with a secret that nobody knows, so that only calls without a token get through. */

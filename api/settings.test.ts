@@ -8,6 +8,7 @@ test("without a setting the service listens on loopback, port 8000, and has data
   expect(readSettings({})).toEqual({
     postgresUrl: undefined,
     dynamodb: undefined,
+    tableName: undefined,
     host: "127.0.0.1",
     port: 8000,
     logLevel: "info",
@@ -47,6 +48,15 @@ test("on AWS the credentials are left to the SDK, which knows of roles and sessi
   };
   expect(readSettings(named).dynamodb).toEqual({ region: "us-east-1" });
 });
+
+test.each(["ab", "my table", "t".repeat(256), "shop/carts"])(
+  "%j is refused as a table's name, as AWS would refuse it later",
+  (name) => {
+    expect(() => readSettings({ MERCADO_DYNAMODB_TABLE: name })).toThrow(
+      /MERCADO_DYNAMODB_TABLE: must be a table's name/,
+    );
+  },
+);
 
 test("every wrong variable is named at once", () => {
   const wrong = { MERCADO_API_PORT: "70000", MERCADO_DYNAMODB_ENDPOINT: "nowhere" };

@@ -35,6 +35,12 @@ const environment = z.object({
       error: "must be an http(s) URL, or `aws`",
     })
     .optional(),
+  MERCADO_DYNAMODB_TABLE: z
+    .string()
+    .regex(/^[A-Za-z0-9_.-]{3,255}$/, {
+      error: "must be a table's name: 3 to 255 letters, digits and _ . -",
+    })
+    .optional(),
   AWS_REGION: z.string().min(1).default("us-east-1"),
   AWS_ACCESS_KEY_ID: z.string().min(1).optional(),
   AWS_SECRET_ACCESS_KEY: z.string().min(1).optional(),
@@ -70,6 +76,8 @@ export interface Settings {
   /** Absent: the caller provides services of its own. */
   postgresUrl: string | undefined;
   dynamodb: DynamoDbConnection | undefined;
+  /** Absent: the shop's own default. */
+  tableName: string | undefined;
   host: string;
   port: number;
   logLevel: string;
@@ -98,6 +106,7 @@ export function readSettings(variables: NodeJS.ProcessEnv): Settings {
   return {
     postgresUrl: data.MERCADO_POSTGRES_URL,
     dynamodb: dynamoDbFrom(data),
+    tableName: data.MERCADO_DYNAMODB_TABLE,
     host: data.MERCADO_API_HOST,
     port: data.MERCADO_API_PORT,
     logLevel: data.MERCADO_API_LOG_LEVEL,

@@ -1,23 +1,33 @@
 import { once } from "node:events";
-import { createServer, type AddressInfo, type Server } from "node:net";
+import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
+import { ScanCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { openTestServices } from "../local/testing.ts";
+import { openTable } from "./dynamodb/table.ts";
 import { migrate } from "./migrate.ts";
 import { openPool, sql } from "./postgres/pool.ts";
-import { startService, variablesFor } from "./testing-process.ts";
+import { startService, startShopProcess, variablesFor } from "./testing-process.ts";
 
 type Services = Awaited<ReturnType<typeof openTestServices>>;
 
 let services: Services;
 let occupied: Server;
+/** Accepts, and never says a word. */
+let silent: Server;
+/** Accepts, and ends the connection without a word. */
+let curt: Server;
+const silenced = new Set<Socket>();
 beforeAll(async () => {
   services = await openTestServices();
   await migrate(services);
   occupied = createServer().listen(0, "127.0.0.1");
-  await once(occupied, "listening");
+  silent = createServer((socket) => silenced.add(socket)).listen(0, "127.0.0.1");
+  curt = createServer((socket) => socket.end()).listen(0, "127.0.0.1");
+  await Promise.all([occupied, silent, curt].map((server) => once(server, "listening")));
 });
 afterAll(async () => {
-  occupied.close();
+  for (const socket of silenced) socket.destroy();
+  for (const server of [occupied, silent, curt]) server.close();
   await services.close();
 });
 
@@ -40,6 +50,10 @@ async function newerDatabase(): Promise<NodeJS.ProcessEnv> {
   return variables;
 }
 
+function portOf(server: Server): string {
+  return String((server.address() as AddressInfo).port);
+}
+
 const SECRET = "a secret of more than thirty-two bytes";
 
 interface WayOut {
@@ -53,6 +67,24 @@ test.each<[name: string, code: string, cause: RegExp, wayOut: WayOut]>([
     "API_POSTGRES_UNREACHABLE",
     /No Postgres answers at 127\.0\.0\.1:1:/,
     { hint: /MERCADO_POSTGRES_URL/, variables: () => withPostgres((url) => (url.port = "1")) },
+  ],
+  [
+    "a Postgres that never answers",
+    "API_POSTGRES_UNREACHABLE",
+    /No Postgres answers at 127\.0\.0\.1:\d+ within 5 s\.$/,
+    {
+      hint: /MERCADO_POSTGRES_URL/,
+      variables: () => withPostgres((url) => (url.port = portOf(silent))),
+    },
+  ],
+  [
+    "a Postgres that hangs up",
+    "API_POSTGRES_UNREACHABLE",
+    /No Postgres answers at 127\.0\.0\.1:\d+: /,
+    {
+      hint: /MERCADO_POSTGRES_URL/,
+      variables: () => withPostgres((url) => (url.port = portOf(curt))),
+    },
   ],
   [
     "a wrong password",
@@ -117,7 +149,7 @@ test.each<[name: string, code: string, cause: RegExp, wayOut: WayOut]>([
     /Port \d+ is taken/,
     {
       hint: /MERCADO_API_PORT/,
-      variables: () => ({ MERCADO_API_PORT: String((occupied.address() as AddressInfo).port) }),
+      variables: () => ({ MERCADO_API_PORT: portOf(occupied) }),
     },
   ],
   [
@@ -128,6 +160,12 @@ test.each<[name: string, code: string, cause: RegExp, wayOut: WayOut]>([
       hint: /MERCADO_API_HOST/,
       variables: () => ({ MERCADO_API_HOST: "192.0.2.1", MERCADO_API_SECRET: SECRET }),
     },
+  ],
+  [
+    "a name that no table can have",
+    "API_SETTING_INVALID",
+    /MERCADO_DYNAMODB_TABLE: must be a table's name/,
+    { hint: /\.env\.example/, variables: () => ({ MERCADO_DYNAMODB_TABLE: "my table" }) },
   ],
   [
     "a setting that is no number",
@@ -147,4 +185,26 @@ test.each<[name: string, code: string, cause: RegExp, wayOut: WayOut]>([
   expect(said[0]).toMatch(cause);
   expect(said[1]).toMatch(hint);
   expect(ended.stderr).not.toMatch(/not-the-password|node_modules|\n +at /);
+});
+
+test("the table that the environment names is the one that carts and sales are written to", async () => {
+  const MERCADO_DYNAMODB_TABLE = "another_shop";
+  const { client, stop, ended } = await startShopProcess(services, { MERCADO_DYNAMODB_TABLE });
+  try {
+    const { id: vendorId } = await client.vendor.create.mutate({ vendorName: "H", region: "GW" });
+    const item = { vendorId, itemName: "Desk", category: 1, price: "1.00" };
+    const { id: itemId } = await client.inventory.create.mutate(item);
+    const { guestId } = await client.cart.createGuest.mutate();
+    await client.cart.add.mutate({ guestId, itemId, quantity: 1 });
+  } finally {
+    stop();
+  }
+  expect(await ended).toBe(0);
+  const counts = [MERCADO_DYNAMODB_TABLE, undefined].map(async (name) => {
+    const table = openTable(services.dynamodb, name);
+    const { Count } = await table.client.send(new ScanCommand({ TableName: table.name }));
+    table.client.destroy();
+    return Count;
+  });
+  expect(await Promise.all(counts)).toEqual([1, 0]);
 });
