@@ -56,6 +56,7 @@ describe("npm run token", () => {
   });
 
   test.each([
+    [[], {}, "npm run token -- customer 1"],
     [["vendor"], {}, "Which vendor?"],
     [["king"], {}, "customer, vendor, admin"],
     [["customer", "-1"], {}, "positive integer"],
@@ -67,6 +68,14 @@ describe("npm run token", () => {
     const { code, stdout, stderr } = await run(words, variables);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(stderr).toContain(cause);
+  });
+
+  test("says with which key it signs, and where a service's key is described", async () => {
+    const help = await run(["--help"]);
+    expect(help.code).toBe(0);
+    for (const told of ["MERCADO_API_SECRET", "MERCADO_API_JWKS_URL", ".env.example"]) {
+      expect(help.stdout).toContain(told);
+    }
   });
 
   test("many who want this machine's secret at once get the same", async () => {

@@ -41,9 +41,18 @@ async function signingOptions() {
   return { secret: await developmentSecret(defaultHome()) };
 }
 
+const KEYS = `
+A token is signed as the shop's API of the same environment verifies it:
+  MERCADO_API_SECRET    a secret of at least 32 bytes (openssl rand -base64 32 makes one)
+  MERCADO_API_JWKS_URL  an identity provider's keys: ask it for tokens, not this command
+  neither               this machine's own secret, good for an API on this machine alone
+.env.example describes these variables; restart the API after a change.`;
+
 async function main(): Promise<void> {
   await new Command("npm run token --")
     .description("Prints a signed token for development.")
+    .addHelpText("after", KEYS)
+    .showHelpAfterError("Write for example: npm run token -- customer 1")
     .addArgument(
       new Argument("<role>", "whose token").choices(["customer", "vendor", "admin"] as const),
     )

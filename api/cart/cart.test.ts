@@ -435,6 +435,18 @@ describe("a merge at sign-in", () => {
     expect(await cart().merge.mutate({ userId, guestId })).toEqual(merged);
   });
 
+  test("of a cart that another customer has taken over moves nothing, and tells nothing of that one's", async () => {
+    const [first, second] = [await signUp(shop), await signUp(shop)];
+    const { guestId } = await cart().createGuest.mutate();
+    await cart().add.mutate({ userId: first, itemId: cup, quantity: 9_000 });
+    await cart().add.mutate({ guestId, itemId: cup, quantity: 1_500 });
+    const merged = await cart().merge.mutate({ userId: first, guestId });
+    expect(merged.leftOut).not.toEqual([]);
+    const empty = { cart: null, leftOut: [] };
+    expect(await cart().merge.mutate({ userId: second, guestId })).toEqual(empty);
+    expect(await cart().merge.mutate({ userId: first, guestId })).toEqual(merged);
+  });
+
   test("takes over what the guest adds later, and never what it has taken over", async () => {
     const userId = await signUp(shop);
     const { guestId } = await cart().createGuest.mutate();

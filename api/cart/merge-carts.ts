@@ -52,7 +52,8 @@ export interface MergedCart {
 
 /**
  * Moves a guest's lines into a customer's cart, in one transaction: the guest's cart is empty from then on, so that
- * whoever repeats the merge, or loses its answer, moves nothing twice and is told the same.
+ * whoever repeats the merge, or loses its answer, moves nothing twice and is told the same. Another customer who comes
+ * later finds nothing.
  */
 export function mergeCarts(
   stores: CartStores,
@@ -69,11 +70,15 @@ export function mergeCarts(
     const guestCart = unlessExpired(guest.stored, now);
     if (guestCart === null || guestCart.lines.length === 0) {
       const cart = ownCart && showCart({ userId }, ownCart);
-      return { result: { cart, leftOut: [...(guestCart?.leftOut ?? [])] } };
+      const takenOver = guestCart?.takenOver;
+      return {
+        result: { cart, leftOut: takenOver?.userId === userId ? [...takenOver.leftOut] : [] },
+      };
     }
     const { lines, leftOut } = mergeLines(ownCart?.lines ?? [], guestCart.lines);
     const merged = await successorOf(stores, own, { changeId, lines });
-    const emptied = await successorOf(stores, guest, { changeId, lines: [], leftOut });
+    const takenOver = { userId, leftOut };
+    const emptied = await successorOf(stores, guest, { changeId, lines: [], takenOver });
     return {
       result: { cart: showCart({ userId }, merged.cart), leftOut },
       write: () => storeCarts(stores.table, [merged, emptied]),

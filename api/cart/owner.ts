@@ -15,7 +15,7 @@ export function ownerFor(caller: Caller, { userId, guestId }: NamedOwner): CartO
   if (caller.role !== "anonymous" || userId !== undefined) {
     return { userId: customerFor(caller, userId) };
   }
-  throw new ShopError("UNAUTHORIZED", "Nobody has signed in, and no guestId was sent.", {
+  throw new ShopError("UNAUTHORIZED", "Nobody has signed in, and no guest is named.", {
     hint: "Sign in, or send the guestId that cart.createGuest gives.",
   });
 }

@@ -1,4 +1,4 @@
-import type { CartWrite, LeftOut, StoredCart } from "../dynamodb/carts.ts";
+import type { CartWrite, StoredCart, Takeover } from "../dynamodb/carts.ts";
 import { customerNotFound } from "../errors.ts";
 import type { ConnectionPool } from "../postgres/pool.ts";
 import { lastCartVersion, type LastCartVersion } from "../postgres/cart-versions.ts";
@@ -18,7 +18,7 @@ export interface Look {
 export interface Change {
   readonly changeId: string;
   readonly lines: readonly ShownLine[];
-  readonly leftOut?: readonly LeftOut[];
+  readonly takenOver?: Takeover;
 }
 
 const REMEMBERED_CHANGES = 20;
@@ -27,7 +27,7 @@ const REMEMBERED_CHANGES = 20;
 export async function successorOf(
   stores: { pool: ConnectionPool; cartLifetimes: CartLifetimes },
   look: Look,
-  { changeId, lines, leftOut = [] }: Change,
+  { changeId, lines, takenOver }: Change,
 ): Promise<CartWrite> {
   const { owner, stored, now } = look;
   const { customerSeconds, guestSeconds } = stores.cartLifetimes;
@@ -40,7 +40,7 @@ export async function successorOf(
     expiresAt: expiryOf(version, epochSecondsOf(now), lifetime),
     lines,
     changeIds: [...earlierIds, changeId].slice(-REMEMBERED_CHANGES),
-    leftOut,
+    takenOver: takenOver ?? null,
   };
   return { owner, cart, replaces: stored?.version ?? null };
 }

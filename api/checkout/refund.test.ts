@@ -269,8 +269,21 @@ describe("a customer", () => {
     });
     expect(await cancel("part-too")).toBe("ALREADY_REFUNDED");
     shop.time.now = new Date("2026-06-01T12:00:00Z");
-    const rest = { userId, transactionId, idempotencyKey: "rest" };
+    const rest = { transactionId, idempotencyKey: "rest" };
     expect((await shop.client.transaction.cancel.mutate(rest)).totalPrice).toBe("-25.00");
+    expect(await countStock(shop, item)).toEqual({ available: 10, reserved: 0, sold: 0 });
+  });
+
+  test("is who a sale belongs to, so that an admin who cancels need not name them, but not another", async () => {
+    const { item, userId, sale } = await sell();
+    const cancel = { transactionId: sale.transactionId, idempotencyKey: "by-admin" };
+    const stranger = { ...cancel, userId: await signUp(shop) };
+    const { cancel: call, refund } = shop.client.transaction;
+    expect(await failureOf(call.mutate(stranger))).toBe("TRANSACTION_NOT_FOUND");
+    expect(await failureOf(refund.mutate(stranger))).toBe("TRANSACTION_NOT_FOUND");
+    const cancelled = await call.mutate(cancel);
+    expect(cancelled).toMatchObject({ userId, totalPrice: "-37.50" });
+    expect(await call.mutate({ ...cancel, userId })).toEqual(cancelled);
     expect(await countStock(shop, item)).toEqual({ available: 10, reserved: 0, sold: 0 });
   });
 

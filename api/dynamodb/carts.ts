@@ -21,6 +21,12 @@ export interface LeftOut {
   quantity: number;
 }
 
+/** Whose a guest's lines have become, and what had no room there. */
+export interface Takeover {
+  userId: number;
+  leftOut: readonly LeftOut[];
+}
+
 /** A cart as its item holds it, expired or not. */
 export interface StoredCart {
   version: number;
@@ -30,8 +36,8 @@ export interface StoredCart {
   lines: readonly ShownLine[];
   /** The ids of the latest changes, the newest last: a change that is repeated is found among them. */
   changeIds: readonly string[];
-  /** Of a guest's cart that was merged. */
-  leftOut: readonly LeftOut[];
+  /** Of a guest's cart since it was merged; null in every other, and again after a change. */
+  takenOver: Takeover | null;
 }
 
 /** As of now (a consistent read); null when no item is there. */
@@ -47,12 +53,29 @@ export async function findStoredCart(table: Table, owner: CartOwner): Promise<St
     expiresAt: item["expires_at"] === undefined ? null : readInteger(item, "expires_at"),
     lines: readShownLines(item),
     changeIds: (item["change_ids"]?.L ?? []).flatMap(({ S }) => (S === undefined ? [] : [S])),
-    leftOut: item["left_out"] === undefined ? [] : readMaps(item, "left_out").map(readLeftOut),
+    takenOver:
+      item["taken_over_by"] === undefined
+        ? null
+        : {
+            userId: readInteger(item, "taken_over_by"),
+            leftOut: readMaps(item, "left_out").map(readLeftOut),
+          },
   };
 }
 
 function readLeftOut(item: Item): LeftOut {
   return { itemId: readInteger(item, "item_id"), quantity: readInteger(item, "qty") };
+}
+
+function writeTakeover({ userId, leftOut }: Takeover): Item {
+  return {
+    taken_over_by: { N: String(userId) },
+    left_out: {
+      L: leftOut.map(({ itemId, quantity }) => ({
+        M: { item_id: { N: String(itemId) }, qty: { N: String(quantity) } },
+      })),
+    },
+  };
 }
 
 export interface CartWrite {
@@ -75,15 +98,7 @@ function putOf(table: Table, { owner, cart, replaces }: CartWrite): Put {
       cart: writeShownLines(cart.lines),
       total_price: { N: totalOfLines(cart.lines) },
       change_ids: { L: cart.changeIds.map((id) => ({ S: id })) },
-      ...(cart.leftOut.length === 0
-        ? {}
-        : {
-            left_out: {
-              L: cart.leftOut.map(({ itemId, quantity }) => ({
-                M: { item_id: { N: String(itemId) }, qty: { N: String(quantity) } },
-              })),
-            },
-          }),
+      ...(cart.takenOver === null ? {} : writeTakeover(cart.takenOver)),
     },
     ...(replaces === null
       ? { ConditionExpression: "attribute_not_exists(pk)" }

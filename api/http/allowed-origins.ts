@@ -22,9 +22,12 @@ export function refuseForeignPages(app: FastifyInstance, origins: readonly strin
   app.addHook("onRequest", (request, reply, done) => {
     const { host = "", origin } = request.headers;
     const foreign = !isLoopback(host)
-      ? "The header Host names another machine"
+      ? { what: "The header Host names another machine", instead: "Call it as http://127.0.0.1" }
       : origin !== undefined && !isLoopbackOrigin(origin) && !origins.includes(origin)
-        ? "The header Origin names a page of another machine"
+        ? {
+            what: "The header Origin names a page of another machine",
+            instead: "Name that origin in MERCADO_API_CORS_ORIGINS",
+          }
         : undefined;
     if (foreign === undefined) {
       done();
@@ -32,9 +35,9 @@ export function refuseForeignPages(app: FastifyInstance, origins: readonly strin
     }
     const failure = new ShopError(
       "FORBIDDEN",
-      `${foreign}; without a key the shop serves its own.`,
+      `${foreign.what}; without a key the shop serves its own.`,
       {
-        hint: "Call it as http://127.0.0.1, or configure a key (npm run token says how).",
+        hint: `${foreign.instead}, or start the shop with a key, MERCADO_API_SECRET or MERCADO_API_JWKS_URL; .env.example describes them.`,
       },
     );
     void sendFailure(reply, 403, describeFailure(failure));

@@ -125,13 +125,17 @@ describe("without a key, where everybody on this machine is an admin", () => {
   test("a page of another machine cannot call the shop, whatever name it gives itself", async () => {
     const origin = await fetch(`${shop.url}/health`, { headers: { origin: "https://evil.test" } });
     expect(origin.status).toBe(403);
-    expect(await origin.json()).toMatchObject(foreign);
+    expect(await origin.json()).toMatchObject({
+      ...foreign,
+      hint: expect.stringContaining("MERCADO_API_CORS_ORIGINS"),
+    });
     const rebound = await converse(
       shop.url,
       "GET /trpc/vendor.search HTTP/1.1\r\nhost: evil.test\r\nconnection: close\r\n\r\n",
     );
     expect(rebound).toMatch(/^HTTP\/1\.1 403 /);
     expect(rebound).toContain("Host names another machine");
+    expect(rebound).toMatch(/MERCADO_API_SECRET.*\.env\.example/);
   });
 
   test("a page of this machine can", async () => {

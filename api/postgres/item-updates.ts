@@ -1,6 +1,6 @@
 import type { SQLQuery } from "@databases/pg";
 import { itemsNotFound, ShopError } from "../errors.ts";
-import { notYours } from "../roles/permission.ts";
+import { itemNotYours } from "../roles/permission.ts";
 import { MAXIMUM_STOCK } from "../schema/fields.ts";
 import { setActing, type Acting } from "./acting.ts";
 import { findItem, itemColumns, itemRow, skuTaken, type Item } from "./inventory.ts";
@@ -45,7 +45,7 @@ export async function ownItem(
   const found = await findItem(database, change.id);
   if (found === null) throw itemsNotFound([change.id]);
   if (change.onlyVendorId !== null && found.vendorId !== change.onlyVendorId) {
-    throw notYours("vendor");
+    throw itemNotYours();
   }
   return itemRow.parse(found);
 }

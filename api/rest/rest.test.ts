@@ -299,3 +299,28 @@ const has = spawnSync(python, ["-c", "import requests, faker"]).status === 0;
     });
   },
 );
+
+test.each([
+  ["GET", "/cart/", "user_id"],
+  ["GET", "/transactions/", "user_id"],
+  ["POST", "/cart/", "user_id"],
+  ["POST", "/checkout/", "user_id"],
+  ["POST", "/inventory/", "vendor_id"],
+])("%s %s by an admin who names nobody is told the field as it is called here", async (...call) => {
+  const [method, path, field] = call;
+  const bodies: Record<string, object> = {
+    "/cart/": { cart: [line(await item(1), 1, 1)] },
+    "/inventory/": { item_name: "chair", category: "1", price: 1 },
+  };
+  const body = method === "POST" ? (bodies[path] ?? {}) : undefined;
+  const refused = await send(path, body);
+  expect(refused).toMatchObject({
+    status: 400,
+    body: {
+      message: expect.stringContaining(`(${field}: is missing)`),
+      hint: expect.stringContaining(`in ${field}`),
+    },
+  });
+  const named = await send(`${path}?${field}=999999`, body);
+  expect(JSON.stringify(named.body)).not.toMatch(/names are in snake_case|is missing/);
+});

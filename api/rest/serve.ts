@@ -50,13 +50,17 @@ export function sendProcedureFailure(reply: FastifyReply, error: TRPCError): Fas
   return sendFailure(reply, getHTTPStatusCodeFromError(error), failure);
 }
 
+/** A name such as userId, not the second part of a procedure's, such as cart.createGuest. */
+const FIELD_IN_PROSE = /(?<![\w.])[a-z]+(?:[A-Z][a-z]*)+\b/g;
+
 function inRestWords(failure: PublicFailure): PublicFailure {
   // Zod names unknown keys, and the summary each field.
   const message = failure.message.replace(
     /(?<=[(;] ?)[\w.]+(?=: )|(?<=")\w+(?=")/g,
     (name: string) => restPath(name),
   );
-  return { ...failure, message, details: detailsToRest(failure.details) };
+  const hint = failure.hint.replace(FIELD_IN_PROSE, restPath);
+  return { ...failure, message, hint, details: detailsToRest(failure.details) };
 }
 
 /** A URL holds text alone; a procedure reads numbers from text, but not truths. */

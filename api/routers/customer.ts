@@ -10,9 +10,12 @@ export const customerRouter = router({
     .mutation(({ ctx, input }) =>
       customers.createCustomer(ctx.pool, { ...input, joinedAt: toTimestamp(ctx.clock()) }),
     ),
+  /** The caller, or whom an admin names. */
   get: ownThingsProcedure
-    .input(inputs.byId)
-    .query(({ ctx, input }) => customers.customerOf(ctx.pool, customerFor(ctx.caller, input.id))),
+    .input(inputs.ownById)
+    .query(({ ctx, input }) =>
+      customers.customerOf(ctx.pool, customerFor(ctx.caller, input.id, "id")),
+    ),
   /** Null when nobody has this email, in whatever case. */
   byEmail: adminProcedure
     .input(inputs.customerByEmail)

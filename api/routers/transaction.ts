@@ -2,6 +2,7 @@ import { refundSale } from "../checkout/refund.ts";
 import { CHECKOUT_DEFAULTS } from "../checkout/settings.ts";
 import { findHistory, findTransactionById } from "../dynamodb/transactions.ts";
 import { transactionNotFound } from "../errors.ts";
+import { customerFor } from "../roles/permission.ts";
 import * as inputs from "../schema/inputs/transaction.ts";
 import { adminProcedure, customerProcedure, ownThingsProcedure, router } from "../trpc.ts";
 import { toTimestamp } from "../values/time.ts";
@@ -31,18 +32,14 @@ export const transactionRouter = router({
     .mutation(({ ctx, input }) => refundSale(ctx, { ...input, now: toTimestamp(ctx.clock()) })),
   /**
    * Gives back all of a sale. A customer may do it with their own for a while (30 minutes, if nothing else is set), as
-   * long as nothing of it was refunded; an admin at any time, and then gives back what is left.
+   * long as nothing of it was refunded; an admin anybody's at any time, and then gives back what is left.
    */
-  cancel: customerProcedure.input(inputs.cancel).mutation(({ ctx, input }) =>
-    refundSale(ctx, {
-      ...input,
-      userId: ctx.customerId,
-      now: toTimestamp(ctx.clock()),
-      ...(ctx.caller.role === "admin"
+  cancel: ownThingsProcedure.input(inputs.cancel).mutation(({ ctx, input }) => {
+    const { caller, cancellationMinutes = CHECKOUT_DEFAULTS.cancellationMinutes } = ctx;
+    const bounds =
+      caller.role === "admin"
         ? {}
-        : {
-            withinMinutes: ctx.cancellationMinutes ?? CHECKOUT_DEFAULTS.cancellationMinutes,
-          }),
-    }),
-  ),
+        : { userId: customerFor(caller, input.userId), withinMinutes: cancellationMinutes };
+    return refundSale(ctx, { ...input, ...bounds, now: toTimestamp(ctx.clock()) });
+  }),
 });

@@ -2,7 +2,7 @@ import { vendorNotFound } from "../errors.ts";
 import { findSales, searchBuyers } from "../postgres/vendor-sales.ts";
 import * as vendors from "../postgres/vendors.ts";
 import { seesArchived } from "../roles/archived.ts";
-import { requireRole } from "../roles/permission.ts";
+import { requireRole, vendorToShow } from "../roles/permission.ts";
 import * as inputs from "../schema/inputs/vendor.ts";
 import { adminProcedure, publicProcedure, router, vendorProcedure } from "../trpc.ts";
 import { toTimestamp } from "../values/time.ts";
@@ -13,11 +13,12 @@ export const vendorRouter = router({
     .mutation(({ ctx, input }) =>
       vendors.createVendor(ctx.pool, { ...input, joinedAt: toTimestamp(ctx.clock()) }),
     ),
-  /** An archived one for itself and admins only. */
-  get: publicProcedure.input(inputs.byId).query(async ({ ctx, input }) => {
-    const vendor = await vendors.findVendor(ctx.pool, input.id);
-    const visible = vendor?.archivedAt === null || seesArchived(ctx.caller, input.id);
-    if (vendor === null || !visible) throw vendorNotFound(input.id);
+  /** Of a vendor who names none, the caller. An archived one for itself and admins only. */
+  get: publicProcedure.input(inputs.ownById).query(async ({ ctx, input }) => {
+    const id = vendorToShow(ctx.caller, input.id);
+    const vendor = await vendors.findVendor(ctx.pool, id);
+    const visible = vendor?.archivedAt === null || seesArchived(ctx.caller, id);
+    if (vendor === null || !visible) throw vendorNotFound(id);
     return vendor;
   }),
   /** With no `vendorName`: all of them. */

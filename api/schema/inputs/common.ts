@@ -11,6 +11,9 @@ export function optional<Input extends z.ZodType>(input: Input) {
   return input.prefault({} as z.input<Input>);
 }
 
+/** Of one row; a caller whose own it is may leave the id out. */
+export const ownById = optional(z.strictObject({ id: field.id.optional() }));
+
 /** Some of `fields`, at least one, of the row that `rest` names; as the caller read it, if `expectedUpdatedAt` is there. */
 export function partial<Fields extends z.ZodRawShape, Rest extends z.ZodRawShape>(
   fields: Fields,

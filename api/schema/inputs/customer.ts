@@ -2,7 +2,7 @@ import { z } from "zod";
 import * as field from "../fields.ts";
 import { customer, optional, partial } from "./common.ts";
 
-export { byId } from "./common.ts";
+export { byId, ownById } from "./common.ts";
 
 const profile = {
   firstName: field.text(50),

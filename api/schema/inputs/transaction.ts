@@ -3,6 +3,7 @@ import * as field from "../fields.ts";
 import { customer, optional } from "./common.ts";
 
 const transactionKey = {
+  /** The sale knows its customer; one who is named must be that one. */
   ...customer,
   transactionId: field.transactionId,
   idempotencyKey: field.idempotencyKey,
