@@ -13,7 +13,10 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
     summary: "Sign up a customer.",
     input: { firstName: "Ada", lastName: "Reyes", email: "ada@example.com" },
   },
-  "customer.get": { summary: "A customer by id.", input: { id: 1 } },
+  "customer.get": {
+    summary: "A customer by id; of a customer who names none, the caller.",
+    input: { id: 1 },
+  },
   "customer.byEmail": {
     summary: "A customer by email, in whatever case; null without one.",
     input: { email: "ADA@example.com" },
@@ -24,7 +27,10 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
     input: { userId: 1, lastName: "Reyes-Cruz" },
   },
   "vendor.create": { summary: "Add a vendor.", input: { vendorName: "Hubbard", region: "PH" } },
-  "vendor.get": { summary: "A vendor by id.", input: { id: 1 } },
+  "vendor.get": {
+    summary: "A vendor by id; of a vendor who names none, the caller.",
+    input: { id: 1 },
+  },
   "vendor.search": { summary: "Vendors by name.", input: { vendorName: "hub" } },
   "vendor.update": {
     summary: "Change a vendor's name or region.",
@@ -77,7 +83,6 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
     summary:
       "Take units of a sale back, or all that is left of it: a transaction of its own, with amounts below zero.",
     input: {
-      userId: 1,
       transactionId: "43fd4d38-7624-8b1a-a3c0-6fbb6f4bd834",
       idempotencyKey: "refund-1",
       lines: [{ lineNumber: 1, quantity: 1 }],
@@ -86,7 +91,6 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   "transaction.cancel": {
     summary: "Take back all that is left of a sale.",
     input: {
-      userId: 1,
       transactionId: "43fd4d38-7624-8b1a-a3c0-6fbb6f4bd834",
       idempotencyKey: "cancel-1",
     },
