@@ -18,7 +18,7 @@ export interface ShopClientOptions {
   /** The service's address without a path. */
   url: string;
   /** A signed token of a customer, vendor or admin; without one the caller is anonymous. */
-  token?: string;
+  token?: string | undefined;
   /** Asked before each request, in place of `token`: for tokens that expire, and for signing in and out. */
   getToken?: () => string | undefined | Promise<string | undefined>;
   /** Default: the platform's own. */

@@ -37,6 +37,21 @@ test("npm run services prints what a shell can evaluate, and leaves nothing behi
   expect(homes.processesOf(home)).toEqual([]);
 });
 
+test("npm run services says that Ctrl-C leaves the databases to who else uses them, and so it does", async () => {
+  const child = homes.startScript("../main.ts", [], env());
+  const exit = homes.exitOf(child);
+  let stderr = "";
+  child.stderr.setEncoding("utf8").on("data", (chunk: string) => (stderr += chunk));
+  while (!stderr.includes("Ctrl-C")) await once(child.stderr, "data");
+  const api = await homes.open(home);
+  process.kill(-child.pid!, "SIGINT");
+  expect(await exit).toBe(130);
+  expect(stderr).toMatch(/Ctrl-C lets go of them; they stop when no .* uses them\./);
+  expect(homes.processesOf(home)).not.toEqual([]);
+  await api.close();
+  expect(homes.processesOf(home)).toEqual([]);
+});
+
 test("npm run services ends with 1 when a server dies under it", async () => {
   const child = homes.startScript("../main.ts", [], env());
   const exit = homes.exitOf(child);

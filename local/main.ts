@@ -23,13 +23,14 @@ async function main(): Promise<number> {
     }
     console.log(exportLines(services).join("\n"));
     console.error(`\nPostgres and DynamoDB are running; their data is in ${home}.`);
-    console.error("Paste the lines above into another shell to use them there. Ctrl-C stops them.");
+    console.error("Paste the lines above into another shell to use them there.");
+    console.error("Ctrl-C lets go of them; they stop when no API or other command uses them.");
     const code = await Promise.race([stop, services.stopped]);
     if (code === undefined) {
       console.error(`\nThe services have stopped by themselves; see ${home}/logs.`);
       return 1;
     }
-    console.error("\nStopping.");
+    console.error("\nLetting go.");
     await services.close();
     return code;
   } catch (error) {

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { rmSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "@jest/globals";
@@ -55,6 +56,19 @@ test("one command opens a furnished shop and its page, whose people can shop, an
   expect(code).toBe(0);
   await expect(fetch(`${shopUrl}/health`)).rejects.toThrow();
   expect(await narration).toContain("The shop was empty; it has 32 items to sell now.");
+}, 120_000);
+
+test("where the shop's API runs already, the way to use that one is told", async () => {
+  const running = createServer().listen(0, "127.0.0.1");
+  await once(running, "listening");
+  const port = String((running.address() as AddressInfo).port);
+  const second = start({ MERCADO_API_PORT: port });
+  const narration = textOf(second.stderr);
+  const [code] = (await once(second, "close")) as [number];
+  running.close();
+  expect(code).toBe(2);
+  expect(await narration).toContain("API_ADDRESS_IN_USE");
+  expect(await narration).toContain(`MERCADO_API_URL=http://127.0.0.1:${port} npm run storefront`);
 }, 120_000);
 
 test("a port that is taken is named, with the way out", async () => {

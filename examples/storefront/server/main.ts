@@ -20,16 +20,28 @@ interface Service {
 /** Starts the API in a process of its own, and waits until it is open; null when it could not start, and has said why. */
 async function startService(origin: string): Promise<Service | null> {
   const child = spawn(process.execPath, ["--import", "tsx", API], {
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: ["ignore", "pipe", "pipe"],
     env: { MERCADO_API_LOG_LEVEL: "error", ...process.env, MERCADO_API_CORS_ORIGINS: origin },
   });
-  const ended = once(child, "exit").then(([code]) => (typeof code === "number" ? code : 1));
+  let said = "";
+  child.stderr.on("data", (chunk: Buffer) => {
+    process.stderr.write(chunk);
+    said = (said + chunk.toString()).slice(-1_000);
+  });
+  const ended = once(child, "close").then(([code]) => (typeof code === "number" ? code : 1));
   const lines = createInterface({ input: child.stdout });
   const url = await Promise.race([
     once(lines, "line").then(([line]) => String(line)),
     ended.then(() => null),
   ]);
-  return url === null ? null : { url, ended, stop: () => child.kill("SIGTERM") };
+  if (url !== null) return { url, ended, stop: () => child.kill("SIGTERM") };
+  if (said.includes("API_ADDRESS_IN_USE")) {
+    const port = process.env.MERCADO_API_PORT || "8000";
+    say(
+      `  If the shop's API runs there already: MERCADO_API_URL=http://127.0.0.1:${port} npm run storefront`,
+    );
+  }
+  return null;
 }
 
 const PORT = process.env.STOREFRONT_PORT || "8080";
