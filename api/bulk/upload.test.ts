@@ -152,7 +152,8 @@ describe("an upload", () => {
   });
 
   test.each([
-    ["price,item_name\n", 201, undefined],
+    ["price,item_name,category\n", 201, undefined],
+    ["price,item_name\nChair,1\n", 400, "INPUT_INVALID"],
     ["", 400, "INPUT_INVALID"],
     ["a,a\n", 400, "INPUT_INVALID"],
   ])("%j is answered with %i", async (body, status, mercado) => {

@@ -7,8 +7,9 @@ import { refusingTaken } from "../postgres/refused-change.ts";
 import * as uploads from "../postgres/uploads.ts";
 import type { ReachKillPoint } from "../checkout/kill-points.ts";
 import { STOCK_WHEN_UNCOUNTED } from "../schema/inputs/inventory.ts";
-import { checkLine, ITEM_COLUMNS, type ItemLine, type RejectedLine } from "./item-line.ts";
-import { HeaderError, readLines, type LineFormat } from "./read-lines.ts";
+import { HeaderError } from "./csv-header.ts";
+import type { ItemLine, RejectedLine } from "./item-line.ts";
+import { readLines, type LineFormat } from "./read-lines.ts";
 
 /** Rejected lines that an answer lists; all are counted. */
 const LISTED_REJECTS = 1_000;
@@ -99,27 +100,20 @@ async function stage(transaction: Transaction, request: UploadRequest): Promise<
     batch = [];
   }
   try {
-    for await (const read of readLines(counted(), format)) {
+    for await (const line of readLines(counted(), format)) {
       lines += 1;
       if (lines > maximumLines) throw tooLarge(`${maximumLines} lines`);
-      const line = checkLine(read);
       if ("reason" in line) reject(line);
       else batch.push(line);
       if (batch.length === STAGED_AT_ONCE) await flush();
     }
     await flush();
   } catch (error) {
-    if (error instanceof HeaderError) throw headerRefused(error);
-    throw error;
+    if (!(error instanceof HeaderError)) throw error;
+    throw new ShopError("INPUT_INVALID", error.message, { hint: error.hint });
   }
   rejects.sort((left, right) => left.line - right.line);
   return { lines, rejected, rejects, requestHash: hash.digest("hex") };
-}
-
-function headerRefused(error: HeaderError): ShopError {
-  return new ShopError("INPUT_INVALID", error.message, {
-    hint: `The first line names the columns: ${ITEM_COLUMNS.join(",")}.`,
-  });
 }
 
 async function earlierAnswer(

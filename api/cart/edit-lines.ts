@@ -102,7 +102,7 @@ function priceLines(requested: readonly RequestedLine[], now: PricedNow): ShownL
   if (mismatches.length > 0) {
     throw new ShopError(
       "CART_MISMATCH",
-      `The cart names other vendors or prices than the shop (${mismatches.length} differences).`,
+      `The cart names other vendors or prices than the shop (${mismatches.length} ${mismatches.length === 1 ? "difference" : "differences"}).`,
       { hint: "Leave them out, or send those in details.", details: { lines: mismatches } },
     );
   }

@@ -13,15 +13,20 @@ function fitsBytes(maximum: number) {
   return (text: string) => Buffer.byteLength(text) <= maximum;
 }
 
+/** What is not there at all is said so, whatever it should have been. */
+function unlessMissing(message: string) {
+  return ({ input }: { input?: unknown }) => (input === undefined ? "is missing" : message);
+}
+
 /**
  * Trimmed text of at least one character and at most `maximumBytes` in UTF-8, which both databases can hold. The
  * warehouse counts bytes: what is refused here would be rejected there.
  */
 export function text(maximumBytes: number) {
   return z
-    .string()
+    .string({ error: unlessMissing("must be text") })
     .trim()
-    .min(1)
+    .min(1, { error: "must not be empty" })
     .refine(fitsBytes(maximumBytes), { error: `must be at most ${maximumBytes} bytes long` })
     .refine(isStorable, { error: "must be well-formed text without NUL characters" });
 }
@@ -52,7 +57,7 @@ function integer(minimum: number, maximum: number) {
         .transform(Number)
         .pipe(z.int().min(minimum).max(maximum)),
     ],
-    { error: `must be an integer from ${minimum} to ${maximum}` },
+    { error: unlessMissing(`must be an integer from ${minimum} to ${maximum}`) },
   );
 }
 
@@ -68,14 +73,23 @@ export const quantity = integer(1, 10_000);
 export const version = integer(1, MAX_POSTGRES_INTEGER);
 
 const NOT_MONEY = 'must be a decimal string with at most 2 places, such as "12.50"';
+const NEGATIVE_MONEY = "must not be negative";
+
+function whyNotMoney(text: string): string {
+  const isNegative = text.startsWith("-") && parseCents(text.slice(1)) !== undefined;
+  return isNegative ? NEGATIVE_MONEY : NOT_MONEY;
+}
 
 /** A decimal string, or an integer; normalised to two places. A fractional JSON number is no exact amount and is refused. */
 export const money = z
-  .union([z.string(), z.int().nonnegative()], { error: NOT_MONEY })
+  .union([z.string(), z.int().nonnegative({ error: NEGATIVE_MONEY })], {
+    error: unlessMissing(NOT_MONEY),
+  })
   .transform((value, context) => {
-    const cents = parseCents(String(value));
+    const text = String(value);
+    const cents = parseCents(text);
     if (cents !== undefined) return formatCents(cents);
-    context.addIssue({ code: "custom", message: NOT_MONEY });
+    context.addIssue({ code: "custom", message: whyNotMoney(text) });
     return z.NEVER;
   });
 
