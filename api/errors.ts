@@ -46,9 +46,9 @@ export class ShopError extends TRPCError {
   constructor(
     mercado: ShopErrorCode,
     message: string,
-    context: { hint: string; details?: unknown; cause?: unknown },
+    context: { hint: string; details?: unknown; cause?: unknown; code?: TrpcCode },
   ) {
-    super({ code: trpcCodeOf(mercado), message, cause: context.cause });
+    super({ code: context.code ?? trpcCodeOf(mercado), message, cause: context.cause });
     this.name = "ShopError";
     this.mercado = mercado;
     this.hint = context.hint;

@@ -1,32 +1,24 @@
 import { TRPCError } from "@trpc/server";
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { z } from "zod";
+import type { z } from "zod";
 import type { Context } from "../context.ts";
 import { ShopError } from "../errors.ts";
 import { translateFailure } from "../failures.ts";
 import { nameOfCaller } from "../roles/caller.ts";
 import { requireRole, vendorFor } from "../roles/permission.ts";
-import * as field from "../schema/fields.ts";
-import { uploadInventory } from "./upload.ts";
+import { refuseForeignNames, restInputError } from "../rest/rest-input-error.ts";
 import type { LineFormat } from "./read-lines.ts";
+import {
+  UPLOAD_FORMATS,
+  UPLOAD_PATH,
+  UPLOAD_ROLES,
+  uploadHeaders,
+  uploadQuery,
+} from "./request.ts";
+import { uploadInventory } from "./upload.ts";
 
 /** Each keeps a connection to Postgres for as long as its client is sending. */
 const UPLOADS_AT_ONCE = 2;
-
-const FORMATS: Readonly<Record<string, LineFormat>> = {
-  "text/csv": "csv",
-  "application/x-ndjson": "ndjson",
-};
-
-const query = z.strictObject({
-  vendor_id: field.id.optional(),
-  all_or_nothing: z
-    .enum(["true", "false"])
-    .default("false")
-    .transform((value) => value === "true"),
-});
-
-const headers = z.object({ "idempotency-key": field.idempotencyKey.optional() });
 
 export interface InventoryUploads {
   contextOf: (request: FastifyRequest) => Promise<Context>;
@@ -42,15 +34,16 @@ export function serveInventoryUploads(
 ): void {
   let underWay = 0;
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser(Object.keys(FORMATS), (_request, payload, parsed) => {
+  app.addContentTypeParser("*", (_request, payload, parsed) => {
     parsed(null, payload);
   });
-  app.post("/inventory/bulk", async (request, reply) => {
+  app.post(UPLOAD_PATH, async (request, reply) => {
     const context = await contextOf(request);
-    requireRole(context.caller, ["vendor", "admin"]);
+    requireRole(context.caller, UPLOAD_ROLES);
     await context.limits?.admit({ path: "inventory.bulk", type: "mutation" });
-    const { vendor_id: named, all_or_nothing: allOrNothing } = checked(query, request.query);
-    const { "idempotency-key": idempotencyKey } = checked(headers, request.headers);
+    refuseForeignNames(request.query);
+    const { vendor_id: named, all_or_nothing: allOrNothing } = checked(uploadQuery, request.query);
+    const { "idempotency-key": idempotencyKey } = checked(uploadHeaders, request.headers);
     const vendorId = vendorFor(context.caller, named);
     if (underWay >= UPLOADS_AT_ONCE) throw busy();
     underWay += 1;
@@ -84,15 +77,16 @@ function internal(cause: unknown): TRPCError {
 function checked<Value>(schema: z.ZodType<Value>, input: unknown): Value {
   const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;
-  throw new TRPCError({ code: "BAD_REQUEST", cause: parsed.error });
+  throw restInputError(parsed.error);
 }
 
 function formatOf(request: FastifyRequest): LineFormat {
   const [type = ""] = (request.headers["content-type"] ?? "").split(";");
-  const format = FORMATS[type.trim().toLowerCase()];
+  const format = UPLOAD_FORMATS[type.trim().toLowerCase()];
   if (format !== undefined) return format;
   throw new ShopError("INPUT_INVALID", "The body is neither CSV nor JSON lines.", {
-    hint: `Send it with the header content-type: ${Object.keys(FORMATS).join(" or ")}.`,
+    code: "UNSUPPORTED_MEDIA_TYPE",
+    hint: `Send it with the header content-type: ${Object.keys(UPLOAD_FORMATS).join(" or ")}.`,
   });
 }
 

@@ -162,6 +162,58 @@ describe("an upload", () => {
     expect(answered.answer["mercado"]).toBe(mercado);
   });
 
+  test("counts every line after one that is too long or whose quote is never closed", async () => {
+    const good = Array.from({ length: 10 }, (_, index) => `,Chair ${index},1,1.00,5`);
+    const damaged = csv(",Lamp,1,1,1", "x".repeat(70_000), ...good, '"open,1,1.00', ...good);
+    expect(await send(await newVendor(), damaged)).toMatchObject({
+      status: 201,
+      answer: {
+        created: 21,
+        lines: 23,
+        rejected: 2,
+        rejects: [
+          { line: 3, reason: "the line is longer than 65536 bytes" },
+          { line: 14, reason: "a quote opens here and is never closed" },
+        ],
+      },
+    });
+    const { answer } = await send(await newVendor(), damaged, { allOrNothing: true });
+    expect(answer["message"]).toBe("2 of 23 lines are not good, so none was taken.");
+  });
+
+  test("of a file that names no items is refused at once, with the columns that it needs", async () => {
+    const answered = await send(await newVendor(), "item_name;category;price\nChair;1;1.00\n");
+    expect(answered).toMatchObject({ status: 400, answer: { mercado: "INPUT_INVALID" } });
+    expect(answered.answer["message"]).toContain("semicolons");
+    expect(answered.answer["hint"]).toContain("item_name, category, price are needed");
+  });
+
+  test.each(["application/json", "application/x-www-form-urlencoded", "nonsense"])(
+    "of the type %s is told which types this path reads",
+    async (type) => {
+      const { status, answer } = await send(await newVendor(), "[]", { type });
+      expect([status, answer["mercado"]]).toEqual([415, "INPUT_INVALID"]);
+      expect(answer["hint"]).toContain("text/csv or application/x-ndjson");
+    },
+  );
+
+  test.each(["allOrNothing=true", "vendorId=1"])(
+    "asked for with ?%s is told that name",
+    async (query) => {
+      const response = await fetch(`${shop.url}/inventory/bulk?${query}`, {
+        method: "POST",
+        headers: { "content-type": "text/csv" },
+        body: csv(",Chair,1,1,1"),
+      });
+      const [name] = query.split("=");
+      expect(response.status).toBe(400);
+      expect(await response.json()).toMatchObject({
+        message: `There is no field ${name}: names are in snake_case.`,
+        details: { issues: [{ path: name }] },
+      });
+    },
+  );
+
   test("for a vendor who is not there, archived, or of another type, is refused", async () => {
     expect((await send(999_999, csv("A,B,1,1,1"))).answer["mercado"]).toBe("VENDOR_NOT_FOUND");
     const vendorId = await newVendor();

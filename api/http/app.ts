@@ -59,6 +59,11 @@ export function createApp(parts: AppParts): App {
   });
   app.setNotFoundHandler((request, reply) => sendFailure(reply, 404, notFound(request)));
   app.setErrorHandler((error, request, reply) => answerError(error, { request, reply, logger }));
+  // What no path serves is not there, whatever its body is.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("*", (_request, _payload, done) => {
+    done(null);
+  });
   const contextOf = contextFactory(parts);
   void app.register((scope, _options, done) => {
     serveTrpc(scope, { contextOf, limits, logger });

@@ -24,7 +24,10 @@ const EXPLAINED: Readonly<Record<number, readonly [message: string, hint: string
   408: ["The request did not arrive in time.", "Send it whole, without pauses."],
   413: ["The body is too large.", "Send at most 1 MiB, or several requests."],
   414: ["The URL is too long.", "Send fewer calls in a batch, or use POST where it is allowed."],
-  415: ["The body is of a type that this path does not read.", SEND_JSON],
+  415: [
+    "The body is of a type that this path does not read.",
+    `${SEND_JSON} /inventory/bulk takes text/csv or application/x-ndjson.`,
+  ],
   431: ["The headers are too large.", "Send at most 16 KiB of headers."],
 };
 

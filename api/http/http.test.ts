@@ -96,6 +96,29 @@ describe("a request beyond a limit is refused with a failure of the usual shape"
     expect(body).not.toMatch(/FST_|node_modules|stack/);
   });
 
+  test("of JSON that nests too deeply it says how deep it may be, and not that it is no JSON", async () => {
+    for (const path of ["/trpc/vendor.create", "/vendors/"]) {
+      const answer = await (await post(`${small.url}${path}`, deep)).text();
+      expect(answer).toContain("The body nests more than 32 levels deep.");
+    }
+  });
+
+  test("what no path serves is not there, whatever body it has or has not", async () => {
+    for (const [method, body] of [
+      ["DELETE", undefined],
+      ["POST", "{broken"],
+    ] as const) {
+      const headers = { "content-type": "application/json" };
+      const answer = await fetch(`${small.url}/nowhere/1`, {
+        method,
+        headers,
+        ...(body === undefined ? {} : { body }),
+      });
+      expect(answer.status).toBe(404);
+      expect(await answer.json()).toMatchObject({ mercado: "NOT_FOUND" });
+    }
+  });
+
   test("headers too large", async () => {
     const answer = await converse(
       small.url,

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from "fastify";
+import { ShopError } from "../errors.ts";
 import type { HttpLimits } from "./limits.ts";
 
 /** Lets JSON bodies in, and no others; with `parse: false` as the text that they are. */
@@ -11,11 +12,17 @@ export function readJson(app: FastifyInstance, limits: HttpLimits, { parse = tru
     { parseAs: "string" },
     (request, body, done) => {
       if (isDeeperThan(body, limits.jsonDepth)) {
-        done(Object.assign(new Error("nested too deeply"), { statusCode: 400 }));
+        done(nestedTooDeeply(limits.jsonDepth));
       } else if (parse && body !== "") void parseJson(request, body, done);
       else done(null, parse ? undefined : body);
     },
   );
+}
+
+function nestedTooDeeply(levels: number): ShopError {
+  return new ShopError("INPUT_INVALID", `The body nests more than ${levels} levels deep.`, {
+    hint: `Send objects and lists at most ${levels} levels within each other.`,
+  });
 }
 
 const QUOTE = 0x22;

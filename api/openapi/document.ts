@@ -1,3 +1,4 @@
+import { bulkPath, uploadSchemas } from "./bulk-path.ts";
 import { failureAnswers, failureSchemas } from "./failures.ts";
 import { restPaths } from "./rest-paths.ts";
 import { trpcPaths } from "./trpc-paths.ts";
@@ -39,6 +40,7 @@ export function openApiDocument(): object {
     paths: {
       ...trpcPaths(),
       ...restPaths(),
+      ...bulkPath(),
       "/health": healthPath("Does the process answer?", "Never: there is no answer then."),
       "/ready": healthPath("Can it serve?", "A database is away, or the service is stopping."),
       "/openapi.json": healthPath("This document.", "Never."),
@@ -53,7 +55,7 @@ export function openApiDocument(): object {
             "A signed token with the claim role: customer (with customer_id), vendor (with vendor_id) or admin.",
         },
       },
-      schemas: failureSchemas,
+      schemas: { ...failureSchemas, ...uploadSchemas },
       responses: failureAnswers,
     },
   };

@@ -55,7 +55,7 @@ function answer(description: string, schema: string) {
 }
 
 const EXPLANATION =
-  "400: the input is not valid. 401: a token is missing or not good. 403: not for this caller. 404: there is none. 409: it conflicts with what the shop knows. 413, 414, 415: too large, or no JSON. 429: too many calls. 503: a database is away; try again.";
+  "400: the input is not valid. 401: a token is missing or not good. 403: not for this caller. 404: there is none. 409: it conflicts with what the shop knows. 413, 414: too large. 415: of a type that the path does not read. 422: lines of an upload are not good. 429: too many calls. 503: a database is away; try again.";
 
 export const failureAnswers = {
   Failed: answer(EXPLANATION, "Failure"),

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from "@jest/globals";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
+import { UPLOAD_FORMATS } from "../bulk/request.ts";
 import { REST_ROUTES } from "../rest/routes.ts";
 import { appRouter } from "../router.ts";
 import { useTestShop } from "../testing/use-test-shop.ts";
@@ -66,7 +67,7 @@ test("every procedure and every REST path is in it, and nothing that is not serv
   const rest = REST_ROUTES.map(
     (route) => `${route.method.toLowerCase()} ${openApiPath(route.path)}`,
   );
-  const operational = ["get /health", "get /ready", "get /openapi.json"];
+  const operational = ["post /inventory/bulk", "get /health", "get /ready", "get /openapi.json"];
   expect(operations.sort()).toEqual([...procedures, ...rest, ...operational].sort());
   for (const path of ["/health", "/ready"]) {
     expect((await fetch(`${shop.url}${path}`)).status).toBe(200);
@@ -133,6 +134,32 @@ describe("its examples", () => {
       ]);
       expect([path, schemaErrors(schemaOfAnswer(operation, status), answer)]).toEqual([path, []]);
     }
+  });
+
+  test("of an upload run in each form, and are answered as it says, also when it is refused", async () => {
+    const operation = operationOf("/inventory/bulk", "post");
+    const upload = async (type: string, body: string, query = "vendor_id=1") => {
+      const response = await fetch(`${shop.url}/inventory/bulk?${query}`, {
+        method: "POST",
+        headers: { "content-type": type },
+        body,
+      });
+      return { status: response.status, answer: await response.json() };
+    };
+    const content = Object.entries(operation.requestBody?.content ?? {});
+    expect(content.map(([type]) => type)).toEqual(Object.keys(UPLOAD_FORMATS));
+    for (const [type, { example }] of content) {
+      const { status, answer } = await upload(type, String(example));
+      expect([type, status]).toEqual([type, 201]);
+      expect(schemaErrors(schemaOfAnswer(operation, 201), answer)).toEqual([]);
+    }
+    const names = operation.parameters?.map(({ name }) => name);
+    expect(names).toEqual(["vendor_id", "all_or_nothing", "idempotency-key"]);
+    const query = "vendor_id=1&all_or_nothing=true";
+    expect(await upload("text/csv", "item_name,category,price\n,,\n", query)).toMatchObject({
+      status: 422,
+      answer: { mercado: "UPLOAD_REFUSED" },
+    });
   });
 
   test("of a failure are of the shape that it says", async () => {

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
 import { callAs, failureOf } from "../testing.ts";
 import { useTestShop } from "../testing/use-test-shop.ts";
 import { rankedItems } from "./inventory-search.ts";
@@ -228,4 +229,22 @@ describe("among 100,000 items", () => {
       "search_word_idx",
     ]);
   });
+});
+
+test("the words of a text are those that search_text gives it, whatever letters it has", async () => {
+  const letters = fc.string({
+    unit: fc.constantFrom(...Array.from("abZ09 _-.%éßŁ½ﬁ椅\u2019\u0301\t\n")),
+    maxLength: 20,
+  });
+  const texts = fc.array(letters, { minLength: 50, maxLength: 100 });
+  await fc.assert(
+    fc.asyncProperty(texts, async (all) => {
+      const differing: unknown[] = await shop.pool.query(
+        sql`select source from unnest(${all}::text[]) as texts (source) where search_words(source)
+              is distinct from array_remove(string_to_array(search_text(source), ' '), '')`,
+      );
+      expect(differing).toEqual([]);
+    }),
+    { numRuns: 10 },
+  );
 });

@@ -5,8 +5,8 @@ import { many, maybeOne, one, sql, type Transaction } from "./pool.ts";
 
 /** Namespace of the advisory locks under which one upload of a vendor at a time is applied ("uplo" in ASCII). */
 const LOCK = 0x75706c6f;
-/** Lines that one statement applies: each ends well before a statement may be cut off. */
-const APPLIED_AT_ONCE = 5_000;
+/** Lines that one statement applies: it ends well before it may be cut off, also where the database is busy with others. */
+const APPLIED_AT_ONCE = 2_000;
 
 /** Where an upload's good lines wait until all have come: nothing of the shop is locked while a client is sending. */
 export async function openStage(transaction: Transaction): Promise<void> {

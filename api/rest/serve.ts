@@ -6,15 +6,8 @@ import { describeFailure, type PublicFailure } from "../failures.ts";
 import { retryAfterOf, sendFailure } from "../http/failure-answer.ts";
 import { listProcedures, type JsonSchema } from "../openapi/json-schema.ts";
 import type { ContextOf } from "../http/trpc-route.ts";
-import {
-  detailsToRest,
-  findForeignName,
-  isFields,
-  restPath,
-  toProcedure,
-  toRest,
-  type Fields,
-} from "./names.ts";
+import { detailsToRest, isFields, restPath, toProcedure, toRest, type Fields } from "./names.ts";
+import { refuseForeignNames, RestInputError } from "./rest-input-error.ts";
 import type { RestRequest } from "./rest-request.ts";
 import { REST_ROUTES, type RestRoute } from "./routes.ts";
 import { callProcedure, callShopAs } from "./shop-caller.ts";
@@ -75,29 +68,13 @@ function truthOf(value: unknown): unknown {
 
 function readRequest(route: RestRoute, request: FastifyRequest): RestRequest {
   const body = route.method === "POST" ? (request.body ?? {}) : {};
-  if (!isFields(body)) throw new RestInputError("The body must be a JSON object.", []);
+  if (!isFields(body)) throw new RestInputError("The body must be a JSON object.");
   const sent: Fields = { ...(request.query as Fields), ...body, ...(request.params as Fields) };
-  const foreign = findForeignName(sent);
-  if (foreign !== undefined) {
-    const path = foreign.slice(0, 100);
-    throw new RestInputError(`There is no field ${path}: names are in snake_case.`, [
-      { path, message: "is not known" },
-    ]);
-  }
+  refuseForeignNames(sent);
   const named = Object.entries(toProcedure(sent));
   const input = Object.fromEntries(named.filter(([name]) => !route.ignored?.includes(name)));
   const key = request.headers["idempotency-key"];
   return { input, idempotencyKey: typeof key === "string" ? key : undefined };
-}
-
-/** A request that no procedure has seen; it speaks in the words of REST already. */
-class RestInputError extends ShopError {
-  constructor(message: string, issues: readonly { path: string; message: string }[]) {
-    super("INPUT_INVALID", message, {
-      hint: "Every path and its fields are described at /openapi.json.",
-      details: { issues },
-    });
-  }
 }
 
 function missing(message: string): ShopError {

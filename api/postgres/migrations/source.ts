@@ -3,6 +3,7 @@ import * as shop from "./001-shop.ts";
 import * as catalog from "./002-catalog.ts";
 import * as search from "./003-search.ts";
 import * as refunds from "./004-refunds.ts";
+import * as cheaperSearch from "./005-cheaper-search.ts";
 
 interface NumberedMigration {
   name: string;
@@ -15,6 +16,7 @@ const MIGRATIONS: readonly NumberedMigration[] = [
   { name: "002-catalog", migration: catalog },
   { name: "003-search", migration: search },
   { name: "004-refunds", migration: refunds },
+  { name: "005-cheaper-search", migration: cheaperSearch },
 ];
 
 export const migrationSource: Knex.MigrationSource<NumberedMigration> = {
