@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { exportLines } from "./export-lines.ts";
 import { defaultHome, LocalServiceError, openServices, type Services } from "./services.ts";
 
 /**
@@ -21,7 +22,7 @@ async function main(): Promise<number> {
       await (await opening).close();
       return services;
     }
-    console.log(exportLines(services).join("\n"));
+    console.log(exportLines(variablesOf(services)).join("\n"));
     console.error(`\nPostgres and DynamoDB are running; their data is in ${home}.`);
     console.error("Paste the lines above into another shell to use them there.");
     console.error("Ctrl-C lets go of them; they stop when no API or other command uses them.");
@@ -42,17 +43,14 @@ async function main(): Promise<number> {
   }
 }
 
-function exportLines({ postgresUrl, dynamodb }: Services): string[] {
-  const variables = {
+function variablesOf({ postgresUrl, dynamodb }: Services) {
+  return {
     MERCADO_POSTGRES_URL: postgresUrl,
     MERCADO_DYNAMODB_ENDPOINT: dynamodb.endpoint ?? "aws",
     AWS_REGION: dynamodb.region,
     AWS_ACCESS_KEY_ID: dynamodb.accessKeyId,
     AWS_SECRET_ACCESS_KEY: dynamodb.secretAccessKey,
   };
-  return Object.entries(variables).flatMap(([name, value]) =>
-    value === undefined ? [] : [`export ${name}='${value.replaceAll("'", "'\\''")}'`],
-  );
 }
 
 process.exitCode = await main();

@@ -1,0 +1,48 @@
+import { RedshiftError } from "./redshift-error.ts";
+import { applyEdits, type TextEdit } from "./text-edits.ts";
+import { quotedName, textLiteral, tokenize } from "./tokens.ts";
+
+const longestName = 127;
+const longestPostgresName = 63;
+
+/**
+ * The statement with its quoting as Postgres reads it: names in lower case, texts with their backslash escapes
+ * resolved, and no semicolon at its end. Throws RedshiftError for names that are too long.
+ */
+export function plainText(sql: string): string {
+  const tokens = tokenize(sql);
+  const edits = tokens.flatMap(({ kind, value, start, end }): TextEdit[] => {
+    switch (kind) {
+      case "word":
+        return [];
+      case "name":
+        checkName(value);
+        return [{ start, end, replacement: quotedName(value) }];
+      case "text":
+        return [{ start, end, replacement: textLiteral(value) }];
+      case "number":
+      case "symbol":
+        return [];
+      default:
+        return kind satisfies never;
+    }
+  });
+  for (const { kind, value } of tokens) if (kind === "word") checkName(value);
+  return applyEdits(sql, edits).replace(/[\s;]+$/, "");
+}
+
+function checkName(name: string): void {
+  const bytes = Buffer.byteLength(name);
+  if (bytes === 0)
+    throw new RedshiftError('zero-length delimited identifier at or near """"', "42601");
+  if (bytes > longestName)
+    throw new RedshiftError(
+      `The length of the identifier "${name}" (${bytes} bytes) exceeds the limit (${longestName} bytes)`,
+      "42622",
+    );
+  if (bytes > longestPostgresName)
+    throw new RedshiftError(
+      `the stand-in holds names of at most ${longestPostgresName} bytes, and Redshift of ${longestName}: "${name}"`,
+      "42622",
+    );
+}
