@@ -8,9 +8,9 @@ describe("row_key", () => {
     (dialect) => {
       expect(rowKey({ dialect }, "cart_id, line_number", "qty")).toBe(
         "case when cart_id is null or line_number is null" +
-          " then 'no key ' || md5(coalesce(cast(cart_id as varchar), '') || '|' ||" +
-          " coalesce(cast(line_number as varchar), '') || '|' || coalesce(cast(qty as varchar), ''))" +
-          " else cast(cart_id as varchar) || '/' || cast(line_number as varchar) end",
+          " then 'no key ' || md5(coalesce(cast(cart_id as varchar(65535)), '') || '|' ||" +
+          " coalesce(cast(line_number as varchar(65535)), '') || '|' || coalesce(cast(qty as varchar(65535)), ''))" +
+          " else cast(cart_id as varchar(65535)) || '/' || cast(line_number as varchar(65535)) end",
       );
     },
   );

@@ -14,9 +14,9 @@ function names(list: MacroArgument): readonly string[] {
 const rowKey: Macro = (_context, key = "", content = "") => {
   const keyColumns = names(key);
   const missing = keyColumns.map((column) => `${column} is null`).join(" or ");
-  const whole = keyColumns.map((column) => `cast(${column} as varchar)`).join(" || '/' || ");
+  const whole = keyColumns.map((column) => `cast(${column} as varchar(65535))`).join(" || '/' || ");
   const texts = [...keyColumns, ...names(content)].map(
-    (column) => `coalesce(cast(${column} as varchar), '')`,
+    (column) => `coalesce(cast(${column} as varchar(65535)), '')`,
   );
   return `case when ${missing} then 'no key ' || md5(${texts.join(" || '|' || ")}) else ${whole} end`;
 };

@@ -2,12 +2,12 @@
 with
 
 source_keys as (
-    select distinct coalesce(cast(cart_id as varchar) || '/' || cast(line_number as varchar), 'no key') as row_key
+    select distinct coalesce(cast(cart_id as varchar(65535)) || '/' || cast(line_number as varchar(65535)), 'no key') as row_key
     from {{source "shop.cart_line"}}
 ),
 
 kept_keys as (
-    select cast(cart_id as varchar) || '/' || cast(line_number as varchar) as row_key
+    select cast(cart_id as varchar(65535)) || '/' || cast(line_number as varchar(65535)) as row_key
     from {{ref "cleaned.cart_line"}}
     union all
     select distinct case when row_key like 'no key %' then 'no key' else row_key end as row_key

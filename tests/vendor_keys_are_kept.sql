@@ -2,12 +2,12 @@
 with
 
 source_keys as (
-    select distinct coalesce(cast(id as varchar), 'no key') as row_key
+    select distinct coalesce(cast(id as varchar(65535)), 'no key') as row_key
     from {{source "oltp.vendor"}}
 ),
 
 kept_keys as (
-    select cast(vendor_id as varchar) as row_key
+    select cast(vendor_id as varchar(65535)) as row_key
     from {{ref "cleaned.vendor"}}
     union all
     select distinct case when row_key like 'no key %' then 'no key' else row_key end as row_key

@@ -4,6 +4,7 @@ import path from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import type { NodeId } from "../core/node.ts";
+import type { EngineName } from "../core/ports.ts";
 import { link } from "../graph/link.ts";
 import { loadHelpers } from "../load/helpers.ts";
 import { loadProjectFiles } from "../load/project-files.ts";
@@ -70,6 +71,7 @@ columns:
 async function read(
   files: Files,
   env: Readonly<Record<string, string>> = {},
+  engine?: EngineName,
 ): Promise<ReadonlyMap<NodeId, Fingerprint>> {
   const root = await mkdtemp(path.join(tmpdir(), "fingerprint-"));
   try {
@@ -87,6 +89,7 @@ async function read(
       helperChecksums: helpers.checksums,
       vars: parsed.project.pipelines.value.vars,
       env,
+      engine,
     });
   } finally {
     await rm(root, { recursive: true });
@@ -282,6 +285,14 @@ describe("nothing else changes a fingerprint", () => {
       full: [],
     });
   });
+});
+
+test("how Redshift stores a table makes another version of it there, and nowhere else", async () => {
+  const stored = edited("models/gold/category.yml", "grain", "redshift: { sort: [id] }\ngrain");
+  const own = async (files: Files, engine: EngineName) =>
+    (await read(files, {}, engine)).get("gold.category")?.own;
+  expect(await own(stored, "duckdb")).toBe(await own(project, "duckdb"));
+  expect(await own(stored, "redshift")).not.toBe(await own(project, "redshift"));
 });
 
 test("any edit of any model's text is seen in it and in all that read it, and nowhere else", async () => {

@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import { isTest } from "../core/node.ts";
 import type { NodeId, ProjectNode } from "../core/node.ts";
+import type { EngineName } from "../core/ports.ts";
 import type { Column } from "../core/node-base.ts";
 import type { Template } from "../core/template.ts";
 import type { Graph } from "../graph/graph.ts";
@@ -41,6 +42,8 @@ export interface Fingerprint {
 export interface FingerprintInputs extends Pick<RendererParts, "partials" | "vars" | "env"> {
   /** For each helper, a text that changes with its code and with that of all it imports. */
   readonly helperChecksums: ReadonlyMap<string, string>;
+  /** Of the target: what another engine alone is told changes nothing. Undefined counts all of it. */
+  readonly engine?: EngineName;
 }
 
 /** Counts up when the runner makes another result of the same project. */
@@ -91,7 +94,7 @@ function rememberingSha256(): Sha256 {
 }
 
 function partsOf(node: ProjectNode, inputs: FingerprintInputs, sha256: Sha256): FingerprintParts {
-  const { body, config, contract } = sections(node);
+  const { body, config, contract } = sections(node, inputs.engine);
   const { macros, vars } = surroundings(node, inputs);
   return {
     body: sha256(body),
@@ -103,7 +106,7 @@ function partsOf(node: ProjectNode, inputs: FingerprintInputs, sha256: Sha256): 
 }
 
 function everything(node: ProjectNode, inputs: FingerprintInputs): readonly unknown[] {
-  const { body, config } = sections(node);
+  const { body, config } = sections(node, inputs.engine);
   const { macros, vars } = surroundings(node, inputs);
   return [body, config, macros, vars];
 }
@@ -133,7 +136,10 @@ function templatesOf(node: ProjectNode): readonly Template[] {
 }
 
 /** A field that is not left out here is part of `config`, so that one that is added later is never overlooked. */
-function sections(node: ProjectNode): Readonly<Record<"body" | "config" | "contract", unknown>> {
+function sections(
+  node: ProjectNode,
+  engine: EngineName | undefined,
+): Readonly<Record<"body" | "config" | "contract", unknown>> {
   switch (node.kind) {
     case "source": {
       const { columns, key, ...rest } = node;
@@ -148,8 +154,9 @@ function sections(node: ProjectNode): Readonly<Record<"body" | "config" | "contr
     }
     case "model": {
       const { columns, key, template, materialization, ...rest } = node;
+      const ofOthers = engine === "duckdb" ? ["redshift"] : [];
       const config = {
-        ...without(rest, [...aboutNode, ...aboutFiles, "grain"]),
+        ...without(rest, [...aboutNode, ...aboutFiles, ...ofOthers, "grain"]),
         materialization: without(materialization, ["onSchemaChange", "fullRefresh"]),
       };
       return { body: template, config, contract: [contractOf(columns), key] };

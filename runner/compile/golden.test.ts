@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { beforeAll, describe, expect, test } from "@jest/globals";
+import { production, publicNameIn } from "../core/environment.ts";
 import type { Model } from "../core/node.ts";
 import type { EngineName } from "../core/ports.ts";
 import { link } from "../graph/link.ts";
@@ -43,7 +44,7 @@ function compiledFiles(
 ): ReadonlyMap<string, string> {
   const files = new Map<string, string>();
   for (const model of models) {
-    const context = { dialect, resolve: (name: string) => name, self: model.relation };
+    const context = { dialect, resolve: publicNameIn(production), self: model.relation };
     files.set(`${model.relation}.sql`, compiled.modelQuery(model, context));
     const { materialization } = model;
     if (materialization.type === "snapshot") {

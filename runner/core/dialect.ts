@@ -1,6 +1,7 @@
 import type { ColumnType } from "./column-type.ts";
 import type { EngineName } from "./ports.ts";
 import type { RelationName } from "./relation.ts";
+import type { TableStorage } from "./table-storage.ts";
 
 /** Which published rows go when a delta comes. */
 export type Replacement =
@@ -50,9 +51,56 @@ export interface SnapshotRules {
   readonly now: string;
 }
 
+/** Queries read the lake's Parquet files where they are. */
+export interface FilesInPlace {
+  readonly kind: "in_place";
+  /**
+   * The rows of files at engine-readable locations. Where the files differ in their columns, `columns` says which the rows
+   * have, and in what types; one that is absent from every file is null.
+   */
+  parquetQuery(
+    locations: readonly string[],
+    columns?: readonly {
+      readonly name: string;
+      readonly type: ColumnType;
+      readonly isAbsent: boolean;
+    }[],
+  ): string;
+}
+
+/** The rows of the lake's Parquet files are copied into tables before queries read them. */
+export interface CopiedFiles {
+  readonly kind: "copied";
+  /**
+   * Adds the rows of the files in a list, by its address, to a table; `columns` are the files', in their order. Columns
+   * that the files do not have take their defaults.
+   */
+  copy(table: string, columns: readonly string[], list: string): string;
+}
+
+/** The dialect of an engine that reads the lake's files in place. */
+export type FileDialect = Dialect & { readonly files: FilesInPlace };
+
+/** A column of a new table. */
+export interface NewColumn {
+  readonly name: string;
+  readonly type: ColumnType;
+  /** A SQL literal for rows that are added without this column; default is null. */
+  readonly byDefault?: string;
+}
+
+/** What a model says of the table that keeps its rows. */
+export interface StoredTable {
+  /** All of its query's columns, in their order. */
+  readonly columns: readonly NewColumn[];
+  readonly storage?: TableStorage;
+}
+
 /** Statement texts of one engine; pure, so that a plan can be printed without a connection. */
 export interface Dialect {
   readonly name: EngineName;
+  /** The current time, UTC, as a timestamp. */
+  readonly now: string;
   /** The public name of a relation. */
   relation(relation: RelationName): string;
   /** The private name of what a run writes for a relation; unique for each run. */
@@ -63,14 +111,21 @@ export interface Dialect {
   /** A value of a declared type as SQL text; `null` for null. */
   literal(value: string | null, type: ColumnType): string;
   createTableAs(name: string, query: string): string;
-  createTable(
-    name: string,
-    columns: readonly { readonly name: string; readonly type: ColumnType }[],
-  ): string;
-  insertRows(name: string, rows: readonly (readonly string[])[]): string;
+  /** A table that stays, of a query's rows and stored as its model says; the last statement fills it. */
+  storeTable(name: string, query: string, table: StoredTable): readonly string[];
+  createTable(name: string, columns: readonly NewColumn[]): string;
+  /** In as many statements as keep each below the length that every engine takes. */
+  insertRows(name: string, rows: readonly (readonly string[])[]): readonly string[];
   createView(name: string, query: string): string;
-  /** Points a public view at other rows. Safe inside a transaction. */
-  replaceView(name: string, query: string): string;
+  /**
+   * Points a public view at other rows, inside a transaction. `hasSameColumns` where a view of this name is there with
+   * them: only then may an engine keep the rights that others were given on it.
+   */
+  replaceView(
+    name: string,
+    query: string,
+    options?: { readonly hasSameColumns: boolean },
+  ): readonly string[];
   dropTable(name: string): string;
   dropView(name: string): string;
   /** What the published rows will be once a delta is applied. */
@@ -92,18 +147,7 @@ export interface Dialect {
     rows: { readonly source: string; readonly published: string },
     rules: SnapshotRules,
   ): string;
-  /**
-   * The rows of Parquet files at engine-readable locations. Where the files differ in their columns, `columns` says
-   * which the rows have, and in what types; one that is absent from every file is null.
-   */
-  parquetQuery(
-    locations: readonly string[],
-    columns?: readonly {
-      readonly name: string;
-      readonly type: ColumnType;
-      readonly isAbsent: boolean;
-    }[],
-  ): string;
+  readonly files: FilesInPlace | CopiedFiles;
   /** An empty relation of these columns. */
   emptyQuery(columns: readonly { readonly name: string; readonly type: ColumnType }[]): string;
 }

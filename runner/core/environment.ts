@@ -9,9 +9,13 @@ export function isEnvironmentName(text: string): boolean {
   return identifierPattern.test(text) && !text.includes("__") && text.length <= 40;
 }
 
-/** The schema in which an environment's readers find a zone: `gold`, or `gold__alice`. */
+/**
+ * The schema in which an environment's readers find a zone, as SQL: `gold`, or `gold__alice`. Redshift takes `raw` for a
+ * word of its own.
+ */
 export function schemaOf(zone: Zone, environment: string): string {
-  return environment === production ? zone : `${zone}__${environment}`;
+  if (environment !== production) return `${zone}__${environment}`;
+  return zone === "raw" ? `"raw"` : zone;
 }
 
 /** What an environment's readers call a relation: `gold.sales`, or `gold__alice.sales`. */

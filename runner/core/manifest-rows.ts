@@ -1,5 +1,5 @@
 import { parseColumnType } from "./column-type.ts";
-import type { Dialect } from "./dialect.ts";
+import type { FileDialect } from "./dialect.ts";
 import type { LakeColumn, LakeFile, LakeManifest } from "./manifest.ts";
 
 type Contents = Pick<LakeManifest, "columns" | "files">;
@@ -29,7 +29,7 @@ function isSame(one: readonly LakeColumn[], other: readonly LakeColumn[]): boole
 export function manifestQuery(
   { columns, files }: Contents,
   locations: readonly string[],
-  dialect: Pick<Dialect, "parquetQuery" | "emptyQuery">,
+  dialect: Pick<FileDialect, "files" | "emptyQuery">,
 ): string {
   const typed = columns.map(({ name, type }) => ({
     name,
@@ -37,11 +37,11 @@ export function manifestQuery(
   }));
   if (files.length === 0) return dialect.emptyQuery(typed);
   const others = withoutCommonColumns({ columns, files }).flatMap((file) => file.columns ?? []);
-  if (others.length === 0) return dialect.parquetQuery(locations);
+  if (others.length === 0) return dialect.files.parquetQuery(locations);
   const found = new Set(
     withOwnColumns({ columns, files }).flatMap((file) => file.columns?.map(({ name }) => name)),
   );
-  return dialect.parquetQuery(
+  return dialect.files.parquetQuery(
     locations,
     typed.map((column) => ({ ...column, isAbsent: !found.has(column.name) })),
   );

@@ -4,6 +4,7 @@ import type { Materialization } from "./materialization.ts";
 import type { Column, NodeBase } from "./node-base.ts";
 import type { RelationName } from "./relation.ts";
 import type { SourceTable } from "./source-table.ts";
+import type { TableStorage } from "./table-storage.ts";
 import type { Template } from "./template.ts";
 import type { UnitTest } from "./unit-test.ts";
 
@@ -48,6 +49,8 @@ export interface Model extends NodeBase {
   readonly hooks?: ModelHooks;
   /** A date or timestamp by whose day the lake's files are parted. */
   readonly partitionBy?: string;
+  /** Absent where Redshift is to decide. */
+  readonly redshift?: TableStorage;
 }
 
 /** The columns that a model's query yields. */

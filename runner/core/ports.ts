@@ -31,18 +31,81 @@ export interface Engine {
   describe(query: string): Promise<readonly DescribedColumn[]>;
   /** All of the statements or none of them. */
   transaction(statements: readonly string[]): Promise<void>;
-  /** Writes a query's rows, in the query's order, to one local Parquet file and returns their number. */
-  writeParquet(query: string, path: string): Promise<number>;
-  /** Ends the statements that run now; their callers get a failure. */
-  interrupt(): void;
+  readonly files: LocalFiles | RemoteFiles;
+  /** Ends the statements that run now, whose callers get a failure; done when none of them acts any more. */
+  interrupt(): Promise<void>;
+  /** Says whose statements follow; of an engine that goes on with them when this process is gone. */
+  nameRun?(runId: string): void;
+  /**
+   * Ends what statements of these runs, whose processes are gone, still do, and waits until all of it is over: what is
+   * read afterwards stays as it is. Only the holder of the lease may ask for it.
+   */
+  settle?(runs: readonly string[]): Promise<void>;
   close(): Promise<void>;
 }
+
+/** Parquet files of this machine, which the engine reads and writes in this process. */
+export interface LocalFiles {
+  readonly kind: "local";
+  /** Writes a query's rows, in the query's order, to one file and returns their number. */
+  writeParquet(query: string, path: string): Promise<number>;
+}
+
+/** Parquet files of the lake's own store, which the engine reads and writes by itself, wherever it runs. */
+export interface RemoteFiles {
+  readonly kind: "remote";
+  /**
+   * Writes a query's rows to files whose addresses begin with `prefix`, below which nothing may be yet. In parallel, there
+   * may be several, and the query's order is that within each of them. No rows are no file.
+   */
+  unload(
+    query: string,
+    prefix: string,
+    options: { readonly isParallel: boolean },
+  ): Promise<readonly UnloadedFile[]>;
+}
+
+export interface UnloadedFile {
+  /** An s3:// address. */
+  readonly location: string;
+  readonly rows: number;
+  readonly bytes: number;
+}
+
+/** An engine that reads and writes Parquet files of this machine. */
+export type LocalEngine = Engine & { readonly files: LocalFiles };
 
 export interface FilesToRemove {
   /** Files of these runs; default is all. */
   readonly runs?: ReadonlySet<string>;
   /** Keys; default is none. */
   readonly keep?: ReadonlySet<string>;
+}
+
+/** What a lake that other machines reach offers to an engine that reads and writes its files by itself. */
+export interface SharedParts {
+  /** Where an engine may write what shall become the part `key`: the beginning of s3:// addresses, with nothing there. */
+  arrivalPrefix(key: string): Promise<string>;
+  /** Takes a file that an engine wrote there over as the part `key`, and measures it. Doing so again is no error. */
+  adoptPart(
+    key: string,
+    runId: string,
+    arrived: Pick<UnloadedFile, "location" | "rows">,
+  ): Promise<LakeFile>;
+  /** Removes what an engine wrote there besides. */
+  endArrival(key: string): Promise<void>;
+  /** The text that an engine wrote at an s3:// address; undefined when there is none. */
+  readText(location: string): Promise<string | undefined>;
+  /**
+   * Writes a list of files of `relation`, in the form that Redshift's COPY reads, among those of a run, which numbers its
+   * lists from 0; returns its address.
+   */
+  writeCopyList(
+    list: { readonly relation: RelationName; readonly runId: string; readonly number: number },
+    files: readonly LakeFile[],
+  ): Promise<string>;
+  /** Removes a list at its address, once the files are copied. */
+  removeCopyList(address: string): Promise<void>;
 }
 
 /** The folder or bucket that holds the zones. Files are immutable; a relation's manifest is its only pointer. */
@@ -57,6 +120,8 @@ export interface Lake {
   stagePart(key: string): Promise<string>;
   /** Makes a staged part durable under its key and measures it. Doing so again replaces nothing that a manifest lists. */
   commitPart(key: string, runId: string, rows: number): Promise<LakeFile>;
+  /** Undefined where the lake is a folder of this machine. */
+  readonly shared: SharedParts | undefined;
   /** Whether there is a file under this key, staged ones not counted. */
   has(key: string): Promise<boolean>;
   /** What an environment's pointer says, by default production's; undefined when it has none of its own. */

@@ -1,10 +1,23 @@
 import { production, publicNameIn } from "./environment.ts";
+import type { LakeColumn } from "./manifest.ts";
 import type { RelationName } from "./relation.ts";
 import type { WarehouseState } from "./state.ts";
 
 /** Where readers find what a run publishes. */
 export function publicName(state: WarehouseState, relation: RelationName): string {
   return publicNameIn(state.environment)(relation);
+}
+
+/** Whether readers of the state's environment have a view of their own of a relation, with these columns. */
+export function hasPublicView(
+  state: WarehouseState,
+  relation: RelationName,
+  columns: readonly LakeColumn[],
+): boolean {
+  const published = state.published.get(relation);
+  if (published?.environment !== state.environment) return false;
+  const plain = (list: readonly LakeColumn[]) => JSON.stringify(list.map((c) => [c.name, c.type]));
+  return plain(published.columns) === plain(columns);
 }
 
 /** Where readers of the state's environment find what is published now: there, or in production. */

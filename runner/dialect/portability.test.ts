@@ -12,7 +12,7 @@ const rules: readonly (readonly [wrong: string, right: string, message: string])
   ["select dateadd(day, 1, a)", "select a + 1", "dateadd() exists in Redshift only."],
   ["select datediff(day, a, b)", "select b - a", "datediff() exists"],
   ["select convert_timezone('UTC', a)", "select a at time zone 'UTC'", "convert_timezone() exists"],
-  ["select to_char(a, 'IW')", "select cast(a as varchar)", "to_char() exists"],
+  ["select to_char(a, 'IW')", "select cast(a as varchar(9))", "to_char() exists"],
   ["select listagg(a, ',')", "select max(a)", "listagg() exists in Redshift only."],
   ["select json_parse(a)", "select a", "json_parse() exists"],
   [
@@ -71,6 +71,24 @@ const rules: readonly (readonly [wrong: string, right: string, message: string])
     "A division of integers",
   ],
   ["select f(a) / b", "select a / cast(b as decimal(9,4))", "A division of integers"],
+  [
+    "select cast(a as varchar)",
+    "select cast(a as varchar(20)) as text",
+    "A text type without a length",
+  ],
+  ["select a::text", "select a::varchar(20), text", "A text type without a length"],
+  [
+    "select cast(coalesce(a, f(b)) as text)",
+    "select cast(coalesce(a, f(b)) as varchar (5))",
+    "A text type without a length",
+  ],
+  ["select cast(a as double)", "select cast(a as double precision)", "The type double"],
+  ["select a::float", "select a::double precision", "float has 8 bytes"],
+  ["select cast(a as decimal)", "select cast(a as decimal(18,2))", "decimal without a precision"],
+  ["select a :: numeric", "select numeric, a::numeric(9,2)", "decimal without a precision"],
+  ["select cast(a as hugeint)", "select cast(a as bigint)", "Redshift has no such type"],
+  ["select concat(a, b)", "select a || b", "concat() with a null"],
+  ["where a ~ 'b'", "where a like 'b'", "~ matches a part"],
   ["select {'a': 1}", "select a", "Lists, structs and JSON paths"],
   ["select [1, 2]", "select 1, 2", "Lists, structs and JSON paths"],
   ["select a ->> '$.b'", "select a - b > c", "Lists, structs and JSON paths"],
@@ -88,9 +106,21 @@ describe.each(rules)("%s", (wrong, right, message) => {
 
   test("is not found in comments, texts and quoted names", () => {
     const quoted = wrong.replaceAll("'", "''");
-    expect(found(`select '${quoted}', 'it''s' /* ${wrong} */ as "${wrong}"`)).toEqual([]);
+    expect(found(`select '${quoted}', 'it''s' /* ${wrong} */ as "${wrong.toLowerCase()}"`)).toEqual(
+      [],
+    );
     expect(found(`-- ${wrong.replaceAll("\n", " ")}\nselect 1`)).toEqual([]);
   });
+});
+
+test.each([
+  [String.raw`select 'a\b'`, "select 'a' || chr(92) || 'b'", "A backslash in a text"],
+  ['select a as "Name"', 'select a as "name"', "lower case although it is quoted"],
+  [`select a as "${"n".repeat(128)}"`, `select a as "${"n".repeat(127)}"`, "127 bytes at most"],
+])("in quotes: %s", (wrong, right, message) => {
+  expect(found(wrong)).toEqual([expect.stringContaining(message)]);
+  expect(found(right)).toEqual([]);
+  expect(found(`-- ${wrong}\nselect 1`)).toEqual([]);
 });
 
 describe("descending order", () => {

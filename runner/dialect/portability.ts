@@ -106,6 +106,16 @@ const rules: readonly Rule[] = [
     hint: "Write desc nulls first or desc nulls last.",
   },
   {
+    pattern: /(?<!\.)\bconcat\s*\(/gi,
+    message: "concat() with a null is null in Redshift, and leaves the null out in DuckDB.",
+    hint: "Write a || b, with coalesce where it may be null.",
+  },
+  {
+    pattern: /!?~[~*]*/g,
+    message: "~ matches a part of the text in Redshift and the whole of it in DuckDB.",
+    hint: "Use like, or a macro.",
+  },
+  {
     pattern: /[{[]|->/g,
     message: "Lists, structs and JSON paths are written differently on the engines.",
     hint: "Take nested values apart at extraction.",
@@ -126,8 +136,87 @@ export function findPortabilityProblems(sql: string): readonly PortabilityProble
         hint: rule.hint,
       })),
     )
-    .concat(divisions(code))
+    .concat(divisions(code), castTypes(code), backslashes(sql), quotedNames(sql))
     .sort((a, b) => a.offset - b.offset);
+}
+
+const quotedParts = /--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'|"(?:[^"]|"")*"/g;
+
+/** Redshift reads a backslash in a text as the beginning of an escape, and DuckDB as itself. */
+function backslashes(sql: string): readonly PortabilityProblem[] {
+  return [...sql.matchAll(quotedParts)]
+    .filter(({ 0: part }) => part.startsWith("'") && part.includes("\\"))
+    .map(({ 0: part, index }) => ({
+      offset: index + part.indexOf("\\"),
+      message: "A backslash in a text begins an escape in Redshift and is only itself in DuckDB.",
+      hint: "Write chr(92), or use a macro.",
+    }));
+}
+
+/** Redshift folds every name to lower case, and takes 127 bytes. */
+function quotedNames(sql: string): readonly PortabilityProblem[] {
+  return [...sql.matchAll(quotedParts)].flatMap(({ 0: part, index }) => {
+    if (!part.startsWith('"')) return [];
+    const isLong = Buffer.byteLength(part) - 2 > 127;
+    if (!isLong && part === part.toLowerCase()) return [];
+    const message = isLong
+      ? "A name has 127 bytes at most in Redshift."
+      : `Redshift makes ${part} lower case although it is quoted.`;
+    return [{ offset: index, message, hint: "Name it in lower snake case, shortly." }];
+  });
+}
+
+/** Types that mean another thing on one of the engines, by the text that begins with them. */
+const types: readonly Rule[] = [
+  {
+    pattern: /^(?:varchar|character varying|text|string|char|bpchar)\b(?!\s*\()/i,
+    message:
+      "A text type without a length holds 256 bytes at most in Redshift, and the rest is cut off.",
+    hint: "Say how long: varchar(100), or varchar(65535).",
+  },
+  {
+    pattern: /^double\b(?!\s+precision\b)/i,
+    message: "The type double is called double precision in Redshift.",
+    hint: "Write double precision; for money, decimal(18,2).",
+  },
+  {
+    pattern: /^float\b/i,
+    message: "float has 8 bytes in Redshift and 4 in DuckDB.",
+    hint: "Write double precision; for money, decimal(18,2).",
+  },
+  {
+    pattern: /^(?:decimal|numeric)\b(?!\s*\()/i,
+    message:
+      "decimal without a precision is decimal(18,0) in Redshift and decimal(18,3) in DuckDB.",
+    hint: "Say how precise: decimal(18,2).",
+  },
+  {
+    pattern: /^(?:tinyint|hugeint|u(?:tiny|small|big|huge)?int(?:eger)?|blob|uuid|bit)\b/i,
+    message: "Redshift has no such type.",
+    hint: "Use smallint, integer, bigint, decimal or varchar(n).",
+  },
+];
+
+/** What is cast to a type of another meaning, by `cast(… as type)` or `::type`. */
+function castTypes(code: string): readonly PortabilityProblem[] {
+  return [...code.matchAll(/\bas\s+(?=[a-z])|::\s*/gi)].flatMap(({ 0: before, index }) => {
+    const offset = index + before.length;
+    const rule = types.find(({ pattern }) => pattern.test(code.slice(offset, offset + 40)));
+    if (rule === undefined) return [];
+    if (!before.startsWith("::") && !isInsideCast(code, index)) return [];
+    return [{ offset, message: rule.message, hint: rule.hint }];
+  });
+}
+
+/** Whether the innermost bracket around an offset is that of `cast(`. */
+function isInsideCast(code: string, offset: number): boolean {
+  let depth = 0;
+  for (let index = offset - 1; index >= 0; index -= 1) {
+    if (code[index] === ")") depth += 1;
+    if (code[index] === "(") depth -= 1;
+    if (depth < 0) return /\bcast\s*$/i.test(code.slice(0, index));
+  }
+  return false;
 }
 
 /** Divisions of which neither side is visibly cast: only a cast says how precise the result is on every engine. */

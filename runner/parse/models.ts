@@ -19,6 +19,7 @@ import { hasDay } from "./raw-settings.ts";
 import type { ModelFile } from "./schema/model.ts";
 import { modelSchema } from "./schema/model.ts";
 import type { PipelinesFile } from "./schema/pipelines.ts";
+import { readTableStorage } from "./table-storage.ts";
 import { parseTemplate } from "./template.ts";
 import type { MacroNames } from "./template.ts";
 import { readGenericTests } from "./tests.ts";
@@ -110,6 +111,11 @@ export function parseModels(
       template: template.template,
       materialization,
       columns,
+      ...readTableStorage(
+        yaml,
+        { materialization, columns, byDefault: defaults.distribution },
+        diagnostics,
+      ),
       ...readPartition(yaml, materialization, columns, diagnostics),
       ...readModelHooks(yaml, materialization, surroundings.macros, diagnostics),
     });
@@ -184,9 +190,10 @@ interface FolderDefaults {
   readonly materialized: Materialization["type"];
   readonly tags: readonly string[];
   readonly owner?: string;
+  readonly distribution?: "auto" | "even" | "all";
 }
 
-/** Defaults of the folders around a file; an inner folder's materialization and owner win, tags add up. */
+/** Defaults of the folders around a file; an inner folder's win, only, tags add up. */
 function folderDefaultsOf(file: string, declared: PipelinesFile["models"]): FolderDefaults {
   const around = Object.entries(declared)
     .filter(([folder]) => file.startsWith(`models/${folder}/`))
@@ -198,5 +205,7 @@ function folderDefaultsOf(file: string, declared: PipelinesFile["models"]): Fold
     ),
     tags: around.flatMap(([, defaults]) => defaults.tags ?? []),
     owner: around.findLast(([, defaults]) => defaults.owner !== undefined)?.[1].owner,
+    distribution: around.findLast(([, defaults]) => defaults.redshift !== undefined)?.[1].redshift
+      ?.distribution,
   };
 }

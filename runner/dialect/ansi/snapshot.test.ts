@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { assertionQuery } from "../../compile/assertion-query.ts";
 import type { SnapshotRules } from "../../core/dialect.ts";
-import type { Engine } from "../../core/ports.ts";
+import type { LocalEngine } from "../../core/ports.ts";
 import { openDuckDb } from "../../engine/duckdb/engine.ts";
 import { duckdbDialect as dialect } from "../duckdb/dialect.ts";
 import { findPortabilityProblems } from "../portability.ts";
@@ -45,7 +45,7 @@ function rules(change: Change, deletes: "close" | "keep", now: number): Snapshot
   };
 }
 
-let engine: Engine;
+let engine: LocalEngine;
 beforeAll(async () => {
   engine = await openDuckDb({ file: ":memory:", threads: 1 });
 });
@@ -59,7 +59,7 @@ async function fill(rows: readonly SourceRow[]): Promise<void> {
   const values = rows.map(({ a, b, price, changed }) => [
     ...[text(a), text(b), String(price), literal(changed)],
   ]);
-  if (rows.length > 0) await engine.execute(dialect.insertRows("source", values));
+  await engine.transaction(dialect.insertRows("source", values));
 }
 
 /** One run of a snapshot over the table `history`; returns the number of versions that ended or began. */

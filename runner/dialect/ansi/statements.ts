@@ -2,6 +2,7 @@ import type { ColumnType } from "../../core/column-type.ts";
 import { printColumnType } from "../../core/column-type.ts";
 import type { Dialect } from "../../core/dialect.ts";
 import { baseName, zoneOf } from "../../core/relation.ts";
+import { insertStatements } from "../../core/insert-statements.ts";
 import { physicalSchema, quoteText } from "../../core/sql-text.ts";
 import { deltaStatements } from "./delta.ts";
 import { snapshotStatements } from "./snapshot.ts";
@@ -15,7 +16,7 @@ function literal(
   return `cast(${quoteText(value)} as ${name(type)})`;
 }
 
-type Shared = Omit<Dialect, "name" | "describedType" | "parquetQuery">;
+type Shared = Omit<Dialect, "name" | "now" | "describedType" | "files">;
 
 /** The statements that DuckDB and Redshift share, word for word. */
 export function ansiStatements(typeName: (type: ColumnType) => string = printColumnType): Shared {
@@ -26,14 +27,17 @@ export function ansiStatements(typeName: (type: ColumnType) => string = printCol
     columnType: typeName,
     literal: (value, type) => literal(value, type, typeName),
     createTableAs: (name, query) => `create table ${name} as\n${query}`,
+    storeTable: (name, query) => [`create table ${name} as\n${query}`],
     createTable: (name, columns) => {
-      const list = columns.map((column) => `    ${column.name} ${typeName(column.type)}`);
+      const list = columns.map(({ name: column, type, byDefault }) => {
+        const otherwise = byDefault === undefined ? "" : ` default ${byDefault}`;
+        return `    ${column} ${typeName(type)}${otherwise}`;
+      });
       return `create table ${name} (\n${list.join(",\n")}\n)`;
     },
-    insertRows: (name, rows) =>
-      `insert into ${name} values\n${rows.map((row) => `    (${row.join(", ")})`).join(",\n")}`,
+    insertRows: (name, rows) => insertStatements(name, rows),
     createView: (name, query) => `create view ${name} as\n${query}`,
-    replaceView: (name, query) => `create or replace view ${name} as\n${query}`,
+    replaceView: (name, query) => [`create or replace view ${name} as\n${query}`],
     dropTable: (name) => `drop table if exists ${name}`,
     dropView: (name) => `drop view if exists ${name}`,
     ...deltaStatements((value, type) => literal(value, type, typeName)),

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { intervalUnits } from "../../core/interval.ts";
+import { encodings } from "../../core/table-storage.ts";
 import { columnType, description, hooks, identifier, key, owner, tags } from "./common.ts";
 import { columnTestList, tableTestList, testModifiers } from "./tests.ts";
 import { modelUnitTest } from "./unit-tests.ts";
@@ -40,11 +41,20 @@ const materialization = {
   full_refresh: z.enum(["allow", "never"]).optional(),
 };
 
+/** How Redshift stores a model's table; which columns there are is checked where it is read. */
+const redshift = z.strictObject({
+  /** auto, even, all, or the column whose equal values lie together. */
+  distribution: identifier.optional(),
+  sort: z.array(identifier).min(1).max(400).optional(),
+  encode: z.record(identifier, z.enum(encodings)).optional(),
+});
+
 export const modelSchema = z.strictObject({
   ...relationSchema,
   grain: z.string().min(1),
   ...materialization,
   partition_by: identifier.optional(),
+  redshift: redshift.optional(),
   unit_tests: z.array(modelUnitTest).default([]),
   pre_hook: hooks,
   post_hook: hooks,

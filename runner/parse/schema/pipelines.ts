@@ -44,9 +44,7 @@ const connection = z.discriminatedUnion("connector", [
   dynamodbExportConnection,
 ]);
 
-const target = z.strictObject({
-  engine: z.enum(["duckdb", "redshift"]),
-  warehouse: templated,
+const place = {
   /** A folder, or s3://bucket/prefix. */
   lake: templated,
   /** Of a server that speaks S3's protocol and is not Amazon's; its buckets are part of the path. */
@@ -64,17 +62,60 @@ const target = z.strictObject({
     })
     .default({ files: 16, megabytes: 16 }),
   connections: z.record(identifier, connection).default({}),
+};
+
+const duckdbTarget = z.strictObject({
+  engine: z.literal("duckdb"),
+  /** The database's file. */
+  warehouse: templated,
+  ...place,
 });
+
+/** A serverless workgroup or a provisioned cluster, reached through the Data API. */
+const redshift = z.strictObject({
+  workgroup: templated.optional(),
+  cluster: templated.optional(),
+  database: templated,
+  /** Default is what the AWS SDK finds. */
+  region: templated.optional(),
+  /** Of a server that speaks the Data API's protocol and is not Amazon's. */
+  endpoint: templated.optional(),
+  /** The secret with a database user's name and password; by default IAM tells the user. */
+  secret_arn: templated.optional(),
+  /** Of a provisioned cluster, with temporary credentials. */
+  db_user: templated.optional(),
+  /** By which Redshift reads and writes the lake: an ARN, or `default` for the one that it was given. */
+  iam_role: templated.default("default"),
+});
+
+const redshiftTarget = z.strictObject({
+  engine: z.literal("redshift"),
+  redshift,
+  ...place,
+});
+
+const target = z.discriminatedUnion("engine", [duckdbTarget, redshiftTarget]);
+
+/** No part of a name in SQL: hyphens may stand in it. */
+const targetName = z
+  .string()
+  .max(127)
+  .regex(/^[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*$/, "must be lower case, such as prod or local-aws");
 
 export const pipelinesSchema = z.strictObject({
   project: identifier,
   vars: z.record(z.string(), variable).default({}),
-  default_target: identifier,
-  targets: z.record(identifier, target),
+  default_target: targetName,
+  targets: z.record(targetName, target),
   models: z
     .record(
       z.string(),
-      z.strictObject({ materialized: materialized.optional(), tags: tags.optional(), owner }),
+      z.strictObject({
+        materialized: materialized.optional(),
+        tags: tags.optional(),
+        owner,
+        redshift: z.strictObject({ distribution: z.enum(["auto", "even", "all"]) }).optional(),
+      }),
     )
     .default({}),
   /** Defaults of data tests. */
@@ -90,4 +131,5 @@ export const pipelinesSchema = z.strictObject({
 });
 export type PipelinesFile = z.output<typeof pipelinesSchema>;
 export type TargetDeclaration = z.output<typeof target>;
+export type RedshiftDeclaration = z.output<typeof redshift>;
 export type ConnectionDeclaration = z.output<typeof connection>;

@@ -1,7 +1,7 @@
 with
 
 source_rows as (
-    select * from raw.cart
+    select * from "raw".cart
 ),
 
 latest_rows as (
@@ -16,7 +16,7 @@ latest_rows as (
         from (
             select
                 *,
-                case when cart_id is null then 'no key ' || md5(coalesce(cast(cart_id as varchar), '') || '|' || coalesce(cast(version as varchar), '') || '|' || coalesce(cast(expires_at as varchar), '')) else cast(cart_id as varchar) end as row_key
+                case when cart_id is null then 'no key ' || md5(coalesce(cast(cart_id as varchar(65535)), '') || '|' || coalesce(cast(version as varchar(65535)), '') || '|' || coalesce(cast(expires_at as varchar(65535)), '')) else cast(cart_id as varchar(65535)) end as row_key
             from source_rows
         ) as keyed_rows
     ) as ranked_rows

@@ -1,7 +1,7 @@
 with
 
 categories as (
-    select * from raw.category
+    select * from "raw".category
 ),
 
 members as (

@@ -21,7 +21,7 @@ items as (
 ),
 
 categories as (
-    select * from raw.category
+    select * from "raw".category
 ),
 
 -- A line whose transaction has not arrived is a sale all the same, of a customer not known yet.

@@ -1,7 +1,7 @@
 with
 
 source_rows as (
-    select * from raw.inventory
+    select * from "raw".inventory
 ),
 
 latest_rows as (
@@ -16,7 +16,7 @@ latest_rows as (
         from (
             select
                 *,
-                case when id is null then 'no key ' || md5(coalesce(cast(id as varchar), '') || '|' || coalesce(cast(item_name as varchar), '') || '|' || coalesce(cast(category as varchar), '') || '|' || coalesce(cast(price as varchar), '') || '|' || coalesce(cast(stock as varchar), '') || '|' || coalesce(cast(vendor_id as varchar), '') || '|' || coalesce(cast(archived_at as varchar), '')) else cast(id as varchar) end as row_key
+                case when id is null then 'no key ' || md5(coalesce(cast(id as varchar(65535)), '') || '|' || coalesce(cast(item_name as varchar(65535)), '') || '|' || coalesce(cast(category as varchar(65535)), '') || '|' || coalesce(cast(price as varchar(65535)), '') || '|' || coalesce(cast(stock as varchar(65535)), '') || '|' || coalesce(cast(vendor_id as varchar(65535)), '') || '|' || coalesce(cast(archived_at as varchar(65535)), '')) else cast(id as varchar(65535)) end as row_key
             from source_rows
         ) as keyed_rows
     ) as ranked_rows

@@ -1,7 +1,7 @@
 with
 
 source_rows as (
-    select * from raw.transaction
+    select * from "raw".transaction
 ),
 
 latest_rows as (
@@ -16,7 +16,7 @@ latest_rows as (
         from (
             select
                 *,
-                case when transaction_id is null then 'no key ' || md5(coalesce(cast(transaction_id as varchar), '') || '|' || coalesce(cast(customer_id as varchar), '') || '|' || coalesce(cast(total_price as varchar), '') || '|' || coalesce(cast(kind as varchar), '') || '|' || coalesce(cast(refers_to as varchar), '')) else cast(transaction_id as varchar) end as row_key
+                case when transaction_id is null then 'no key ' || md5(coalesce(cast(transaction_id as varchar(65535)), '') || '|' || coalesce(cast(customer_id as varchar(65535)), '') || '|' || coalesce(cast(total_price as varchar(65535)), '') || '|' || coalesce(cast(kind as varchar(65535)), '') || '|' || coalesce(cast(refers_to as varchar(65535)), '')) else cast(transaction_id as varchar(65535)) end as row_key
             from source_rows
         ) as keyed_rows
     ) as ranked_rows

@@ -1,7 +1,7 @@
 with
 
 source_rows as (
-    select * from raw.transaction_line
+    select * from "raw".transaction_line
 ),
 
 latest_rows as (
@@ -16,7 +16,7 @@ latest_rows as (
         from (
             select
                 *,
-                case when transaction_id is null or line_number is null then 'no key ' || md5(coalesce(cast(transaction_id as varchar), '') || '|' || coalesce(cast(line_number as varchar), '') || '|' || coalesce(cast(item_id as varchar), '') || '|' || coalesce(cast(vendor_id as varchar), '') || '|' || coalesce(cast(item_name as varchar), '') || '|' || coalesce(cast(category as varchar), '') || '|' || coalesce(cast(qty as varchar), '') || '|' || coalesce(cast(unit_price as varchar), '') || '|' || coalesce(cast(total_price as varchar), '') || '|' || coalesce(cast(kind as varchar), '') || '|' || coalesce(cast(refers_to as varchar), '') || '|' || coalesce(cast(refers_to_line as varchar), '')) else cast(transaction_id as varchar) || '/' || cast(line_number as varchar) end as row_key
+                case when transaction_id is null or line_number is null then 'no key ' || md5(coalesce(cast(transaction_id as varchar(65535)), '') || '|' || coalesce(cast(line_number as varchar(65535)), '') || '|' || coalesce(cast(item_id as varchar(65535)), '') || '|' || coalesce(cast(vendor_id as varchar(65535)), '') || '|' || coalesce(cast(item_name as varchar(65535)), '') || '|' || coalesce(cast(category as varchar(65535)), '') || '|' || coalesce(cast(qty as varchar(65535)), '') || '|' || coalesce(cast(unit_price as varchar(65535)), '') || '|' || coalesce(cast(total_price as varchar(65535)), '') || '|' || coalesce(cast(kind as varchar(65535)), '') || '|' || coalesce(cast(refers_to as varchar(65535)), '') || '|' || coalesce(cast(refers_to_line as varchar(65535)), '')) else cast(transaction_id as varchar(65535)) || '/' || cast(line_number as varchar(65535)) end as row_key
             from source_rows
         ) as keyed_rows
     ) as ranked_rows

@@ -1,7 +1,7 @@
 with
 
 source_rows as (
-    select * from raw.vendor
+    select * from "raw".vendor
 ),
 
 latest_rows as (
@@ -16,7 +16,7 @@ latest_rows as (
         from (
             select
                 *,
-                case when id is null then 'no key ' || md5(coalesce(cast(id as varchar), '') || '|' || coalesce(cast(vendor_name as varchar), '') || '|' || coalesce(cast(region as varchar), '') || '|' || coalesce(cast(joined_at as varchar), '') || '|' || coalesce(cast(archived_at as varchar), '')) else cast(id as varchar) end as row_key
+                case when id is null then 'no key ' || md5(coalesce(cast(id as varchar(65535)), '') || '|' || coalesce(cast(vendor_name as varchar(65535)), '') || '|' || coalesce(cast(region as varchar(65535)), '') || '|' || coalesce(cast(joined_at as varchar(65535)), '') || '|' || coalesce(cast(archived_at as varchar(65535)), '')) else cast(id as varchar(65535)) end as row_key
             from source_rows
         ) as keyed_rows
     ) as ranked_rows
