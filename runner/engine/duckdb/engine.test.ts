@@ -6,15 +6,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Failure } from "../../core/diagnostic.ts";
 import type { Diagnostic } from "../../core/diagnostic.ts";
-import type { Engine } from "../../core/ports.ts";
+import type { LocalEngine } from "../../core/ports.ts";
 import { StatementFailure } from "../../core/statement-failure.ts";
 import { openDuckDb } from "./engine.ts";
 import type { DuckDbOptions } from "./engine.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "mercado-engine-"));
-const opened: Engine[] = [];
+const opened: LocalEngine[] = [];
 
-async function open(options: Partial<DuckDbOptions> = {}): Promise<Engine> {
+async function open(options: Partial<DuckDbOptions> = {}): Promise<LocalEngine> {
   const engine = await openDuckDb({ file: ":memory:", threads: 2, ...options });
   opened.push(engine);
   return engine;
@@ -127,9 +127,9 @@ describe("a statement that fails", () => {
     const engine = await open();
     const path = join(folder, "half.parquet");
     const query = "select error('no') as value from range(3)";
-    await diagnosticOf(engine.writeParquet(query, path));
+    await diagnosticOf(engine.files.writeParquet(query, path));
     expect(existsSync(path)).toBe(false);
-    expect(await engine.writeParquet("select * from range(3)", path)).toBe(3);
+    expect(await engine.files.writeParquet("select * from range(3)", path)).toBe(3);
   });
 
   test("ends at once when it is interrupted", async () => {
@@ -139,7 +139,7 @@ describe("a statement that fails", () => {
     );
     const found = diagnosticOf(endless);
     await new Promise((resolve) => setTimeout(resolve, 50));
-    engine.interrupt();
+    await engine.interrupt();
     expect((await found).message).toContain("Interrupt");
     expect((await engine.query("select 1 as one")).rows).toEqual([{ one: 1 }]);
   });

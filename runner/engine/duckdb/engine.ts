@@ -3,8 +3,15 @@ import path from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { DuckDBInstance } from "@duckdb/node-api";
 import type { LeaseHolder } from "../../core/lease.ts";
-import type { DescribedColumn, Engine, ResultSet, Row, Value } from "../../core/ports.ts";
-import { quoteText } from "../../core/sql-text.ts";
+import type {
+  DescribedColumn,
+  LocalEngine,
+  LocalFiles,
+  ResultSet,
+  Row,
+  Value,
+} from "../../core/ports.ts";
+import { quotePlain } from "../../core/sql-text.ts";
 import { ConnectionPool } from "./connection-pool.ts";
 import { openFailure, statementFailure } from "./failure.ts";
 import { removeHolder, writeHolder } from "./holder-file.ts";
@@ -24,7 +31,7 @@ export interface DuckDbOptions {
 const connectionSetup = "set TimeZone = 'UTC'; set errors_as_json = true";
 
 /** Opens a DuckDB warehouse. One process at a time may open it for writing; no other may read it meanwhile. */
-export async function openDuckDb(options: DuckDbOptions): Promise<Engine> {
+export async function openDuckDb(options: DuckDbOptions): Promise<LocalEngine> {
   const instance = await openInstance(options);
   try {
     const pool = await ConnectionPool.open(instance, options.threads + 1, connectionSetup);
@@ -52,9 +59,13 @@ async function openInstance({
   }
 }
 
-class DuckDbEngine implements Engine {
+class DuckDbEngine implements LocalEngine {
   readonly name = "duckdb";
   readonly isExclusive = true;
+  readonly files: LocalFiles = {
+    kind: "local",
+    writeParquet: (query, file) => this.#writeParquet(query, file),
+  };
   readonly #instance: DuckDBInstance;
   readonly #pool: ConnectionPool;
   readonly #file: string;
@@ -93,8 +104,8 @@ class DuckDbEngine implements Engine {
     });
   }
 
-  async writeParquet(query: string, file: string): Promise<number> {
-    const statement = `copy (${query}) to ${quoteText(file)} (format parquet, compression zstd)`;
+  async #writeParquet(query: string, file: string): Promise<number> {
+    const statement = `copy (${query}) to ${quotePlain(file)} (format parquet, compression zstd)`;
     try {
       const { rows } = await this.query(statement);
       return Number(rows[0]?.Count ?? 0);
@@ -104,8 +115,9 @@ class DuckDbEngine implements Engine {
     }
   }
 
-  interrupt(): void {
+  interrupt(): Promise<void> {
     this.#pool.interrupt();
+    return Promise.resolve();
   }
 
   close(): Promise<void> {

@@ -1,4 +1,4 @@
-import { quoteText } from "../../core/sql-text.ts";
+import { quotePlain } from "../../core/sql-text.ts";
 import { deletedColumn, extractedAtColumn } from "../../core/technical-columns.ts";
 import { duckdbType, exactCast, type TextColumn } from "./exact-cast.ts";
 import { isTyped, segmentColumns, type Segment } from "./segment-reader.ts";
@@ -20,7 +20,7 @@ export function fileValues(
       : exactCast(column, text, refusal(column, text));
     return `${value} as ${quoteName(column.name)}`;
   });
-  const read = `timestamptz ${quoteText(extractedAt)} as ${extractedAtColumn}`;
+  const read = `timestamptz ${quotePlain(extractedAt)} as ${extractedAtColumn}`;
   return [...values.toSpliced(segment.table.columns.length, 0, read), ...deletedMark(segment)];
 }
 

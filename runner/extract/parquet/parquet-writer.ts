@@ -5,7 +5,7 @@ import { messageOf } from "../../core/caught.ts";
 import { diskFailure } from "../../core/disk-failure.ts";
 import type { LakeColumn } from "../../core/manifest.ts";
 import type { SourceColumn, SourceTable } from "../../core/source-table.ts";
-import { quoteText } from "../../core/sql-text.ts";
+import { quotePlain } from "../../core/sql-text.ts";
 import { technicalColumns } from "../../core/technical-columns.ts";
 import { fromScaled, toScaled } from "../../core/scaled-decimal.ts";
 import { summedColumns } from "../../core/summed-columns.ts";
@@ -115,10 +115,10 @@ async function writeRows(
 function copyStatement(segment: SizedSegment, path: string, extractedAt: string): string {
   const key = rowKey(segment);
   const values = fileValues(segment, extractedAt, (column, text) => {
-    const refused = `json_array(${quoteText(column.name)}, left(${text}, 200), ${key})`;
+    const refused = `json_array(${quotePlain(column.name)}, left(${text}, 200), ${key})`;
     return `error('${refusalMark}' || ${refused})`;
   });
-  return `copy (select ${values.join(",\n")}\nfrom ${segmentRows(segment)}) to ${quoteText(path)} ${parquetOptions(segment)}`;
+  return `copy (select ${values.join(",\n")}\nfrom ${segmentRows(segment)}) to ${quotePlain(path)} ${parquetOptions(segment)}`;
 }
 
 const refusalMark = "mercado-refused:";

@@ -1,4 +1,4 @@
-import { quoteText } from "../../core/sql-text.ts";
+import { quotePlain } from "../../core/sql-text.ts";
 import type { SourceTable } from "../../core/source-table.ts";
 import { itemColumn } from "../../core/technical-columns.ts";
 import type { TextColumn } from "./exact-cast.ts";
@@ -38,7 +38,7 @@ export function rowKey(segment: Segment): string {
     .map((column, index) => ({ name: column.name, text: `c${index}` }))
     .filter(({ name }) => segment.table.key.includes(name))
     .map(
-      ({ name, text }) => `${quoteText(`${name} `)} || coalesce(cast(${text} as varchar), 'null')`,
+      ({ name, text }) => `${quotePlain(`${name} `)} || coalesce(cast(${text} as varchar), 'null')`,
     );
   return texts.length === 0 ? "'without a key'" : `concat_ws(', ', ${texts.join(", ")})`;
 }

@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { quarantineColumns } from "../../core/quarantine.ts";
-import { quoteText } from "../../core/sql-text.ts";
+import { quotePlain } from "../../core/sql-text.ts";
 import { extractedAtColumn } from "../../core/technical-columns.ts";
 import { ExactSum } from "../exact-sum.ts";
 import { summedColumns } from "../../core/summed-columns.ts";
@@ -49,7 +49,7 @@ export function acceptedStatement(
     extractedAt,
     ({ type }) => `cast(null as ${duckdbType(type)})`,
   );
-  return `copy (select ${values.join(",\n")}\nfrom ${examined(segment)}\nwhere misfit is null) to ${quoteText(path)} ${parquetOptions(segment)}`;
+  return `copy (select ${values.join(",\n")}\nfrom ${examined(segment)}\nwhere misfit is null) to ${quotePlain(path)} ${parquetOptions(segment)}`;
 }
 
 /** Writes all other rows, in the quarantine's columns. */
@@ -62,10 +62,10 @@ export function rejectedStatement(
   const byPosition = (value: (index: number) => string) =>
     `case misfit ${columns.map((_, index) => `when ${index} then ${value(index)}`).join(" ")} end`;
   const text = (index: number) => `cast(c${index} as varchar)`;
-  const members = columns.map(({ name }, index) => `${quoteText(name)}, ${text(index)}`);
+  const members = columns.map(({ name }, index) => `${quotePlain(name)}, ${text(index)}`);
   const values: Readonly<Record<(typeof quarantineColumns)[number]["name"], string>> = {
     row_key: rowKey(segment),
-    column_name: byPosition((index) => quoteText(columns[index]?.name ?? "")),
+    column_name: byPosition((index) => quotePlain(columns[index]?.name ?? "")),
     value: byPosition(text),
     reason: byPosition((index) => {
       const column = columns[index];
@@ -75,8 +75,8 @@ export function rejectedStatement(
   };
   const list = quarantineColumns.map(({ name }) => `${values[name]} as "${name}"`);
   return (
-    `copy (select ${list.join(",\n")}, timestamptz ${quoteText(extractedAt)} as ${extractedAtColumn}\n` +
-    `from ${examined(segment)}\nwhere misfit is not null) to ${quoteText(path)} ${parquetOptions(segment)}`
+    `copy (select ${list.join(",\n")}, timestamptz ${quotePlain(extractedAt)} as ${extractedAtColumn}\n` +
+    `from ${examined(segment)}\nwhere misfit is not null) to ${quotePlain(path)} ${parquetOptions(segment)}`
   );
 }
 

@@ -1,4 +1,4 @@
-import { quoteText } from "../../core/sql-text.ts";
+import { quotePlain } from "../../core/sql-text.ts";
 
 export function quoteName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
@@ -6,5 +6,5 @@ export function quoteName(name: string): string {
 
 /** A path for DuckDB's readers, which would take some characters for wildcards. */
 export function quoteReadPath(path: string): string {
-  return quoteText(path.replace(/[*?[]/g, "[$&]"));
+  return quotePlain(path.replace(/[*?[]/g, "[$&]"));
 }

@@ -1,0 +1,33 @@
+import { createHash, randomBytes } from "node:crypto";
+
+/** A name for one opened engine, which no other has. */
+export function newInstance(random: (bytes: number) => Buffer = randomBytes): string {
+  return random(6).toString("hex");
+}
+
+/**
+ * The token by which Redshift knows one submission, for 8 hours: sent again with the same token it runs once. Another
+ * attempt of the same texts has another sequence number, and so another token.
+ */
+export function clientToken(
+  instance: string,
+  sequence: number,
+  statements: readonly string[],
+): string {
+  const hash = createHash("sha256");
+  for (const part of [instance, String(sequence), ...statements]) {
+    // With its length before it, no part runs into the next.
+    hash.update(`${Buffer.byteLength(part)}:${part}`);
+  }
+  return hash.digest("hex");
+}
+
+/** The beginning of the names of all statements of a run or command. */
+export function namePrefix(name: string): string {
+  return `mercado:${name}:`;
+}
+
+/** A statement's name, by which it is found where its id was lost. */
+export function statementName(name: string, instance: string, sequence: number): string {
+  return `${namePrefix(name)}${instance}:${sequence}:`;
+}

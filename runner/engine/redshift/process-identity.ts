@@ -1,0 +1,41 @@
+import { readFileSync } from "node:fs";
+import { hostname } from "node:os";
+
+/** A process of a machine, told from a later one that got its number. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  readonly host: string;
+  /** When it began, in the clock ticks of its machine; absent where the system does not tell. */
+  readonly began?: string;
+}
+
+export function ownIdentity(): ProcessIdentity {
+  const began = beginningOf(process.pid);
+  return { pid: process.pid, host: hostname(), ...(began === undefined ? {} : { began }) };
+}
+
+/** Whether a process is certainly gone. Of another machine's nobody here knows. */
+export function isGone({ pid, host, began }: ProcessIdentity): boolean {
+  if (host !== hostname()) return false;
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ESRCH";
+  }
+  const now = beginningOf(pid);
+  return began !== undefined && now !== undefined && now !== began;
+}
+
+/** Undefined where there is no /proc, as on macOS. */
+function beginningOf(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    // The name in brackets may hold anything; the fields after it are numbers.
+    return stat
+      .slice(stat.lastIndexOf(")") + 2)
+      .split(" ")
+      .at(19);
+  } catch {
+    return undefined;
+  }
+}
