@@ -1,15 +1,13 @@
 import { manifestQuery } from "../core/manifest-rows.ts";
 import type { LakeManifest } from "../core/manifest.ts";
-import type { ExecutionContext } from "./context.ts";
+import type { FileDialect } from "../core/dialect.ts";
+import type { Lake } from "../core/ports.ts";
 
-/** The rows that a manifest lists, where the engine reads them. */
+/** The rows that a manifest lists, for an engine that reads files of this machine. */
 export async function contentsQuery(
   contents: Pick<LakeManifest, "columns" | "files">,
-  { lake, dialect }: Pick<ExecutionContext, "lake" | "dialect">,
+  { lake, dialect }: { readonly lake: Pick<Lake, "localPath">; readonly dialect: FileDialect },
 ): Promise<string> {
-  return manifestQuery(
-    contents,
-    await Promise.all(contents.files.map((file) => lake.localPath(file))),
-    dialect,
-  );
+  const locations = await Promise.all(contents.files.map((file) => lake.localPath(file)));
+  return manifestQuery(contents, locations, dialect);
 }

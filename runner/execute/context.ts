@@ -1,12 +1,13 @@
 import type { Dialect } from "../core/dialect.ts";
 import type { Emit } from "../core/event.ts";
+import type { FileEngine } from "../core/file-engine.ts";
 import type { Lease } from "../core/lease.ts";
-import type { Ledger } from "../core/ledger.ts";
+import type { Ledger, Undo } from "../core/ledger.ts";
 import type { Engine, ExtractedTable, Extractor, KillPoint, Lake } from "../core/ports.ts";
 import type { LakeManifest } from "../core/manifest.ts";
 import type { RelationName } from "../core/relation.ts";
 import type { LocateFailure } from "../core/statement-failure.ts";
-import type { WarehouseState } from "../core/state.ts";
+import type { PublishedRelation, WarehouseState } from "../core/state.ts";
 import type { RunIdentity } from "../plan/step.ts";
 import type { Compaction } from "./compaction.ts";
 import { StoredFailures } from "./stored-failures.ts";
@@ -16,6 +17,8 @@ export interface ExecutionContext {
   readonly run: RunIdentity;
   readonly engine: Engine;
   readonly dialect: Dialect;
+  /** What works on the raw zone's files on this machine: the warehouse itself, where it does. */
+  readonly openFileEngine: () => Promise<FileEngine>;
   readonly lake: Lake;
   readonly ledger: Ledger;
   readonly lease: Lease;
@@ -36,11 +39,22 @@ export interface ExecutionContext {
   readonly signal?: AbortSignal;
 }
 
+/** How a raw relation's candidate, which this run's models and tests read, becomes public. */
+export interface RawCandidate {
+  /** Part of the publish transaction. */
+  readonly publish: readonly string[];
+  readonly published: Pick<PublishedRelation, "definition" | "physical">;
+  /** Given where the publication adds to a table that is published. */
+  readonly undo?: Undo;
+}
+
 /** What steps learned that the publish transaction needs. Filled by steps that went well. */
 export interface Findings {
   readonly extracted: Map<RelationName, ExtractedTable>;
   /** What the manifests of extracted tables will list. */
   readonly rawContents: Map<RelationName, Pick<LakeManifest, "columns" | "files">>;
+  /** How extracted tables become public. */
+  readonly rawCandidates: Map<RelationName, RawCandidate>;
   /** Of the database that each table was read from. */
   readonly identities: Map<RelationName, string>;
   readonly watermarks: Map<RelationName, string>;
@@ -56,6 +70,7 @@ export function emptyFindings(): Findings {
   return {
     extracted: new Map(),
     rawContents: new Map(),
+    rawCandidates: new Map(),
     identities: new Map(),
     watermarks: new Map(),
     rows: new Map(),

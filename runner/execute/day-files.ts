@@ -3,7 +3,8 @@ import type { LakeColumn, LakeFile } from "../core/manifest.ts";
 import { dayExpression, isDay, noDay } from "../core/partition.ts";
 import type { RelationName } from "../core/relation.ts";
 import { quoteText } from "../core/sql-text.ts";
-import type { ExecutionContext } from "./context.ts";
+import { writeParts } from "./write-parts.ts";
+import type { PartsContext } from "./write-parts.ts";
 
 export interface DayFilesRequest {
   readonly relation: RelationName;
@@ -17,8 +18,6 @@ export interface DayFilesRequest {
   readonly orderBy: string;
 }
 
-type FileContext = Pick<ExecutionContext, "engine" | "lake" | "run">;
-
 /** A file of one day, and the condition by which its rows are found among all. */
 export interface DayFile {
   readonly file: LakeFile;
@@ -28,8 +27,9 @@ export interface DayFile {
 /** Writes a relation's rows as one file a day; the column itself stays in the files. */
 export async function writeDayFiles(
   { relation, rows, list, columns, partitionBy, orderBy }: DayFilesRequest,
-  { engine, lake, run }: FileContext,
+  context: PartsContext,
 ): Promise<readonly DayFile[]> {
+  const { engine, lake, run } = context;
   const type = columns.find(({ name }) => name === partitionBy)?.type ?? "timestamp";
   const day = dayExpression(partitionBy, parseColumnType(type) ?? { kind: "timestamp" });
   const found = await engine.query(
@@ -46,16 +46,14 @@ export async function writeDayFiles(
   }
   const files: DayFile[] = [];
   for (const partition of partitions) {
-    const key = lake.partKey(relation, run.id, 0, partition.day);
-    const staged = await lake.stagePart(key);
-    const count = await engine.writeParquet(
-      `select ${list} from ${rows} as dated where ${partition.condition}${orderBy}`,
-      staged,
+    const written = await writeParts(
+      {
+        query: `select ${list} from ${rows} as dated where ${partition.condition}${orderBy}`,
+        keyOf: (part) => lake.partKey(relation, run.id, part, partition.day),
+      },
+      context,
     );
-    files.push({
-      file: await lake.commitPart(key, run.id, count),
-      condition: partition.condition,
-    });
+    files.push(...written.map((file) => ({ file, condition: partition.condition })));
   }
   return files;
 }

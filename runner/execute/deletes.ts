@@ -1,5 +1,6 @@
 import { counted } from "../core/counted.ts";
 import { Failure } from "../core/diagnostic.ts";
+import type { FileEngine } from "../core/file-engine.ts";
 import type { LakeFile, LakeManifest } from "../core/manifest.ts";
 import type { SourceTable } from "../core/source-table.ts";
 import type { ExtractedTable, ExtractRequest } from "../core/ports.ts";
@@ -10,7 +11,7 @@ import { contentsQuery } from "./contents-query.ts";
 import type { ExecutionContext } from "./context.ts";
 import { measureRows, nextPart } from "./raw-files.ts";
 
-type DeletesContext = Pick<ExecutionContext, "engine" | "lake" | "run" | "dialect" | "emit">;
+type DeletesContext = FileEngine & Pick<ExecutionContext, "lake" | "run">;
 
 /** Where the keys of a table stand for as long as they are compared. */
 export function keysRelation(relation: RelationName): RelationName {
@@ -70,7 +71,7 @@ export async function withDeletes(
     const rows = Number(found.rows[0]?.row_count ?? 0);
     if (rows === 0) return result;
     const key = lake.partKey(table.relation, run.id, nextPart(result.files, run.id));
-    await engine.writeParquet(gone, await lake.stagePart(key));
+    await engine.files.writeParquet(gone, await lake.stagePart(key));
     const file: LakeFile = {
       ...(await lake.commitPart(key, run.id, rows)),
       ...(await measureRows(table, `(${gone}) as gone`, context)),

@@ -2,6 +2,7 @@ import type { RelationName } from "../core/relation.ts";
 import type { Plan } from "../plan/step.ts";
 import type { ExecutionContext } from "./context.ts";
 import { discardExport } from "./export.ts";
+import { discardRawStatements } from "./raw-candidate.ts";
 
 /** Removes the candidates that were not published, from the warehouse and from the lake. */
 export async function discard(
@@ -16,7 +17,9 @@ export async function discard(
     if (step.kind === "extract") {
       for (const { table, candidate } of step.tables) {
         if (published.has(table.relation)) continue;
-        await engine.execute(dialect.dropView(candidate));
+        for (const statement of discardRawStatements(candidate, dialect)) {
+          await engine.execute(statement);
+        }
         await discardExport(table.relation, context);
       }
     } else if (!published.has(step.relation)) {

@@ -12,7 +12,7 @@ export function inheritStatements(
   const nameIn = publicNameIn(environment);
   return [
     ...zones.map((zone) => `create schema if not exists ${schemaOf(zone, environment)}`),
-    ...relations.map((relation) =>
+    ...relations.flatMap((relation) =>
       dialect.replaceView(nameIn(relation), `select * from ${publicNameIn(production)(relation)}`),
     ),
   ];

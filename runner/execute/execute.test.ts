@@ -36,7 +36,7 @@ function table(
     write: [dialect.createTableAs(physical, query)],
     candidate: physical,
     counted: physical,
-    publish: [dialect.replaceView(relation, `select id from ${physical}`)],
+    publish: [...dialect.replaceView(relation, `select id from ${physical}`)],
     discard: [dialect.dropTable(physical)],
     published: publishedTable(relation, physical, `run${number}`),
   });
@@ -63,6 +63,7 @@ function withFault(engine: Engine, when: (statement: string) => boolean, fault: 
   return new Proxy(engine, {
     get(target, property) {
       const member: unknown = Reflect.get(target, property);
+      if (property === "files") return withFault(member as Engine, when, fault);
       if (typeof member !== "function") return member;
       return (...given: unknown[]) => {
         const statements = Array.isArray(given[0]) ? given[0] : [given[0]];
@@ -202,7 +203,10 @@ describe("recovery", () => {
       "create view _physical.gold__sales__run2 as select id from _physical.gold__sales__run2__delta",
     );
     const key = warehouse.lake.partKey("gold.sales", "run2", 0);
-    await warehouse.engine.writeParquet("select 1 as id", await warehouse.lake.stagePart(key));
+    await warehouse.engine.files.writeParquet(
+      "select 1 as id",
+      await warehouse.lake.stagePart(key),
+    );
     warehouse.events.length = 0;
     await recover(warehouse);
     await recover(warehouse);

@@ -6,6 +6,7 @@ import type { WriteStep } from "../plan/step.ts";
 import type { ExecutionContext, Findings } from "./context.ts";
 import { writeDayFiles } from "./day-files.ts";
 import { ownManifest } from "./own-manifest.ts";
+import { writeParts } from "./write-parts.ts";
 
 /** The engine limits its own work; here the disk is waited for, file by file, until each is durable. */
 export const filesAtATime = 8;
@@ -25,7 +26,7 @@ export async function exportToLake(
     const recorded = ownManifest(step.relation, context.state);
     const current = await intactManifest(recorded, step, context);
     if (current !== undefined && findings.unchanged.has(step.relation)) return;
-    const made = await exportCandidate(step, context, publishedAt);
+    const made = await exportCandidate(step, context, { publishedAt, findings });
     const files = keepEqualFiles(current, made);
     const added = files.filter((file) => file.runId === context.run.id);
     if (added.length < files.length) {
@@ -67,13 +68,27 @@ async function intactManifest(
   return recorded;
 }
 
+/** A file of so many rows is written in reasonable time by one slice of a cluster; of more, each slice writes its own. */
+const rowsOfOneFile = 5_000_000;
+
+/** The rows of a relation in the order of its key. */
+export function exportQuery({
+  candidate,
+  key,
+  published,
+}: Pick<WriteStep, "candidate" | "key" | "published">): string {
+  const list = published.columns.map((column) => column.name).join(", ");
+  const orderBy = key.length > 0 ? ` order by ${key.join(", ")}` : "";
+  return `select ${list} from ${candidate}${orderBy}`;
+}
+
 /** One file a relation, or one a day, its rows in the order of its key, so that equal rows make equal files. */
 async function exportCandidate(
   step: WriteStep,
   context: ExecutionContext,
-  publishedAt: string,
+  { publishedAt, findings }: { readonly publishedAt: string; readonly findings: Findings },
 ): Promise<LakeManifest> {
-  const { engine, lake, run } = context;
+  const { lake, run } = context;
   const { relation, key, candidate, partitionBy } = step;
   const { columns } = step.published;
   const list = columns.map((column) => column.name).join(", ");
@@ -86,10 +101,16 @@ async function exportCandidate(
     );
     return { ...manifest, files: written.map(({ file }) => file) };
   }
-  const staged = await lake.stagePart(lake.partKey(relation, run.id, 0));
-  const rows = await engine.writeParquet(`select ${list} from ${candidate}${orderBy}`, staged);
-  const file = await lake.commitPart(lake.partKey(relation, run.id, 0), run.id, rows);
-  return { ...manifest, files: [file] };
+  const isParallel = (findings.rows.get(relation) ?? 0) > rowsOfOneFile;
+  const files = await writeParts(
+    {
+      query: exportQuery(step),
+      keyOf: (part) => lake.partKey(relation, run.id, part),
+      isParallel,
+    },
+    context,
+  );
+  return { ...manifest, files };
 }
 
 /** The files that a relation is to have: those that are published already stay where their content is the same. */

@@ -8,8 +8,8 @@ import { quarantineRelation } from "../core/quarantine.ts";
 import { technicalColumns } from "../core/technical-columns.ts";
 import type { ExtractStep, TableExtraction } from "../plan/step.ts";
 import type { ExecutionContext, Findings } from "./context.ts";
-import { contentsQuery } from "./contents-query.ts";
 import { keyRequests, keysRelation, withDeletes } from "./deletes.ts";
+import { makeRawCandidate } from "./raw-candidate.ts";
 import { rawColumns } from "./raw-columns.ts";
 import { arrangeRawFiles } from "./raw-files.ts";
 import { compareWithSource } from "./source-contract.ts";
@@ -31,9 +31,8 @@ export async function runExtractStep(
   const identity = await extractor.identity();
   assertSameDatabase(step, identity);
   const requests = await compareTables(step, extractor, context);
-  await assertNotSetBack(step, extractor, context, ({ keptFiles, knownColumns }) =>
-    contentsQuery({ columns: knownColumns, files: keptFiles }, context),
-  );
+  const files = { ...context, ...(await context.openFileEngine()) };
+  await assertNotSetBack(step, extractor, files);
   const all = await extractor.extract([...requests, ...keyRequests(requests)], {
     runId: context.run.id,
     extractedAt: context.run.startedAt,
@@ -48,12 +47,13 @@ export async function runExtractStep(
     const read = byRelation.get(relation);
     if (read === undefined) throw new Error(`${relation} was not extracted`);
     const keys = all.find(({ table }) => table.relation === keysRelation(relation));
-    const result = await withDeletes(read, keys, { contents: rawContents(wanted, read), context });
+    const result = await withDeletes(read, keys, {
+      contents: rawContents(wanted, read),
+      context: files,
+    });
     for (const message of notesOn(result)) await context.emit({ type: "note", message });
-    const contents = await arrangeRawFiles(wanted.table, rawContents(wanted, result), context);
-    await context.engine.execute(
-      context.dialect.createView(wanted.candidate, await contentsQuery(contents, context)),
-    );
+    const contents = await arrangeRawFiles(wanted.table, rawContents(wanted, result), files);
+    findings.rawCandidates.set(relation, await makeRawCandidate(wanted, contents, context));
     findings.rawContents.set(relation, contents);
     findings.extracted.set(relation, result);
     if (identity !== undefined) findings.identities.set(relation, identity);

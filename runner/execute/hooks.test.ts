@@ -32,8 +32,8 @@ describe("the hooks of a run's end", () => {
     const fault = new Error("a bug");
     const engine = new Proxy(warehouse.engine, {
       get: (target, property) =>
-        property === "writeParquet"
-          ? () => Promise.reject(fault)
+        property === "files"
+          ? { kind: "local", writeParquet: () => Promise.reject(fault) }
           : (Reflect.get(target, property) as () => unknown).bind(target),
     });
     const step = writeStep("gold.sales", []);

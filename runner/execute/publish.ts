@@ -16,7 +16,6 @@ import { exportToLake } from "./export.ts";
 import { tableTotals } from "./source-totals.ts";
 import { fenced } from "./fenced.ts";
 import { publicationTime } from "./publication-time.ts";
-import { contentsQuery } from "./contents-query.ts";
 import { ownManifest } from "./own-manifest.ts";
 
 /** What becomes public of one relation. */
@@ -47,9 +46,7 @@ export async function publish(
     .filter(({ table }) => relations.has(table.relation));
 
   const publishedAt = publicationTime(run);
-  const raw = await Promise.all(
-    tables.map((wanted) => releaseRaw(wanted, context, findings, publishedAt)),
-  );
+  const raw = tables.map((wanted) => releaseRaw(wanted, context, { findings, publishedAt }));
   const exported = await exportToLake(writes, context, findings, publishedAt);
   const built = writes.map((step) =>
     releaseBuilt(step, exported.get(step.relation), context, findings),
@@ -173,34 +170,29 @@ function releaseBuilt(
   };
 }
 
-async function releaseRaw(
+function releaseRaw(
   wanted: TableExtraction,
-  context: ExecutionContext,
-  findings: Findings,
-  publishedAt: string,
-): Promise<Release> {
-  const { dialect, run, state } = context;
+  { run, state }: ExecutionContext,
+  { findings, publishedAt }: { readonly findings: Findings; readonly publishedAt: string },
+): Release {
   const { relation } = wanted.table;
   const result = findings.extracted.get(relation);
   const contents = findings.rawContents.get(relation);
-  if (result === undefined || contents === undefined) {
+  const candidate = findings.rawCandidates.get(relation);
+  if (result === undefined || contents === undefined || candidate === undefined) {
     throw new Error(`${relation} was not extracted`);
   }
-  const definition = await contentsQuery(contents, context);
   const before = state.watermarks.get(relation);
   const watermark = findings.watermarks.get(relation) ?? before;
   const totals = tableTotals(wanted, result);
   const identity = findings.identities.get(relation) ?? state.identities.get(relation);
   return {
-    statements: [
-      dialect.replaceView(publicName(state, relation), definition),
-      dialect.dropView(wanted.candidate),
-    ],
+    statements: candidate.publish,
     version: {
       published: {
         relation,
         materialization: "source",
-        definition,
+        ...candidate.published,
         columns: contents.columns,
         fingerprint: wanted.fingerprint,
         runId: run.id,
@@ -218,6 +210,7 @@ async function releaseRaw(
         ...(identity === undefined ? {} : { identity }),
       },
       isPointed: false,
+      undo: candidate.undo,
     },
     detail: {
       relation,

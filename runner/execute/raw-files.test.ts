@@ -72,7 +72,7 @@ const iso = (moment: string) => {
 /** A part as an extraction leaves it, with what the source said of its rows. */
 async function extracted(table: SourceTable, runId: string, rows: readonly SoldRow[]) {
   const key = warehouse.lake.partKey(table.relation, runId, 0);
-  const count = await warehouse.engine.writeParquet(
+  const count = await warehouse.engine.files.writeParquet(
     queryOf(rows),
     await warehouse.lake.stagePart(key),
   );

@@ -1,15 +1,16 @@
-import { manifestQuery } from "../core/manifest-rows.ts";
+import type { FileEngine } from "../core/file-engine.ts";
 import type { LakeColumn, LakeFile, LakeManifest } from "../core/manifest.ts";
 import type { SourceTable } from "../core/source-table.ts";
 import { dayOfKey } from "../core/partition.ts";
 import { differenceOf, sumOf } from "../core/scaled-decimal.ts";
 import { summedColumns } from "../core/summed-columns.ts";
 import { defaultCompaction } from "./compaction.ts";
+import { contentsQuery } from "./contents-query.ts";
 import type { ExecutionContext } from "./context.ts";
 import { writeDayFiles } from "./day-files.ts";
 
 type Contents = Pick<LakeManifest, "columns" | "files">;
-type RawContext = Pick<ExecutionContext, "engine" | "lake" | "run" | "dialect" | "compaction">;
+type RawContext = FileEngine & Pick<ExecutionContext, "lake" | "run" | "compaction">;
 
 /**
  * Gives what a raw table holds after an extraction the files that it shall have: this run's by day where that is
@@ -43,7 +44,7 @@ async function partByDay(
   if (partitionBy === undefined || !files.some(isNew)) return files;
   const added = files.filter(isNew);
   const own = added[0]?.columns ?? columns;
-  const rows = `(${await queryOf({ columns: own, files: added }, context)})`;
+  const rows = `(${await contentsQuery({ columns: own, files: added }, context)})`;
   const written = await writeDayFiles(
     { relation, rows, list: "*", columns: own, partitionBy, orderBy: "" },
     context,
@@ -140,11 +141,10 @@ async function compact(
     const [first] = group;
     if (first === undefined || group.length <= compaction.files) continue;
     const own = first.columns ?? columns;
-    const query = await queryOf({ columns: own, files: group }, context);
+    const query = await contentsQuery({ columns: own, files: group }, context);
     const key = lake.partKey(table.relation, run.id, part, dayOfKey(first.key));
     part += 1;
-    const staged = await lake.stagePart(key);
-    const rows = await engine.writeParquet(query, staged);
+    const rows = await engine.files.writeParquet(query, await lake.stagePart(key));
     const file = await lake.commitPart(key, run.id, rows);
     for (const old of group) merged.set(old, undefined);
     merged.set(first, { ...file, ...combined(group), ...columnsOf(first) });
@@ -182,9 +182,4 @@ export function nextPart(files: readonly LakeFile[], runId: string): number {
 
 function columnsOf(file: LakeFile | undefined): { readonly columns?: readonly LakeColumn[] } {
   return file?.columns === undefined ? {} : { columns: file.columns };
-}
-
-async function queryOf(contents: Contents, { lake, dialect }: RawContext): Promise<string> {
-  const locations = await Promise.all(contents.files.map((file) => lake.localPath(file)));
-  return manifestQuery(contents, locations, dialect);
 }

@@ -10,8 +10,9 @@ type RecoveryContext = Pick<ExecutionContext, "engine" | "ledger" | "lake" | "di
  * Only the holder of the warehouse may call this.
  */
 export async function recover(context: RecoveryContext): Promise<void> {
-  const { ledger, lake, emit } = context;
+  const { engine, ledger, lake, emit } = context;
   const interrupted = await ledger.interruptedRuns();
+  if (interrupted.length > 0) await engine.settle?.(interrupted);
   const dropped = await dropUnpublished(context);
   const followed = await followPointers(context);
   await dropStalePointers(context);

@@ -156,7 +156,7 @@ export async function promote(
     {
       command,
       statements: [
-        ...versions.map(({ published }) =>
+        ...versions.flatMap(({ published }) =>
           dialect.replaceView(publicNameIn(production)(published.relation), published.definition),
         ),
         ...inheritedStatements({ published: relations, removed: [] }, others, dialect),

@@ -2,18 +2,18 @@ import { counted } from "../core/counted.ts";
 import { Failure } from "../core/diagnostic.ts";
 import { isEphemeral, isTest } from "../core/node.ts";
 import type { NodeId, ProjectNode } from "../core/node.ts";
-import type { RestoredRelation, KeptRelation } from "../plan/restore.ts";
+import type { KeptRelation, KeptRows, RestoredRelation } from "../plan/restore.ts";
 import type { ExecutionContext } from "./context.ts";
 import { contentsQuery } from "./contents-query.ts";
+import { copyContents } from "./copy-contents.ts";
 import { republish } from "./republish.ts";
 import type { RepublishContext } from "./republish.ts";
 
 /** The relations of a project that the lake has, as production's readers find them there. */
 export async function keptRelations(
   nodes: ReadonlyMap<NodeId, ProjectNode>,
-  context: Pick<ExecutionContext, "lake" | "dialect">,
+  { lake }: Pick<ExecutionContext, "lake">,
 ): Promise<readonly KeptRelation[]> {
-  const { lake } = context;
   const kept: KeptRelation[] = [];
   for (const relation of await lake.relations()) {
     const node = nodes.get(relation);
@@ -24,10 +24,25 @@ export async function keptRelations(
     for (const { key } of manifest.files) {
       if (!(await lake.has(key))) throw lost(key, relation);
     }
-    const query = await contentsQuery(manifest, context);
-    kept.push({ node, manifest, query });
+    kept.push({ node, manifest });
   }
   return kept;
+}
+
+/** Where a new warehouse finds the rows of a relation that the lake has: in its files, or in a table that they are copied into. */
+export async function keptRows(
+  { manifest }: KeptRelation,
+  context: Pick<ExecutionContext, "engine" | "dialect" | "lake" | "run">,
+): Promise<KeptRows> {
+  const { dialect, run } = context;
+  const { files } = dialect;
+  if (files.kind === "in_place") {
+    const query = await contentsQuery(manifest, { ...context, dialect: { ...dialect, files } });
+    return { kind: "query", query };
+  }
+  const table = `${dialect.physical(manifest.relation, run.id)}__rows`;
+  await copyContents(table, { ...manifest, copied: files }, context);
+  return { kind: "table", table };
 }
 
 /** Gives a warehouse that has nothing what the lake holds, in one transaction. */

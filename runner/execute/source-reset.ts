@@ -1,6 +1,8 @@
 import { Failure, type Diagnostic } from "../core/diagnostic.ts";
 import type { Extractor } from "../core/ports.ts";
-import type { ExtractStep, TableExtraction } from "../plan/step.ts";
+import type { FileEngine } from "../core/file-engine.ts";
+import type { ExtractStep } from "../plan/step.ts";
+import { contentsQuery } from "./contents-query.ts";
 import type { ExecutionContext } from "./context.ts";
 
 const hint =
@@ -23,8 +25,6 @@ export function assertSameDatabase(step: ExtractStep, identity: string | undefin
   ]);
 }
 
-type Contents = Pick<TableExtraction, "keptFiles" | "knownColumns">;
-
 /**
  * Throws where a table of the same database was set back since it was last read: restored from a backup, or emptied and
  * begun anew. Only increments are looked at: a table that is read in full holds nothing of before.
@@ -32,16 +32,15 @@ type Contents = Pick<TableExtraction, "keptFiles" | "knownColumns">;
 export async function assertNotSetBack(
   step: ExtractStep,
   extractor: Extractor,
-  { engine }: Pick<ExecutionContext, "engine">,
-  queryOf: (contents: Contents) => Promise<string>,
+  files: FileEngine & Pick<ExecutionContext, "lake">,
 ): Promise<void> {
   const diagnostics: Diagnostic[] = [];
   for (const { table, since, keptFiles, knownColumns } of step.tables) {
     if (since === undefined || table.quarantineOf !== undefined) continue;
     const highestKey = async (key: string): Promise<bigint | undefined> => {
       if (keptFiles.length === 0) return undefined;
-      const query = await queryOf({ keptFiles, knownColumns });
-      const { rows } = await engine.query(
+      const query = await contentsQuery({ columns: knownColumns, files: keptFiles }, files);
+      const { rows } = await files.engine.query(
         `select cast(max(${key}) as varchar) as highest from (${query}) as kept`,
       );
       const highest = rows[0]?.["highest"];

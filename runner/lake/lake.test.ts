@@ -129,9 +129,7 @@ for (const kind of lakeKinds) {
       await lake.writeManifest(published);
       await lake.writeManifest(published, "alice");
       await commit(lake, "r1", "of another zone", { relation: "gold.sales" });
-      expect(await lake.relations()).toEqual(
-        kind.findsEveryFolder ? [relation, "gold.sales"] : [relation],
-      );
+      expect(await lake.relations()).toEqual([relation, "gold.sales"]);
       expect(await lake.runsOf(relation)).toEqual(["r1", "r2", "r3"]);
       expect(await lake.environments()).toEqual(["alice"]);
       expect(await lake.relationsOf("alice")).toEqual([relation]);

@@ -48,6 +48,11 @@ export function partKey(relation: RelationName, runId: string, part: number, day
   return `${runKey(relation, runId, day)}/part-${String(part).padStart(5, "0")}.parquet`;
 }
 
+/** What a run tells an engine to copy into a table; hidden from engines that read whole prefixes. */
+export function copyListKey(relation: RelationName, runId: string, list: number): string {
+  return `${runKey(relation, runId)}/_copy-${String(list).padStart(5, "0")}.json`;
+}
+
 /** The folder of the pointers that environments other than production have; the files that they point at stand with all others. */
 export const environmentsFolder = "_environments";
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { messageOf } from "../core/caught.ts";
 import { Failure } from "../core/diagnostic.ts";
-import type { LakeManifest } from "../core/manifest.ts";
+import type { LakeFile, LakeManifest } from "../core/manifest.ts";
 import type { RelationName } from "../core/relation.ts";
 import { isKeyOf } from "./layout.ts";
 import { entriesSchema, manifestFormat, manifestSchema } from "./manifest-schema.ts";
@@ -12,11 +12,7 @@ import { entriesSchema, manifestFormat, manifestSchema } from "./manifest-schema
  */
 export function printManifest(manifest: LakeManifest, locate: (key: string) => string): string {
   const content = {
-    entries: manifest.files.map((file) => ({
-      url: locate(file.key),
-      mandatory: true,
-      meta: { content_length: file.bytes },
-    })),
+    entries: entriesOf(manifest.files, locate),
     format: manifestFormat,
     relation: manifest.relation,
     run_id: manifest.runId,
@@ -39,6 +35,20 @@ export function printManifest(manifest: LakeManifest, locate: (key: string) => s
     identity: manifest.identity,
   };
   return `${JSON.stringify(content, undefined, 2)}\n`;
+}
+
+/** A list of files that is for Redshift's COPY alone. */
+export function printCopyList(files: readonly LakeFile[], locate: (key: string) => string): string {
+  return `${JSON.stringify({ entries: entriesOf(files, locate) })}\n`;
+}
+
+/** Without a length, or not mandatory, COPY would take a file that is missing for one without rows. */
+function entriesOf(files: readonly LakeFile[], locate: (key: string) => string) {
+  return files.map((file) => ({
+    url: locate(file.key),
+    mandatory: true,
+    meta: { content_length: file.bytes },
+  }));
 }
 
 const entriesAndFiles = entriesSchema.extend(manifestSchema.pick({ files: true }).shape);

@@ -1,7 +1,7 @@
 import { concurrently } from "../core/concurrently.ts";
 import { production } from "../core/environment.ts";
 import type { LakeFile, LakeManifest } from "../core/manifest.ts";
-import type { FilesToRemove, KillPoint, Lake } from "../core/ports.ts";
+import type { FilesToRemove, KillPoint, Lake, SharedParts } from "../core/ports.ts";
 import { parseRelationName, zones, type RelationName } from "../core/relation.ts";
 import { measureFile } from "./checksum.ts";
 import * as layout from "./layout.ts";
@@ -28,10 +28,12 @@ const removedAtATime = 8;
 export class StoredLake implements Lake {
   readonly #store: Store;
   readonly #killPoint: KillPoint;
+  readonly shared: SharedParts | undefined;
 
-  constructor(store: Store, killPoint: KillPoint = () => undefined) {
+  constructor(store: Store, killPoint: KillPoint = () => undefined, shared?: SharedParts) {
     this.#store = store;
     this.#killPoint = killPoint;
+    this.shared = shared;
   }
 
   locate(key: string): string {

@@ -14,8 +14,17 @@ import { lakeColumns, namesOf } from "./write/parts.ts";
 export interface KeptRelation {
   readonly node: RelationNode;
   readonly manifest: LakeManifest;
-  /** The rows of the manifest's files. */
-  readonly query: string;
+}
+
+/** Its rows: those of the manifest's files, or of a table that holds them and the run that copied each. */
+export type KeptRows =
+  | { readonly kind: "query"; readonly query: string }
+  | { readonly kind: "table"; readonly table: string };
+
+interface Restoring {
+  readonly compiled: CompiledProject;
+  readonly dialect: Dialect;
+  readonly runId: string;
 }
 
 /** How a relation stands again in a warehouse that was lost. */
@@ -29,14 +38,19 @@ export interface RestoredRelation {
  * what was gathered run by run, becomes a table that goes on growing.
  */
 export function restoreRelation(
-  { node, manifest, query }: KeptRelation,
-  { compiled, dialect, runId }: { compiled: CompiledProject; dialect: Dialect; runId: string },
+  { node, manifest }: KeptRelation,
+  kept: KeptRows,
+  { compiled, dialect, runId }: Restoring,
 ): RestoredRelation {
   const { relation } = node;
   const publicName = publicNameIn(production)(relation);
-  const physical = growsOn(node) ? `${dialect.physical(relation, runId)}__rows` : undefined;
+  const written = growsOn(node) ? `${dialect.physical(relation, runId)}__rows` : undefined;
+  const physical = kept.kind === "table" ? kept.table : written;
   const list = namesOf(manifest.columns).join(", ");
-  const definition = physical === undefined ? query : `select ${list} from ${physical}`;
+  const definition =
+    kept.kind === "query" && physical === undefined
+      ? kept.query
+      : `select ${list} from ${physical ?? ""}`;
   const published: PublishedRelation = {
     relation,
     materialization: materializationOf(node),
@@ -49,19 +63,22 @@ export function restoreRelation(
     environment: production,
   };
   const { watermark, identity } = manifest;
-  const rows = typedQuery(manifest, query, dialect);
   return {
     version: { published, watermark, identity, manifest, isPointed: true },
     statements: [
-      ...(physical === undefined
+      ...(kept.kind === "table" || written === undefined
         ? []
         : [
             dialect.createTableAs(
-              physical,
-              dialect.stampedQuery(rows, namesOf(manifest.columns), manifest.runId),
+              written,
+              dialect.stampedQuery(
+                typedQuery(manifest, kept.query, dialect),
+                namesOf(manifest.columns),
+                manifest.runId,
+              ),
             ),
           ]),
-      dialect.replaceView(publicName, definition),
+      ...dialect.replaceView(publicName, definition),
     ],
   };
 }

@@ -60,7 +60,7 @@ export function planRollback(
     undone,
     statements: [
       ...takenBack.flatMap(({ undo }) => undo?.statements ?? []),
-      ...inDefinitionOrder(restored).map(({ published }) =>
+      ...inDefinitionOrder(restored).flatMap(({ published }) =>
         dialect.replaceView(nameOf(published.relation), published.definition),
       ),
       ...removed.map((relation) => dialect.dropView(nameOf(relation))),

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { setTimeout } from "node:timers/promises";
 import type { Lease } from "../core/lease.ts";
 import type { Engine } from "../core/ports.ts";
+import { duckdbDialect } from "../dialect/duckdb/dialect.ts";
 import { openDuckDb } from "../engine/duckdb/engine.ts";
 import { acquireLease } from "./lease.ts";
 import type { LeaseRequest } from "./lease.ts";
@@ -26,6 +27,7 @@ async function acquire(command: string, more: Partial<LeaseRequest> = {}): Promi
   const holder = { command, pid: 7, host: "there", since: "2026-03-01T00:00:00.000Z" };
   const lease = await acquireLease(engine, {
     holder,
+    dialect: duckdbDialect,
     isExclusive: false,
     onLost: () => undefined,
     ...more,

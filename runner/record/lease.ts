@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { Failure } from "../core/diagnostic.ts";
+import type { Dialect } from "../core/dialect.ts";
 import type { Lease, LeaseHolder } from "../core/lease.ts";
 import type { Engine } from "../core/ports.ts";
 import { quoteText } from "../core/sql-text.ts";
@@ -10,6 +11,7 @@ export const staleAfterSeconds = 60;
 
 export interface LeaseRequest {
   readonly holder: LeaseHolder;
+  readonly dialect: Pick<Dialect, "now">;
   /** Where no other process can have the warehouse open, whoever holds its lease is gone. */
   readonly isExclusive: boolean;
   /** Called once when a heartbeat finds that somebody else has taken the lease over. */
@@ -18,12 +20,12 @@ export interface LeaseRequest {
 }
 
 const lease = ledgerTable("lease");
-const now = "cast(current_timestamp as timestamp)";
 
 /** Takes the lease, which is kept by a heartbeat until it is released. Somebody else's is a `LEASE_HELD` failure. */
 export async function acquireLease(engine: Engine, request: LeaseRequest): Promise<Lease> {
   const stale = request.staleAfterSeconds ?? staleAfterSeconds;
   const holder = JSON.stringify({ ...request.holder, id: randomUUID() });
+  const { now } = request.dialect;
   const isFree = request.isExclusive
     ? "1 = 1"
     : `holder is null or heartbeat_at < ${now} - interval '${stale} seconds'`;
@@ -34,6 +36,7 @@ export async function acquireLease(engine: Engine, request: LeaseRequest): Promi
   const [found] = rows;
   if (found?.holder !== holder) throw held(String(found?.holder ?? "{}"));
   return new WarehouseLease(engine, Number(found.token), {
+    now,
     heartbeatMilliseconds: (stale * 1000) / 4,
     onLost: request.onLost,
   });
@@ -42,14 +45,20 @@ export async function acquireLease(engine: Engine, request: LeaseRequest): Promi
 class WarehouseLease implements Lease {
   readonly token: number;
   readonly #engine: Engine;
+  readonly #now: string;
   readonly #heartbeat: NodeJS.Timeout;
 
   constructor(
     engine: Engine,
     token: number,
-    beat: { readonly heartbeatMilliseconds: number; readonly onLost: () => void },
+    beat: {
+      readonly now: string;
+      readonly heartbeatMilliseconds: number;
+      readonly onLost: () => void;
+    },
   ) {
     this.#engine = engine;
+    this.#now = beat.now;
     this.token = token;
     this.#heartbeat = setInterval(() => {
       this.#beat(beat.onLost).catch(() => undefined);
@@ -82,7 +91,7 @@ class WarehouseLease implements Lease {
   }
 
   #beatStatement(): string {
-    return `update ${lease} set heartbeat_at = ${now} where token = ${this.token}`;
+    return `update ${lease} set heartbeat_at = ${this.#now} where token = ${this.token}`;
   }
 
   async #beat(onLost: () => void): Promise<void> {

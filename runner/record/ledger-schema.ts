@@ -1,15 +1,19 @@
 import { failuresSchema, ledgerSchema, physicalSchema } from "../core/sql-text.ts";
+import { production, schemaOf } from "../core/environment.ts";
 import { zones } from "../core/relation.ts";
 
 /** Changes with every change of a ledger's tables. */
-export const ledgerVersion = 2;
+export const ledgerVersion = 3;
+
+/** The longest part of a version's text. */
+export const versionTextBytes = 30_000;
 
 /** Makes the ledger and the schemas of a new warehouse. */
 export const ledgerSetup: readonly string[] = [
   `create schema if not exists ${ledgerSchema}`,
   `create schema if not exists ${physicalSchema}`,
   `create schema if not exists ${failuresSchema}`,
-  ...zones.map((zone) => `create schema if not exists ${zone}`),
+  ...zones.map((zone) => `create schema if not exists ${schemaOf(zone, production)}`),
   `create table ${ledgerSchema}.ledger (
     ledger_version integer not null,
     -- Versions that were superseded before this moment are forgotten.
@@ -26,16 +30,21 @@ export const ledgerSetup: readonly string[] = [
     superseded_at timestamp,
     materialization varchar(20) not null,
     physical varchar(255),
-    definition varchar(65535) not null,
-    columns varchar(65535) not null,
     fingerprint varchar(64) not null,
-    intervals varchar(65535),
     watermark varchar(64),
-    identity varchar(255),
-    manifest varchar(65535),
+    source_identity varchar(255),
     is_pointed boolean not null,
-    undo varchar(65535),
     is_undone boolean not null
+)`,
+  // What of a version has no bound, in parts: Redshift's Data API takes statements of 100 KB and returns rows of 64 KB.
+  `create table ${ledgerSchema}.version_text (
+    environment varchar(64) not null,
+    relation varchar(127) not null,
+    publication_id varchar(64) not null,
+    -- definition, columns, intervals, manifest or undo
+    name varchar(20) not null,
+    part integer not null,
+    content varchar(${versionTextBytes}) not null
 )`,
   `create table ${ledgerSchema}.run (
     run_id varchar(64) not null,

@@ -1,3 +1,4 @@
+import { insertStatements } from "../core/insert-statements.ts";
 import { ledgerSchema, quoteText } from "../core/sql-text.ts";
 
 /** A table of the ledger. */
@@ -19,11 +20,10 @@ export function isoTime(text: string): string {
   return new Date(`${text.replace(" ", "T")}Z`).toISOString();
 }
 
-export function insertStatement(
+export function insertInto(
   name: string,
   columns: readonly string[],
   rows: readonly (readonly string[])[],
-): string {
-  const values = rows.map((row) => `    (${row.join(", ")})`).join(",\n");
-  return `insert into ${ledgerTable(name)} (${columns.join(", ")})\nvalues\n${values}`;
+): readonly string[] {
+  return insertStatements(`${ledgerTable(name)} (${columns.join(", ")})`, rows);
 }

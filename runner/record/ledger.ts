@@ -18,8 +18,9 @@ import type { WarehouseState } from "../core/state.ts";
 import { ledgerSetup, ledgerVersion } from "./ledger-schema.ts";
 import { isoTime, ledgerTable, nowLiteral, timestampLiteral } from "./ledger-text.ts";
 import { nextRunIdentity } from "./run-identity.ts";
-import { beginRunStatements, finishStepStatement, readUnfinished } from "./run-records.ts";
+import { beginRunStatements, finishStepStatements, readUnfinished } from "./run-records.ts";
 import {
+  forgetStatements,
   publishStatements,
   readHistory,
   readVersions,
@@ -45,7 +46,7 @@ export async function readState(engine: Engine, environment = production): Promi
 }
 
 /** Whether there is a ledger; one of another version is a failure. */
-async function hasLedger(engine: Engine): Promise<boolean> {
+export async function hasLedger(engine: Engine): Promise<boolean> {
   const { rows } = await engine.query(
     `select table_name from information_schema.tables where table_schema = '${ledgerSchema}'`,
   );
@@ -121,7 +122,7 @@ class WarehouseLedger implements Ledger {
   }
 
   finishStep(runId: string, outcome: StepOutcome): void {
-    this.#writes.add([finishStepStatement(runId, outcome)]);
+    this.#writes.add(finishStepStatements(runId, outcome));
   }
 
   flush(): Promise<void> {
@@ -160,10 +161,7 @@ class WarehouseLedger implements Ledger {
   }
 
   async pendingManifests() {
-    const versions = await readVersions(
-      this.#engine,
-      "superseded_at is null and not is_pointed and manifest is not null",
-    );
+    const versions = await readVersions(this.#engine, "superseded_at is null and not is_pointed");
     return versions.flatMap(({ published, manifest }) =>
       manifest === undefined ? [] : [{ environment: published.environment, manifest }],
     );
@@ -206,12 +204,9 @@ class WarehouseLedger implements Ledger {
 
   forget(keepSince: string): Promise<void> {
     const since = timestampLiteral(keepSince);
-    const versions = ledgerTable("relation_version");
     return this.#writes.run([
       `update ${ledgerTable("ledger")} set horizon = ${since} where horizon is null or horizon < ${since}`,
-      `delete from ${versions} where superseded_at < ${since}`,
-      // What came before such a version is forgotten, so nobody can go back behind it.
-      `update ${versions} set undo = null where undo is not null and published_at < ${since}`,
+      ...forgetStatements(since),
     ]);
   }
 

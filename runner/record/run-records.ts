@@ -3,7 +3,7 @@ import type { BeginningRun, UnfinishedRun } from "../core/ledger.ts";
 import type { Engine } from "../core/ports.ts";
 import type { RelationName } from "../core/relation.ts";
 import { quoteNullable, quoteText } from "../core/sql-text.ts";
-import { insertStatement, ledgerTable, timestampLiteral } from "./ledger-text.ts";
+import { insertInto, ledgerTable, timestampLiteral } from "./ledger-text.ts";
 
 /** A run and all of its steps, as they are recorded before any of them begins. */
 export function beginRunStatements(run: BeginningRun): readonly string[] {
@@ -15,7 +15,7 @@ export function beginRunStatements(run: BeginningRun): readonly string[] {
     quoteText(step.relations.join(" ")),
   ]);
   return [
-    insertStatement(
+    ...insertInto(
       "run",
       ["run_id", "environment", "command", "options", "pid", "started_at", "finished_at", "status"],
       [
@@ -31,20 +31,18 @@ export function beginRunStatements(run: BeginningRun): readonly string[] {
         ],
       ],
     ),
-    ...(steps.length > 0
-      ? [insertStatement("planned_step", ["run_id", "step_id", "kind", "relations"], steps)]
-      : []),
+    ...insertInto("planned_step", ["run_id", "step_id", "kind", "relations"], steps),
   ];
 }
 
-export function finishStepStatement(runId: string, outcome: StepOutcome): string {
+export function finishStepStatements(runId: string, outcome: StepOutcome): readonly string[] {
   const { id, kind, status, rows, because, milliseconds } = outcome;
   // A statement's text ends at a null character.
   const message = outcome.diagnostic?.message.replaceAll("\0", "").slice(0, 4000);
   const end = Date.now();
   const time = (at: number) =>
     status === "skipped" ? "null" : timestampLiteral(new Date(at).toISOString());
-  return insertStatement(
+  return insertInto(
     "step",
     [
       "run_id",

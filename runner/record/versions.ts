@@ -4,7 +4,9 @@ import type { Engine, Row } from "../core/ports.ts";
 import type { RelationName } from "../core/relation.ts";
 import { quoteNullable, quoteText } from "../core/sql-text.ts";
 import type { PublishedRelation, WarehouseState } from "../core/state.ts";
-import { insertStatement, isoTime, ledgerTable, timestampLiteral } from "./ledger-text.ts";
+import { insertInto, isoTime, ledgerTable, timestampLiteral } from "./ledger-text.ts";
+import { deleteTexts, keyOf, readTexts, textStatements } from "./version-texts.ts";
+import type { TextName, VersionTexts } from "./version-texts.ts";
 
 const versionColumns = [
   "environment",
@@ -15,15 +17,10 @@ const versionColumns = [
   "superseded_at",
   "materialization",
   "physical",
-  "definition",
-  "columns",
   "fingerprint",
-  "intervals",
   "watermark",
-  "identity",
-  "manifest",
+  "source_identity",
   "is_pointed",
-  "undo",
   "is_undone",
 ] as const;
 
@@ -33,19 +30,21 @@ export async function readVersions(
   condition: string,
 ): Promise<readonly PastVersion[]> {
   const times = ["published_at", "superseded_at"];
+  const versions = ledgerTable("relation_version");
   const list = versionColumns
     .map((name) => (times.includes(name) ? `cast(${name} as varchar) as ${name}` : name))
     .join(", ");
   const { rows } = await engine.query(
-    `select ${list} from ${ledgerTable("relation_version")} where ${condition} order by publication_id, relation`,
+    `select ${list} from ${versions} where ${condition} order by publication_id, relation`,
   );
-  return rows.map(versionOf);
+  const texts = await readTexts(engine, condition);
+  return rows.map((row) => versionOf(row, texts.get(keyOf(row)) ?? {}));
 }
 
-function versionOf(row: Row): PastVersion {
+function versionOf(row: Row, texts: VersionTexts): PastVersion {
   const text = (name: string) => (row[name] === null ? undefined : String(row[name]));
-  const json = (name: string): unknown => {
-    const value = text(name);
+  const json = (name: TextName): unknown => {
+    const value = texts[name];
     return value === undefined ? undefined : JSON.parse(value);
   };
   const time = (name: string) => {
@@ -58,7 +57,7 @@ function versionOf(row: Row): PastVersion {
       relation: String(row.relation) as RelationName,
       materialization: String(row.materialization) as PublishedRelation["materialization"],
       physical: text("physical"),
-      definition: String(row.definition),
+      definition: texts.definition ?? "",
       columns: json("columns") as PublishedRelation["columns"],
       fingerprint: String(row.fingerprint),
       ...(intervals === undefined ? {} : { intervals }),
@@ -66,7 +65,7 @@ function versionOf(row: Row): PastVersion {
       environment: String(row.environment),
     },
     watermark: text("watermark"),
-    identity: text("identity"),
+    identity: text("source_identity"),
     manifest: json("manifest") as RelationVersion["manifest"],
     isPointed: row.is_pointed === true,
     undo: json("undo") as RelationVersion["undo"],
@@ -143,10 +142,9 @@ export function publishStatements(publication: Publication): readonly string[] {
   ]);
   return [
     ...(ended.length > 0 ? [supersede(environment, ended, at)] : []),
-    ...(rows.length > 0 ? [insertStatement("relation_version", versionColumns, rows)] : []),
-    ...(detailRows.length > 0
-      ? [insertStatement("publication", publicationColumns, detailRows)]
-      : []),
+    ...insertInto("relation_version", versionColumns, rows),
+    ...textStatements(versions, publication),
+    ...insertInto("publication", publicationColumns, detailRows),
   ];
 }
 
@@ -167,9 +165,7 @@ function supersede(environment: string, relations: readonly RelationName[], at: 
 }
 
 function rowOf(version: RelationVersion, { runId, environment, publishedAt }: Publication) {
-  const { published, watermark, identity, manifest, isPointed, undo } = version;
-  const json = (value: unknown) =>
-    quoteNullable(value === undefined ? undefined : JSON.stringify(value));
+  const { published, watermark, identity, isPointed } = version;
   return [
     quoteText(environment),
     quoteText(published.relation),
@@ -179,23 +175,31 @@ function rowOf(version: RelationVersion, { runId, environment, publishedAt }: Pu
     "null",
     quoteText(published.materialization),
     quoteNullable(published.physical),
-    quoteText(published.definition),
-    quoteText(JSON.stringify(published.columns)),
     quoteText(published.fingerprint),
-    json(published.intervals),
     quoteNullable(watermark),
     quoteNullable(identity),
-    json(manifest),
     String(isPointed),
-    json(undo),
     "false",
   ];
 }
 
 /** Marks versions whose change in place was taken back. */
 export function undoneStatements(versions: readonly PastVersion[]): readonly string[] {
-  return versions.map(
-    ({ published, publishedBy }) =>
-      `update ${ledgerTable("relation_version")} set is_undone = true, undo = null\nwhere environment = ${quoteText(published.environment)} and relation = ${quoteText(published.relation)} and publication_id = ${quoteText(publishedBy)}`,
-  );
+  return versions.flatMap(({ published, publishedBy }) => {
+    const which = `environment = ${quoteText(published.environment)} and relation = ${quoteText(published.relation)} and publication_id = ${quoteText(publishedBy)}`;
+    return [
+      `update ${ledgerTable("relation_version")} set is_undone = true\nwhere ${which}`,
+      `delete from ${ledgerTable("version_text")}\nwhere ${which} and name = 'undo'`,
+    ];
+  });
+}
+
+/** Forgets versions that were superseded before `since`, a SQL literal, and the way back behind those published before. */
+export function forgetStatements(since: string): readonly string[] {
+  return [
+    deleteTexts(`superseded_at < ${since}`),
+    `delete from ${ledgerTable("relation_version")} where superseded_at < ${since}`,
+    // What came before such a version is forgotten, so nobody can go back behind it.
+    `${deleteTexts(`published_at < ${since}`)} and name = 'undo'`,
+  ];
 }

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { production } from "../../core/environment.ts";
 import type { RunEvent } from "../../core/event.ts";
+import type { FileEngine } from "../../core/file-engine.ts";
 import type { Row } from "../../core/ports.ts";
 import { duckdbDialect } from "../../dialect/duckdb/dialect.ts";
 import { openDuckDb } from "../../engine/duckdb/engine.ts";
@@ -14,7 +15,8 @@ import type { ExecutionContext } from "../context.ts";
 import { execute } from "../execute.ts";
 import type { ExecutionResult } from "../execute.ts";
 
-export interface TestWarehouse extends Omit<ExecutionContext, "run" | "state" | "signal"> {
+export interface TestWarehouse
+  extends Omit<ExecutionContext, "run" | "state" | "signal" | "engine" | "dialect">, FileEngine {
   readonly events: RunEvent[];
   rows(query: string): Promise<readonly Row[]>;
   /** Carries out steps as the run `run<number>`. */
@@ -34,6 +36,7 @@ export async function openTestWarehouse(): Promise<TestWarehouse> {
   const holder = { command: "build", pid: process.pid, host: "", since: "" };
   const lease = await acquireLease(engine, {
     holder,
+    dialect: duckdbDialect,
     isExclusive: true,
     onLost: () => undefined,
   });
@@ -41,6 +44,7 @@ export async function openTestWarehouse(): Promise<TestWarehouse> {
   const context = {
     engine,
     dialect: duckdbDialect,
+    openFileEngine: () => Promise.resolve({ engine, dialect: duckdbDialect }),
     lake: openFolderLake({ root: folder }),
     ledger,
     lease,

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import {
   AbortMultipartUploadCommand,
+  CopyObjectCommand,
   DeleteObjectCommand,
   DeleteObjectsCommand,
   GetObjectCommand,
@@ -89,6 +90,37 @@ export class S3Bucket {
         queueSize: partsAtATime,
       }).done();
     });
+  }
+
+  /** Puts a text, whatever stands there. */
+  async put(key: string, text: string): Promise<void> {
+    await this.#call("put list", () =>
+      this.#client.send(
+        new PutObjectCommand({
+          ...this.#object(key),
+          Body: Buffer.from(text),
+          ContentType: "application/json",
+        }),
+      ),
+    );
+  }
+
+  /** Copies an object within the bucket; undefined where the server tells no SHA-256 of the whole of it. */
+  async copy(from: string, to: string): Promise<Measured | undefined> {
+    const { CopyObjectResult: result } = await this.#call("copy part", () =>
+      this.#client.send(
+        new CopyObjectCommand({
+          ...this.#object(to),
+          CopySource: encodeURI(`${this.#bucket}/${this.#prefix}${from}`),
+          ChecksumAlgorithm: "SHA256",
+        }),
+      ),
+    );
+    const told = result?.ChecksumSHA256;
+    const found = await this.head(to);
+    // That of an object in several parts is one of its parts' checksums.
+    if (told === undefined || told.includes("-") || found === undefined) return undefined;
+    return { bytes: found.bytes, sha256: Buffer.from(told, "base64").toString("hex") };
   }
 
   /** Puts a text if the condition holds; returns its version. */

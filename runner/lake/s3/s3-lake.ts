@@ -5,6 +5,7 @@ import { StoredLake } from "../stored-lake.ts";
 import { Mirror } from "./mirror.ts";
 import { S3Bucket, type S3Place } from "./s3-bucket.ts";
 import { S3Store } from "./s3-store.ts";
+import { sharedParts } from "./shared-parts.ts";
 
 export interface S3LakeOptions extends S3Place {
   /** A folder of this machine for parts on their way and for copies of parts; all of it can be lost. */
@@ -21,5 +22,6 @@ export function openS3Lake({
   ...place
 }: S3LakeOptions): StoredLake {
   const mirror = new Mirror(join(folder, place.bucket, ...place.prefix.split("/")));
-  return new StoredLake(new S3Store(new S3Bucket(place, io), mirror), killPoint);
+  const bucket = new S3Bucket(place, io);
+  return new StoredLake(new S3Store(bucket, mirror), killPoint, sharedParts(bucket, killPoint));
 }

@@ -204,6 +204,8 @@ export class S3Store implements Store {
     return asked(this.address(key), async () => {
       await this.#bucket.putText(key, "", "absent");
       try {
+        await this.#bucket.getText(key);
+        await this.#bucket.list(key);
         await this.#bucket.putText(key, "", "absent");
         return "on S3; this server ignores conditions, so that the warehouse's lease alone guards the pointers";
       } catch (error) {

@@ -41,8 +41,6 @@ export interface LakeKind {
   readonly missing?: string;
   /** Whether two writers of a pointer are told apart in any case. */
   readonly enforcesConditions: boolean;
-  /** Whether a listing by folders finds one that holds nothing but folders. */
-  readonly findsEveryFolder: boolean;
   open(): Promise<LakeServer>;
 }
 
@@ -59,13 +57,11 @@ export const s3Kinds: readonly (LakeKind & { readonly openServer: () => Promise<
   {
     name: "s3rver",
     enforcesConditions: false,
-    findsEveryFolder: false,
     openServer: openS3rver,
   },
   {
     name: "versitygw",
     enforcesConditions: true,
-    findsEveryFolder: true,
     ...("missing" in gateway ? gateway : {}),
     openServer: () =>
       "program" in gateway
@@ -77,7 +73,6 @@ export const s3Kinds: readonly (LakeKind & { readonly openServer: () => Promise<
 const folderKind: LakeKind = {
   name: "a folder",
   enforcesConditions: false,
-  findsEveryFolder: true,
   open: openFolderLakes,
 };
 

@@ -15,7 +15,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { keepObjectsWhole } from "./whole-objects.ts";
+import { openS3Server } from "../../../local/s3/s3-server.ts";
 
 /** A server that speaks S3's protocol, with the bucket `lake`, on this machine alone. */
 export interface S3Server {
@@ -29,20 +29,12 @@ export const bucket = "lake";
 
 /** Does the basics and uploads in parts, replaces objects whole, and ignores conditions. */
 export async function openS3rver(): Promise<S3Server> {
-  const { default: S3rver } = await import("s3rver");
   const directory = mkdtempSync(join(tmpdir(), "mercado-s3rver-"));
-  const server = new S3rver({
-    address: "127.0.0.1",
-    port: 0,
-    silent: true,
-    directory,
-    configureBuckets: [{ name: bucket, configs: [] }],
-  });
-  keepObjectsWhole(server);
-  const { port } = await server.run();
+  const server = await openS3Server({ directory, bucket });
+  const { endpoint, accessKeyId, secretAccessKey } = server;
   return {
-    endpoint: `http://127.0.0.1:${port}`,
-    environment: { AWS_ACCESS_KEY_ID: "S3RVER", AWS_SECRET_ACCESS_KEY: "S3RVER" },
+    endpoint,
+    environment: { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey },
     close: async () => {
       await server.close();
       rmSync(directory, { recursive: true, force: true });

@@ -1,9 +1,10 @@
 import type { Replacement } from "../../core/dialect.ts";
 import type { Incremental, Snapshot } from "../../core/materialization.ts";
-import { publicName, publishedName } from "../../core/published-name.ts";
+import { publishedName } from "../../core/published-name.ts";
 import type { PublishedRelation } from "../../core/state.ts";
+import { runIdColumn, runIdType } from "../../core/technical-columns.ts";
 import { isBehind } from "../environment.ts";
-import { namesOf, publishedBy } from "./parts.ts";
+import { namesOf, publicView, publishedBy } from "./parts.ts";
 import type { ModelRequest, Parts } from "./parts.ts";
 import { hasDeclaredColumns } from "./schema-change.ts";
 import type { Reshaped } from "./schema-change.ts";
@@ -67,7 +68,7 @@ export function growingParts(
       discard: [...table.discard, ...dropStaged],
     };
   }
-  const undo = replace.by === "nothing" ? undefined : `${grown.physical}__undo__${run.id}`;
+  const undo = replace.by === "nothing" ? undefined : `${candidate}__undo`;
   const applied = { ...delta, runId: run.id, undo };
   return {
     mode: "delta",
@@ -93,19 +94,23 @@ function newTable(
   { node, request }: Pick<GrowingRequest, "node" | "request">,
   query: string,
 ): Omit<Parts, "query"> {
-  const { dialect, run, state } = request;
-  const { relation, columns, materialization } = node;
+  const { dialect, run } = request;
+  const { relation, columns, materialization, redshift } = node;
   const candidate = dialect.physical(relation, run.id);
   const physical = `${candidate}__rows`;
+  const stored = dialect.storeTable(physical, query, {
+    columns: [...columns, { name: runIdColumn, type: runIdType }],
+    storage: redshift,
+  });
   const definition = `select ${namesOf(columns).join(", ")} from ${physical}`;
   return {
     mode: "table",
-    write: [dialect.createTableAs(physical, query), dialect.createView(candidate, definition)],
+    write: [...stored, dialect.createView(candidate, definition)],
     candidate,
     counted: physical,
     publish: [
       dialect.dropView(candidate),
-      dialect.replaceView(publicName(state, relation), definition),
+      ...publicView({ relation, columns }, definition, request),
     ],
     discard: [dialect.dropView(candidate), dialect.dropTable(physical)],
     published: {

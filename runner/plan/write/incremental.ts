@@ -21,11 +21,11 @@ export function incrementalParts(wanted: ModelRequest<ByCursor>): Parts {
   if (grown === undefined || watermark === undefined) {
     const query = compiled.modelQuery(node, context);
     const parts = firstParts(wanted, query);
-    const guards = keyGuards(node, parts.counted ?? parts.candidate, parts.write[0] ?? "");
+    const guards = keyGuards(node, parts.counted ?? parts.candidate, parts.write.at(-1) ?? "");
     return { query, ...parts, guards, watermark: `max(${cursor})` };
   }
 
-  const reshaped = reshape(node, grown);
+  const reshaped = reshape(node, grown, dialect);
   if ("code" in reshaped) diagnostics.push(reshaped);
   const highest = highestKnown(node, watermark, dialect);
   const query = compiled.modelQuery(node, {

@@ -66,7 +66,7 @@ export function intervalParts(wanted: Wanted): Parts {
       published: { ...parts.published, intervals: covered },
     };
   }
-  const reshaped = reshape(node, grown);
+  const reshaped = reshape(node, grown, dialect);
   if ("code" in reshaped) diagnostics.push(reshaped);
   const parts = growingParts(wanted, {
     grown,

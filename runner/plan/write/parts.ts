@@ -3,7 +3,7 @@ import type { Diagnostic } from "../../core/diagnostic.ts";
 import type { LakeColumn } from "../../core/manifest.ts";
 import type { Model } from "../../core/node.ts";
 import type { Column } from "../../core/node-base.ts";
-import { publicName } from "../../core/published-name.ts";
+import { hasPublicView, publicName } from "../../core/published-name.ts";
 import type { RelationName } from "../../core/relation.ts";
 import type { PublishedRelation } from "../../core/state.ts";
 import { fingerprintOf } from "../fingerprint-of.ts";
@@ -53,6 +53,16 @@ export function publishedBy(
   };
 }
 
+/** Points the public view of a relation at other rows. */
+export function publicView(
+  { relation, columns }: Pick<NewTable, "relation" | "columns">,
+  definition: string,
+  { dialect, state }: Pick<PlanRequest, "dialect" | "state">,
+): readonly string[] {
+  const hasSameColumns = hasPublicView(state, relation, lakeColumns(columns));
+  return dialect.replaceView(publicName(state, relation), definition, { hasSameColumns });
+}
+
 interface NewTable {
   readonly relation: RelationName;
   readonly columns: readonly Column[];
@@ -64,13 +74,13 @@ export function replacing(
   { relation, columns, materialization }: NewTable,
   request: PlanRequest,
 ): Pick<Parts, "candidate" | "counted" | "publish" | "discard" | "published"> {
-  const { dialect, run, state } = request;
+  const { dialect, run } = request;
   const physical = dialect.physical(relation, run.id);
   const definition = `select ${namesOf(columns).join(", ")} from ${physical}`;
   return {
     candidate: physical,
     counted: physical,
-    publish: [dialect.replaceView(publicName(state, relation), definition)],
+    publish: [...publicView({ relation, columns }, definition, request)],
     discard: [dialect.dropTable(physical)],
     published: {
       ...publishedBy({ relation, columns }, request),

@@ -1,7 +1,7 @@
 import { production, publicNameIn } from "../../core/environment.ts";
 import { publicName, publishedName } from "../../core/published-name.ts";
 import type { RelationName } from "../../core/relation.ts";
-import { publishedBy, replacing } from "./parts.ts";
+import { publicView, publishedBy, replacing } from "./parts.ts";
 import type { ModelRequest, Parts } from "./parts.ts";
 
 export function tableParts({ node, resolve, request }: ModelRequest): Parts {
@@ -12,7 +12,10 @@ export function tableParts({ node, resolve, request }: ModelRequest): Parts {
   return {
     mode: "table",
     query,
-    write: [dialect.createTableAs(dialect.physical(relation, run.id), query)],
+    write: dialect.storeTable(dialect.physical(relation, run.id), query, {
+      columns,
+      storage: node.redshift,
+    }),
     ...replacing({ relation, columns, materialization: "table" }, request),
   };
 }
@@ -33,7 +36,7 @@ export function viewParts({ node, inRun, resolve, request }: ModelRequest): Part
     query,
     write: [dialect.createView(candidate, query)],
     candidate,
-    publish: [dialect.replaceView(self, publicQuery), dialect.dropView(candidate)],
+    publish: [...publicView(node, publicQuery, request), dialect.dropView(candidate)],
     discard: [dialect.dropView(candidate)],
     published: {
       ...publishedBy(node, request),

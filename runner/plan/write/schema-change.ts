@@ -1,5 +1,6 @@
 import { printColumnType } from "../../core/column-type.ts";
 import type { Diagnostic } from "../../core/diagnostic.ts";
+import type { Dialect } from "../../core/dialect.ts";
 import type { LakeColumn } from "../../core/manifest.ts";
 import type { Incremental, Snapshot } from "../../core/materialization.ts";
 import type { Model } from "../../core/node.ts";
@@ -33,6 +34,7 @@ export function hasDeclaredColumns(
 export function reshape(
   node: Model & { readonly materialization: Incremental | Snapshot },
   published: Published,
+  dialect: Pick<Dialect, "columnType">,
 ): Reshaped | Diagnostic {
   const declared = lakeColumns(node.columns);
   if (hasDeclaredColumns(node, published)) return { rows: published.physical, isSame: true };
@@ -40,10 +42,10 @@ export function reshape(
   if (problem !== undefined) return problem;
   const before = new Map(published.columns.map(({ name, type }) => [name, type]));
   const list = node.columns.map(({ name, type }) => {
-    const typeText = printColumnType(type);
     const old = before.get(name);
-    if (old === undefined) return `cast(null as ${typeText}) as ${name}`;
-    return old === typeText ? name : `cast(${name} as ${typeText}) as ${name}`;
+    if (old === printColumnType(type)) return name;
+    const value = old === undefined ? "null" : name;
+    return `cast(${value} as ${dialect.columnType(type)}) as ${name}`;
   });
   const rows = `(select ${[...list, runIdColumn].join(", ")} from ${published.physical})`;
   return { rows, isSame: false };

@@ -9,10 +9,7 @@ export function seedStatements(name: string, node: Seed, dialect: Dialect): read
   const rows = node.rows.map((row) =>
     node.columns.map((column, index) => dialect.literal(row[index] ?? null, column.type)),
   );
-  return [
-    dialect.createTable(name, node.columns),
-    ...(rows.length > 0 ? [dialect.insertRows(name, rows)] : []),
-  ];
+  return [dialect.createTable(name, node.columns), ...dialect.insertRows(name, rows)];
 }
 
 export function planSeed(node: Seed, after: readonly string[], request: PlanRequest): WriteStep {

@@ -41,7 +41,7 @@ export function snapshotParts(wanted: ModelRequest<Snapshot>): Parts {
       `${node.relation} is a snapshot: its history goes on, --full-refresh or not (full_refresh: allow would begin it anew).`,
     );
   }
-  const reshaped = reshape(node, grown);
+  const reshaped = reshape(node, grown, dialect);
   if ("code" in reshaped) diagnostics.push(reshaped);
   const published = "code" in reshaped ? { rows: grown.physical, isSame: true } : reshaped;
   const staged = `${candidate}__delta`;
