@@ -82,6 +82,8 @@ const typesOf: Readonly<Record<string, readonly string[]>> = {
   engine: [],
   extract: [],
   lake: [],
+  // A template is made of names alone.
+  infra: [],
 };
 
 function stageOf(file: string): string | undefined {

@@ -59,6 +59,7 @@ const nativeOrRarelyUsed = [
   "pg-copy-streams",
   "tsx",
   "yaml",
+  "libpg-query",
 ];
 
 /** A text that changes with any file that may be part of the bundle, and with what makes it. */

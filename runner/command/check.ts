@@ -3,6 +3,7 @@ import type { CompiledProject } from "../compile/compile.ts";
 import { counted } from "../core/counted.ts";
 import { Failure } from "../core/diagnostic.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
+import { production, publicNameIn } from "../core/environment.ts";
 import { isEphemeral, queryColumns } from "../core/node.ts";
 import type { DataTest } from "../core/data-test.ts";
 import type { Model } from "../core/node.ts";
@@ -14,6 +15,7 @@ import { findPortabilityProblems } from "../dialect/portability.ts";
 import { duckdbDialect } from "../dialect/duckdb/dialect.ts";
 import { compareWithContract } from "../execute/model-contract.ts";
 import { seedStatements } from "../plan/write/seed.ts";
+import { checkForRedshift } from "./check-redshift.ts";
 import { checkPipelines } from "./pipelines-file.ts";
 import { exitCodes } from "./options.ts";
 import type { ExitCode, GlobalOptions } from "./options.ts";
@@ -29,8 +31,8 @@ const increment = {
 
 /**
  * Finds what is wrong with a project without touching its data: every file is read, every model is rendered for
- * every engine, what does not port is named, and every query is bound against empty tables of the declared types
- * and compared with its contract.
+ * every engine, what does not port is named, every query is bound against empty tables of the declared types and
+ * compared with its contract, and every statement is read by Redshift's grammar.
  */
 export async function checkCommand(
   options: GlobalOptions & { readonly vars?: string },
@@ -40,7 +42,12 @@ export async function checkCommand(
   resolveTarget(linked.project, options.target);
   checkPipelines(linked);
   const diagnostics = [...portability(linked), ...renderEverywhere(linked, compiled)];
-  if (diagnostics.length === 0) diagnostics.push(...(await bind(linked, compiled)));
+  if (diagnostics.length === 0) {
+    const unbound = await bind(linked, compiled);
+    const files = new Set(unbound.map(({ place }) => place?.file));
+    const refused = await checkForRedshift(linked, compiled);
+    diagnostics.push(...unbound, ...refused.filter(({ place }) => !files.has(place?.file)));
+  }
   if (diagnostics.length > 0) throw new Failure(diagnostics);
 
   const { sources, seeds, models, tests, unitTests } = linked.project;
@@ -107,7 +114,7 @@ function renderEverywhere({ project }: LinkedProject, compiled: CompiledProject)
     }
   };
   for (const dialect of engines) {
-    const context = { dialect, resolve: (relation: string) => relation };
+    const context = { dialect, resolve: publicNameIn(production) };
     for (const model of project.models) {
       attempt(() => compiled.modelQuery(model, { ...context, self: selfOf(model) }));
       if (model.materialization.type === "incremental") {
@@ -162,7 +169,7 @@ async function bindNode(
   engine: Engine,
   compiled: CompiledProject,
 ): Promise<readonly Diagnostic[]> {
-  const context = { dialect: "duckdb" as const, resolve: (relation: string) => relation };
+  const context = { dialect: "duckdb" as const, resolve: publicNameIn(production) };
   try {
     switch (node.kind) {
       case "source": {

@@ -2,6 +2,7 @@ import path from "node:path";
 import type { CompiledProject } from "../compile/compile.ts";
 import { counted } from "../core/counted.ts";
 import type { DataTest } from "../core/data-test.ts";
+import { production, publicNameIn } from "../core/environment.ts";
 import type { Model, ProjectNode } from "../core/node.ts";
 import type { EngineName } from "../core/ports.ts";
 import type { RelationName } from "../core/relation.ts";
@@ -26,7 +27,7 @@ export async function compileCommand(options: CompileOptions): Promise<ExitCode>
   const linked = await openProject(options);
   const compiled = await compileProject(linked, options);
   const target = resolveTarget(linked.project, options.target);
-  const engine = options.engine ?? target.engine;
+  const engine = options.engine ?? target.warehouse.engine;
   const folder = path.join(target.home, "compiled", engine);
 
   const files = new Map<string, string>();
@@ -86,14 +87,14 @@ function testsFile(node: ProjectNode | undefined, relation: RelationName): strin
 }
 
 function compiledTest(compiled: CompiledProject, test: DataTest, engine: EngineName): string {
-  return compiled.testQuery(test, { dialect: engine, resolve: (relation) => relation });
+  return compiled.testQuery(test, { dialect: engine, resolve: publicNameIn(production) });
 }
 
 /** A model's query with public names, as for a build from nothing. */
 export function compiledQuery(compiled: CompiledProject, model: Model, engine: EngineName): string {
   return compiled.modelQuery(model, {
     dialect: engine,
-    resolve: (relation) => relation,
+    resolve: publicNameIn(production),
     self: model.relation,
   });
 }

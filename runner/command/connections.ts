@@ -3,7 +3,7 @@ import { didYouMean } from "../core/closest.ts";
 import { Failure } from "../core/diagnostic.ts";
 import type { Extractor, Lake } from "../core/ports.ts";
 import type { Target } from "./target.ts";
-import type { Seams } from "./warehouse.ts";
+import type { Seams } from "./open-lake.ts";
 
 const embedded = "embedded";
 
@@ -65,7 +65,7 @@ export class Connections {
         const { openDynamoDbExtractor } = await import("../extract/dynamodb/dynamodb-extractor.ts");
         return openDynamoDbExtractor({
           connection: {
-            ...(await this.#dynamodb(connection.endpoint, connection.region)),
+            ...(await this.dynamodb(connection.endpoint, connection.region)),
             table: connection.table,
             segments: connection.segments,
             readCapacity: connection.read_capacity,
@@ -85,7 +85,8 @@ export class Connections {
     }
   }
 
-  async #dynamodb(endpoint: string, region = process.env.AWS_REGION ?? "us-east-1") {
+  /** How a DynamoDB is reached that a connection names. */
+  async dynamodb(endpoint: string, region = process.env.AWS_REGION ?? "us-east-1") {
     if (endpoint === embedded) return (await this.#embedded()).dynamodb;
     if (endpoint === "aws") return { region };
     const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = process.env;

@@ -58,9 +58,7 @@ export async function holdWarehouse(
       interruption.abort();
     },
   });
-  const leaveSignals = abortOnInterruption(interruption, () => {
-    warehouse.engine.interrupt();
-  });
+  const leaveSignals = abortOnInterruption(interruption, () => warehouse.engine.interrupt());
   try {
     await recover({ ...warehouse, emit });
     return await work({ ...warehouse, target, emit, killPoint, io, interruption });

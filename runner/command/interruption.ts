@@ -29,27 +29,43 @@ export function endWithPipeline(): void {
   if ("unref" in process.stdin) process.stdin.unref();
 }
 
-/** From here on, SIGINT and SIGTERM end the process after `letGo`, which stops native work that would keep it alive. */
-export function endOnInterruption(letGo: () => void): void {
+/** How long statements that an engine elsewhere runs may take to be cancelled, in milliseconds. */
+const cancelling = 15_000;
+
+/** Ends the process when `letGo` is done, or has failed, or takes too long. */
+function exitAfter(letGo: () => Promise<void>): void {
+  setTimeout(exit, cancelling).unref();
+  letGo().then(exit, exit);
+}
+
+/** From here on, SIGINT and SIGTERM end the process after `letGo`, which stops work that would go on without it; twice, at once. */
+export function endOnInterruption(letGo: () => Promise<void>): void {
+  let isEnding = false;
   for (const name of signals) {
     process.off(name, exit);
     process.on(name, () => {
-      letGo();
-      exit();
+      if (isEnding) exit();
+      isEnding = true;
+      exitAfter(letGo);
     });
   }
 }
 
 /**
  * From here on, the first SIGINT or SIGTERM aborts `signal`, and the second ends the process, after `letGo`: native
- * work that nobody stops would keep the process alive until it is done. Returns what ends that: a signal then ends the
- * process at once, as before.
+ * work that nobody stops would keep the process alive until it is done, and an engine elsewhere would go on with it. The
+ * third ends it at once. Returns what ends that: a signal then ends the process at once, as before.
  */
-export function abortOnInterruption(signal: AbortController, letGo: () => void): () => void {
+export function abortOnInterruption(
+  signal: AbortController,
+  letGo: () => Promise<void>,
+): () => void {
+  let isEnding = false;
   const abort = () => {
+    if (isEnding) exit();
     if (signal.signal.aborted) {
-      letGo();
-      exit();
+      isEnding = true;
+      exitAfter(letGo);
     }
     signal.abort();
   };

@@ -10,7 +10,7 @@ import { environmentOf } from "./environment.ts";
 import type { EnvironmentOptions } from "./options.ts";
 import { readPipelines } from "./pipelines-file.ts";
 import type { Target } from "./target.ts";
-import { openLake } from "./warehouse.ts";
+import { openLake } from "./open-lake.ts";
 
 /** A relation of the lake as an environment's readers find it. */
 export interface Pointed {

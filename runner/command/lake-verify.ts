@@ -7,7 +7,7 @@ import type { Diagnostic } from "../core/diagnostic.ts";
 import { production } from "../core/environment.ts";
 import type { LakeColumn, LakeFile } from "../core/manifest.ts";
 import type { Engine } from "../core/ports.ts";
-import { quoteText } from "../core/sql-text.ts";
+import { quotePlain } from "../core/sql-text.ts";
 import { duckdbDialect } from "../dialect/duckdb/dialect.ts";
 import type { StoredLake } from "../lake/stored-lake.ts";
 import { bytesOf, rowsOf } from "./lake-list.ts";
@@ -17,7 +17,7 @@ import { exitCodes } from "./options.ts";
 import type { ExitCode, GlobalOptions } from "./options.ts";
 import { readPipelines } from "./pipelines-file.ts";
 import { printRows } from "./query.ts";
-import { openLake } from "./warehouse.ts";
+import { openLake } from "./open-lake.ts";
 
 /** Reads every file that a pointer of any environment leads to, and compares it with what its manifest says. */
 export async function verifyLakeCommand(
@@ -133,10 +133,10 @@ async function compareContent(
 ): Promise<readonly string[]> {
   try {
     const { rows } = await engine.query(
-      `select num_rows from parquet_file_metadata(${quoteText(path)})`,
+      `select num_rows from parquet_file_metadata(${quotePlain(path)})`,
     );
     const count = Number(rows[0]?.num_rows);
-    const described = await engine.describe(duckdbDialect.parquetQuery([path]));
+    const described = await engine.describe(duckdbDialect.files.parquetQuery([path]));
     const has = described.map(({ name, type }) => `${name} ${type.toLowerCase()}`);
     const wanted = (file.columns ?? columns).map(({ name, type }) => {
       const parsed = parseColumnType(type);

@@ -1,13 +1,14 @@
 import type { Plan, Step } from "../plan/step.ts";
+import type { FileStatements } from "./file-statements.ts";
 
 /** A plan as SQL to read, or as one JSON object a step. The statements are those that a run executes. */
-export function printPlan(plan: Plan, json: boolean): string {
+export function printPlan(plan: Plan, json: boolean, files?: FileStatements): string {
   const steps = [...plan.steps, ...(plan.end?.succeeded ?? [])];
-  if (json) return steps.map((step) => `${JSON.stringify(summary(step))}\n`).join("");
-  return steps.map((step) => `${describe(step)}\n\n`).join("");
+  if (json) return steps.map((step) => `${JSON.stringify(summary(step, files))}\n`).join("");
+  return steps.map((step) => `${describeStep(step, files)}\n\n`).join("");
 }
 
-function summary(step: Step): Record<string, unknown> {
+function summary(step: Step, files: FileStatements | undefined): Record<string, unknown> {
   switch (step.kind) {
     case "extract":
       return {
@@ -18,6 +19,9 @@ function summary(step: Step): Record<string, unknown> {
           relation: table.relation,
           since: since ?? null,
         })),
+        ...(files === undefined
+          ? {}
+          : { write: step.tables.flatMap((extraction) => files.copy(extraction)) }),
       };
     case "seed":
     case "model":
@@ -28,6 +32,7 @@ function summary(step: Step): Record<string, unknown> {
         mode: step.mode,
         write: step.write,
         publish: step.publish,
+        ...(files === undefined ? {} : { unload: files.unload(step) }),
       };
     case "hook": {
       const { id, kind, after, when, statement } = step;
@@ -52,23 +57,34 @@ function summary(step: Step): Record<string, unknown> {
   }
 }
 
-function describe(step: Step): string {
+/** One step of a plan as SQL to read. */
+export function describeStep(step: Step, files?: FileStatements): string {
   switch (step.kind) {
     case "extract": {
       const tables = step.tables.map(
         ({ table, since }) =>
           `--   ${table.relation}: ${since === undefined ? "all rows" : `${table.extract.mode === "incremental" ? table.extract.cursor : "rows"} since ${since}`}`,
       );
-      return [`-- ${step.id}: from the connection ${step.connection}`, ...tables].join("\n");
+      const copies = step.tables.flatMap((extraction) => files?.copy(extraction) ?? []);
+      return [
+        `-- ${step.id}: from the connection ${step.connection}`,
+        ...tables,
+        ...(copies.length === 0 ? [] : ["-- then their files, which a list in the lake names"]),
+        ...copies.map((statement) => `${statement};`),
+      ].join("\n");
     }
     case "seed":
-    case "model":
+    case "model": {
+      const unloads = files?.unload(step) ?? [];
       return [
         `-- ${step.id}: ${step.kind}, ${step.mode}`,
         ...step.write.map((statement) => `${statement};`),
+        ...(unloads.length === 0 ? [] : ["-- to the lake, when its tests have passed"]),
+        ...unloads.map((statement) => `${statement};`),
         "-- when its tests have passed, with all others in one transaction",
         ...step.publish.map((statement) => `${statement};`),
       ].join("\n");
+    }
     case "hook":
       return `-- ${step.id}: ${step.when}\n${step.statement};`;
     case "test":

@@ -76,7 +76,9 @@ export async function compileProject(
     const made = [content, settings, [...loaded.checksums]];
     return content === undefined ? undefined : hash("sha256", JSON.stringify(made));
   };
+  const { targets } = project.pipelines.value;
   const compiled = compile(graph, {
+    engine: targets[target]?.engine,
     partials: project.macros.partials,
     runHooks: project.runHooks,
     helpers: loaded.helpers,

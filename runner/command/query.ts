@@ -66,7 +66,8 @@ export async function readPublished(
 ): Promise<ResultSet> {
   const { project } = await openProject(options);
   const target = resolveTarget(project, options.target);
-  return askAndClose(await openForReading(target, query, environmentOf(options)), query, rowLimit);
+  const opened = await openForReading(target, query, environmentOf(options));
+  return askAndClose(opened.engine, opened.query, rowLimit);
 }
 
 /** The rows of one query, of an engine that is opened for it alone. */
@@ -75,9 +76,7 @@ export async function askAndClose(
   query: string,
   rowLimit?: number,
 ): Promise<ResultSet> {
-  endOnInterruption(() => {
-    engine.interrupt();
-  });
+  endOnInterruption(() => engine.interrupt());
   try {
     return await engine.query(query, rowLimit);
   } finally {

@@ -1,7 +1,7 @@
-import { existsSync } from "node:fs";
 import { parseColumnType } from "../core/column-type.ts";
 import { Failure } from "../core/diagnostic.ts";
-import { production } from "../core/environment.ts";
+import { wordsOfSql } from "../core/blank-out.ts";
+import { production, schemaOf } from "../core/environment.ts";
 import type { LakeManifest } from "../core/manifest.ts";
 import { manifestQuery } from "../core/manifest-rows.ts";
 import type { Engine, Lake } from "../core/ports.ts";
@@ -10,7 +10,14 @@ import { failuresSchema, ledgerSchema, quoteText } from "../core/sql-text.ts";
 import { duckdbDialect } from "../dialect/duckdb/dialect.ts";
 import { readPointers } from "./lake-pointers.ts";
 import type { Target } from "./target.ts";
-import { dialectOf, openLake } from "./warehouse.ts";
+import { isUnbuilt, openEngine } from "./open-engine.ts";
+import { openLake } from "./open-lake.ts";
+
+/** A query, in the words of the engine that answers it. */
+interface OpenedForReading {
+  readonly engine: Engine;
+  readonly query: string;
+}
 
 /**
  * Opens what is published for reading. Relations are read from the lake, so that a query never keeps a build from
@@ -20,21 +27,51 @@ export async function openForReading(
   target: Target,
   query: string,
   environment: string,
-): Promise<Engine> {
-  dialectOf(target);
-  const { openDuckDb } = await import("../engine/duckdb/engine.ts");
+): Promise<OpenedForReading> {
+  if (target.warehouse.engine === "redshift") return openRelations(target, query, environment);
   const { threads } = target;
   if (query.includes(ledgerSchema) || query.includes(failuresSchema)) {
-    if (!existsSync(target.warehouse)) throw nothingPublished(target.warehouse);
-    return openDuckDb({ file: target.warehouse, threads, readOnly: true });
+    if (isUnbuilt(target)) throw nothingPublished(target.warehouse.address);
+    return { engine: (await openEngine({ target, command: "query" })).engine, query };
   }
   const lake = await openLake(target);
   if (environment !== production && !(await lake.environments()).includes(environment)) {
-    process.stderr.write(`There is no environment "${environment}": this reads production.\n`);
+    tellUnknown(environment);
   }
   const manifests = (await readPointers(lake, environment)).map(({ manifest }) => manifest);
   if (manifests.length === 0) throw nothingPublished(target.lake.address);
-  return openManifests({ lake, manifests, query, threads });
+  return { engine: await openManifests({ lake, manifests, query, threads }), query };
+}
+
+/** Where production's relations and those of environments stand beside each other, a query names them by their schemas. */
+async function openRelations(
+  target: Target,
+  query: string,
+  environment: string,
+): Promise<OpenedForReading> {
+  const { engine } = await openEngine({ target, command: "query" });
+  if (environment === production) return { engine, query: inSchemas(query, production) };
+  const { openLedgerForReading, hasLedger } = await import("../record/ledger.ts");
+  const isKnown =
+    (await hasLedger(engine)) &&
+    (await openLedgerForReading(engine).environments()).has(environment);
+  if (!isKnown) tellUnknown(environment);
+  return { engine, query: inSchemas(query, isKnown ? environment : production) };
+}
+
+function tellUnknown(environment: string): void {
+  process.stderr.write(`There is no environment "${environment}": this reads production.\n`);
+}
+
+/** A query whose relations are named by their zones, with the schemas in which an environment's readers find these. */
+function inSchemas(query: string, environment: string): string {
+  const words = wordsOfSql(query);
+  const names = [...words.matchAll(/(?<![.\w])(raw|cleaned|work|gold)(?=\s*\.\s*[a-z_])/gi)];
+  return names.reduceRight((text, { index, 0: name }) => {
+    const zone = zones.find((each) => each === name.toLowerCase());
+    if (zone === undefined) return text;
+    return text.slice(0, index) + schemaOf(zone, environment) + text.slice(index + name.length);
+  }, query);
 }
 
 export interface ManifestsRequest {

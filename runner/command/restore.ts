@@ -4,7 +4,7 @@ import type { Dialect } from "../core/dialect.ts";
 import type { Lake } from "../core/ports.ts";
 import { emptyState } from "../core/state.ts";
 import type { WarehouseState } from "../core/state.ts";
-import { keptRelations, restoreFromLake } from "../execute/restore.ts";
+import { keptRelations, keptRows, restoreFromLake } from "../execute/restore.ts";
 import { restoreRelation } from "../plan/restore.ts";
 import type { RestoredRelation } from "../plan/restore.ts";
 import type { HeldWarehouse } from "./held-warehouse.ts";
@@ -15,20 +15,17 @@ interface Restoring {
   readonly dialect: Dialect;
 }
 
-async function restoredRelations(
-  { compiled, lake, dialect }: Restoring,
-  runId: string,
-): Promise<readonly RestoredRelation[]> {
-  const kept = await keptRelations(compiled.graph.nodes, { lake, dialect });
-  return kept.map((relation) => restoreRelation(relation, { compiled, dialect, runId }));
-}
-
 /** What a lost warehouse would know again; for a plan that is only printed. */
 export async function stateOfLake(
-  restoring: Restoring,
+  { compiled, lake, dialect }: Restoring,
   environment: string,
 ): Promise<WarehouseState> {
-  const versions = (await restoredRelations(restoring, "dry_run")).map(({ version }) => version);
+  const kept = await keptRelations(compiled.graph.nodes, { lake });
+  const unread = { kind: "query", query: "" } as const;
+  const versions = kept.map(
+    (relation) =>
+      restoreRelation(relation, unread, { compiled, dialect, runId: "dry_run" }).version,
+  );
   const collect = <Value>(pick: (version: (typeof versions)[number]) => Value | undefined) =>
     new Map(
       versions.flatMap((version) => {
@@ -51,6 +48,7 @@ export async function stateOfLake(
 /** Lets a warehouse in which nothing was ever published go on with what the lake holds. */
 export async function restoreLost(compiled: CompiledProject, held: HeldWarehouse): Promise<void> {
   const { ledger, lake, dialect } = held;
+  const { nodes } = compiled.graph;
   const state = await ledger.state(production);
   if (state.published.size > 0) return;
   // Its id is wanted before its time is known: no run may be older than what the lake holds.
@@ -60,7 +58,11 @@ export async function restoreLost(compiled: CompiledProject, held: HeldWarehouse
   const times = published.flatMap((manifest) => Date.parse(manifest?.publishedAt ?? "") || []);
   const now = Math.max(Date.now(), ...times.map((time) => time + 1));
   const run = await ledger.nextRun(new Date(now));
-  const restored = await restoredRelations({ compiled, lake, dialect }, run.id);
+  const restored: RestoredRelation[] = [];
+  for (const kept of await keptRelations(nodes, { lake })) {
+    const rows = await keptRows(kept, { ...held, run });
+    restored.push(restoreRelation(kept, rows, { compiled, dialect, runId: run.id }));
+  }
   if (restored.length === 0) return;
   await restoreFromLake(restored, { ...held, run, state });
 }

@@ -10,6 +10,7 @@ import { plan } from "../plan/plan.ts";
 import { artifactsOf } from "./artifacts.ts";
 import { Connections } from "./connections.ts";
 import { environmentOf } from "./environment.ts";
+import { fileStatements } from "./file-statements.ts";
 import { holdWarehouse } from "./held-warehouse.ts";
 import type { HeldWarehouse } from "./held-warehouse.ts";
 import { assertIntervals } from "./interval-option.ts";
@@ -23,7 +24,9 @@ import { nodesFor } from "./run-verb.ts";
 import type { RunVerb } from "./run-verb.ts";
 import { resolveTarget } from "./target.ts";
 import { restoreLost, stateOfLake, tellLost } from "./restore.ts";
-import { dialectOf, openLake, peekState } from "./warehouse.ts";
+import { openLake } from "./open-lake.ts";
+import { peekState } from "./warehouse.ts";
+import { dialectOf } from "./open-engine.ts";
 
 /** Plans and carries out; with `--dry-run` prints the plan instead. */
 export async function runCommand(verb: RunVerb, options: RunOptions): Promise<ExitCode> {
@@ -85,7 +88,9 @@ async function dryRun({ options, linked, compiled, selected }: RunRequest): Prom
   });
   assertSound(diagnostics);
   for (const note of planned.notes ?? []) process.stderr.write(`note: ${note}\n`);
-  process.stdout.write(printPlan(planned, options.json ?? false));
+  process.stdout.write(
+    printPlan(planned, options.json ?? false, fileStatements(target, planned.run.id)),
+  );
   return exitCodes.ok;
 }
 
@@ -114,6 +119,7 @@ export async function carryOut(
     const state = await warehouse.ledger.state(environment);
     if (options.from !== "raw" && verb !== "test") await tellLost(state, held);
     const run = await warehouse.ledger.nextRun(new Date());
+    warehouse.engine.nameRun?.(run.id);
     const { plan: planned, diagnostics } = plan({
       compiled,
       selected,

@@ -1,7 +1,8 @@
 import { closest } from "../core/closest.ts";
 import { Failure } from "../core/diagnostic.ts";
-import type { Engine, ResultSet } from "../core/ports.ts";
+import type { Engine, ResultSet, Row } from "../core/ports.ts";
 import { ledgerSchema, quoteText } from "../core/sql-text.ts";
+import { isoTime } from "../record/ledger-text.ts";
 import { printTable } from "../record/print-table.ts";
 import { readLedger } from "./ledger-reader.ts";
 import { exitCodes } from "./options.ts";
@@ -14,17 +15,41 @@ export interface RunsOptions extends GlobalOptions {
 
 const listedRuns = 20;
 
-function secondsOf(row: string): string {
-  return `round(date_diff('millisecond', ${row}.started_at, ${row}.finished_at) / 1000.0, 2) as seconds`;
+/** A row's times, as text, where `timed` looks for them. */
+function timesOf(row: string): string {
+  return `cast(${row}.started_at as varchar(30)) as started_at, cast(${row}.finished_at as varchar(30)) as seconds`;
+}
+
+/** Tells beginnings to the second, and in the place of ends how long something took: engines differ in doing so. */
+function timed(
+  { columns, rows }: ResultSet,
+  { showsBeginning }: { readonly showsBeginning: boolean },
+): ResultSet {
+  const isShown = (name: string) => showsBeginning || name !== "started_at";
+  const kept = columns.filter(({ name }) => isShown(name));
+  return {
+    columns: kept,
+    rows: rows.map((row) => {
+      const [begun, ended] = [row.started_at, row.seconds].map((time) =>
+        typeof time === "string" ? Date.parse(isoTime(time)) : NaN,
+      );
+      const seconds = ((ended ?? NaN) - (begun ?? NaN)) / 1000;
+      const told: Row = {
+        ...row,
+        seconds: Number.isNaN(seconds) ? null : Math.round(seconds * 100) / 100,
+        started_at: typeof row.started_at === "string" ? row.started_at.slice(0, 19) : null,
+      };
+      return Object.fromEntries(kept.map(({ name }) => [name, told[name] ?? null]));
+    }),
+  };
 }
 
 /** Lists the latest runs, newest first. */
 export async function runsCommand(options: RunsOptions): Promise<ExitCode> {
-  const result = await readLedger(options, (engine) =>
+  const listed = await readLedger(options, (engine) =>
     engine.query(`select
     run.run_id,
-    strftime(run.started_at, '%Y-%m-%d %H:%M:%S') as started_at,
-    ${secondsOf("run")},
+    ${timesOf("run")},
     run.status,
     run.environment,
     count(case when step.status = 'ok' then 1 end) as ok,
@@ -34,11 +59,11 @@ export async function runsCommand(options: RunsOptions): Promise<ExitCode> {
     run.command
 from ${ledgerSchema}.run as run
 left join ${ledgerSchema}.step as step on step.run_id = run.run_id
-group by all
+group by run.run_id, run.started_at, run.finished_at, run.status, run.environment, run.command
 order by run.run_id desc
 limit ${String(options.limit ?? listedRuns)}`),
   );
-  return printRows(result, options);
+  return printRows(timed(listed, { showsBeginning: true }), options);
 }
 
 /** The parts of a run's report, in the order in which somebody looks for them. */
@@ -63,8 +88,8 @@ from ${ledgerSchema}.planned_step as planned
 inner join ${ledgerSchema}.run as run on run.run_id = planned.run_id
 left join ${ledgerSchema}.step as step on step.run_id = planned.run_id and step.step_id = planned.step_id
 where planned.run_id = ${id} and ${condition}
-order by planned.kind like '%test', step.started_at nulls last, planned.step_id`;
-  const end = `step.row_count as "rows", ${secondsOf("step")}`;
+order by case when planned.kind like '%test' then 1 else 0 end, step.started_at nulls last, planned.step_id`;
+  const end = `step.row_count as "rows", ${timesOf("step")}`;
   switch (section) {
     case "failed":
     case "warned":
@@ -92,18 +117,19 @@ export async function showRunCommand(runId: string, options: GlobalOptions): Pro
   await readLedger(options, async (engine) => {
     const run = await engine.query(`select
     run_id,
-    strftime(started_at, '%Y-%m-%d %H:%M:%S') as started_at,
-    ${secondsOf("run")},
+    ${timesOf("run")},
     status,
     environment,
     command
 from ${ledgerSchema}.run as run
 where run_id = ${id}`);
     if (run.rows.length === 0) throw await unknownRun(engine, runId);
-    print("run", run, options);
+    print("run", timed(run, { showsBeginning: true }), options);
     for (const section of sections) {
       const found = await engine.query(queryOf(section, id));
-      if (found.rows.length > 0) print(section, found, options);
+      const isTimed = found.columns.some(({ name }) => name === "seconds");
+      const shown = isTimed ? timed(found, { showsBeginning: false }) : found;
+      if (found.rows.length > 0) print(section, shown, options);
     }
   });
   return exitCodes.ok;

@@ -2,6 +2,7 @@ import type { CompiledProject } from "../compile/compile.ts";
 import { didYouMean } from "../core/closest.ts";
 import { assertSound, Failure } from "../core/diagnostic.ts";
 import type { SingularTest } from "../core/data-test.ts";
+import { production, publicNameIn } from "../core/environment.ts";
 import type { Model } from "../core/node.ts";
 import type { Template } from "../core/template.ts";
 import { baseName } from "../core/relation.ts";
@@ -29,12 +30,12 @@ export async function showCommand(
   options: ShowOptions,
 ): Promise<ExitCode> {
   const linked = await openProject(options);
-  const { engine } = resolveTarget(linked.project, options.target);
+  const { engine } = resolveTarget(linked.project, options.target).warehouse;
   const limit = options.limit ?? previewRows;
   if (options.inline !== undefined) {
     const { inline, project } = withInline(linked.project, options.inline);
     const compiled = await compileProject(project, options);
-    const context = { dialect: engine, resolve: (relation: string) => relation };
+    const context = { dialect: engine, resolve: publicNameIn(production) };
     const query = compiled.testQuery(inline, context);
     return atItsLine(inline.template, compiled, () => printQuery(query, { ...options, limit }));
   }

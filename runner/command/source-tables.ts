@@ -5,7 +5,7 @@ import { Connections } from "./connections.ts";
 import { resolveTarget } from "./target.ts";
 import type { Target } from "./target.ts";
 import type { LinkedProject } from "./project.ts";
-import { openLake } from "./warehouse.ts";
+import { openLake } from "./open-lake.ts";
 
 export function nameOf({ source, table }: Pick<SourceTable, "source" | "table">): string {
   return `${source}.${table}`;

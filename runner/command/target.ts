@@ -3,18 +3,18 @@ import { homeOf } from "../load/project-root.ts";
 import { createRenderer } from "../compile/renderer.ts";
 import { didYouMean } from "../core/closest.ts";
 import { Failure } from "../core/diagnostic.ts";
-import type { EngineName } from "../core/ports.ts";
 import type { Compaction } from "../execute/compaction.ts";
 import type { ParsedProject } from "../parse/project.ts";
-import type { ConnectionDeclaration } from "../parse/schema/pipelines.ts";
+import type { ConnectionDeclaration, TargetDeclaration } from "../parse/schema/pipelines.ts";
 import { resolveLake } from "./lake-place.ts";
 import type { LakePlace } from "./lake-place.ts";
+import { resolveWarehouse } from "./warehouse-place.ts";
+import type { WarehousePlace } from "./warehouse-place.ts";
 
 /** Where a project runs, with every environment variable filled in and every path absolute. */
 export interface Target {
   readonly name: string;
-  readonly engine: EngineName;
-  readonly warehouse: string;
+  readonly warehouse: WarehousePlace;
   readonly lake: LakePlace;
   readonly threads: number;
   /** How long superseded versions stay. */
@@ -26,12 +26,11 @@ export interface Target {
   readonly connections: Readonly<Record<string, ConnectionDeclaration>>;
 }
 
-/** The target that `name` or the project's default stands for. */
-export function resolveTarget(
-  project: Pick<ParsedProject, "pipelines" | "root">,
+/** The declaration of the target that `name` or the project's default stands for. */
+export function declaredTarget(
+  { pipelines }: Pick<ParsedProject, "pipelines">,
   name: string | undefined,
-): Target {
-  const { pipelines, root } = project;
+): { readonly wanted: string; readonly declared: TargetDeclaration } {
   const { targets, default_target: byDefault } = pipelines.value;
   const wanted = name ?? byDefault;
   const declared = Object.hasOwn(targets, wanted) ? targets[wanted] : undefined;
@@ -46,25 +45,38 @@ export function resolveTarget(
       pipelines.diagnostic("TARGET_UNKNOWN", path, `There is no target "${wanted}".`, hint),
     ]);
   }
+  return { wanted, declared };
+}
+
+/** The target that `name` or the project's default stands for, with those of its connections that `isWanted` picks. */
+export function resolveTarget(
+  project: Pick<ParsedProject, "pipelines" | "root">,
+  name: string | undefined,
+  isWanted: (connection: ConnectionDeclaration) => boolean = () => true,
+): Target {
+  const { pipelines, root } = project;
+  const { wanted, declared } = declaredTarget(project, name);
   const fill = environmentFiller();
   const connections = Object.fromEntries(
-    Object.entries(declared.connections).map(([key, connection]) => [
-      key,
-      Object.fromEntries(
-        Object.entries(connection).map(([setting, value]) => {
-          if (typeof value !== "string") return [setting, value];
-          const filled = fill(value);
-          const isFolder = setting === "location" && !filled.startsWith("s3://");
-          return [setting, isFolder ? path.resolve(root, filled) : filled];
-        }),
-      ) as ConnectionDeclaration,
-    ]),
+    Object.entries(declared.connections)
+      .filter(([, connection]) => isWanted(connection))
+      .map(([key, connection]) => [
+        key,
+        Object.fromEntries(
+          Object.entries(connection).map(([setting, value]) => {
+            if (typeof value !== "string") return [setting, value];
+            const filled = fill(value);
+            const isFolder = setting === "location" && !filled.startsWith("s3://");
+            return [setting, isFolder ? path.resolve(root, filled) : filled];
+          }),
+        ) as ConnectionDeclaration,
+      ]),
   );
+  const lake = resolveLake({ pipelines, target: wanted, root, declared, fill });
   return {
     name: wanted,
-    engine: declared.engine,
-    warehouse: path.resolve(root, fill(declared.warehouse)),
-    lake: resolveLake({ pipelines, target: wanted, root, declared, fill }),
+    warehouse: resolveWarehouse({ pipelines, target: wanted, root, declared, lake, fill }),
+    lake,
     threads: declared.threads,
     retentionSeconds: declared.retention,
     compaction: {

@@ -1,0 +1,131 @@
+-- cleaned.inventory: model, table
+create table _physical.cleaned__inventory__r20260101_000000_000_aaaa as
+with
+
+checked as (
+    select * from _physical.cleaned__checked_inventory__r20260101_000000_000_aaaa
+),
+
+final as (
+    select
+        cast(item_id as integer) as item_id,
+        cast(item_name as varchar(100)) as item_name,
+        cast(category as integer) as category,
+        cast(price as numeric(10,2)) as price,
+        cast(stock as integer) as stock,
+        cast(vendor_id as integer) as vendor_id,
+        cast(archived_at as timestamp) as archived_at,
+        cast(updated_at as timestamp) as updated_at,
+        cast(loaded_at as timestamp) as loaded_at
+    from checked
+    where reject_reason is null
+)
+
+select * from final;
+-- to the lake, when its tests have passed
+unload ('select item_id, item_name, category, price, stock, vendor_id, archived_at, updated_at, loaded_at from _physical.cleaned__inventory__r20260101_000000_000_aaaa order by item_id
+')
+to 's3://mercado/lake/cleaned/inventory/run=r20260101_000000_000_aaaa/_arriving-part-00000-'
+iam_role default
+format as parquet
+manifest verbose
+extension 'parquet'
+parallel off;
+-- when its tests have passed, with all others in one transaction
+drop view if exists cleaned.inventory;
+create view cleaned.inventory as
+select item_id, item_name, category, price, stock, vendor_id, archived_at, updated_at, loaded_at from _physical.cleaned__inventory__r20260101_000000_000_aaaa
+with no schema binding;
+
+-- test.contract.cleaned.inventory: error when this returns rows
+select column_name, constraint_name, row_count, longest_bytes
+from (
+select
+    cast(case numbered.constraint_number when 0 then 'item_name' end as varchar(127)) as column_name,
+    cast(case numbered.constraint_number when 0 then 'varchar(100)' end as varchar(30)) as constraint_name,
+    cast(case numbered.constraint_number when 0 then broken_0 end as bigint) as row_count,
+    cast(case numbered.constraint_number when 0 then longest_0 end as bigint) as longest_bytes
+from (select sum(case when octet_length(item_name) > 100 then 1 else 0 end) as broken_0, max(octet_length(item_name)) as longest_0 from _physical.cleaned__inventory__r20260101_000000_000_aaaa) as measured
+cross join (select 0 as constraint_number) as numbered
+) as counted
+where row_count > 0;
+
+-- test.equal_totals.cleaned.inventory.cleaned_checked_inventory: error when this returns rows
+with sides as (
+    select count(*) as here_rows, 0 as there_rows, coalesce(sum(price), 0) as here_1, 0 as there_1, coalesce(sum(stock), 0) as here_2, 0 as there_2
+    from _physical.cleaned__inventory__r20260101_000000_000_aaaa
+    union all
+    select 0, count(*), 0, coalesce(sum(price), 0), 0, coalesce(sum(stock), 0)
+    from (select * from _physical.cleaned__checked_inventory__r20260101_000000_000_aaaa where reject_reason is null
+) as compared_with
+),
+compared as (
+    select sum(here_rows) as here_rows, sum(there_rows) as there_rows, sum(here_1) as here_1, sum(there_1) as there_1, sum(here_2) as here_2, sum(there_2) as there_2
+    from sides
+)
+select cast('count of rows' as varchar(1000)) as total, cast(here_rows as varchar(50)) as here, cast(there_rows as varchar(50)) as there, cast(here_rows - there_rows as varchar(50)) as difference
+from compared
+where here_rows <> there_rows
+union all
+select cast('sum(price)' as varchar(1000)) as total, cast(here_1 as varchar(50)) as here, cast(there_1 as varchar(50)) as there, cast(here_1 - there_1 as varchar(50)) as difference
+from compared
+where here_1 <> there_1
+union all
+select cast('sum(stock)' as varchar(1000)) as total, cast(here_2 as varchar(50)) as here, cast(there_2 as varchar(50)) as there, cast(here_2 - there_2 as varchar(50)) as difference
+from compared
+where here_2 <> there_2;
+
+-- test.expression.cleaned.inventory.item_id_1: error when this returns rows
+select item_id, item_name, category, price, stock, vendor_id, archived_at, updated_at, loaded_at
+from _physical.cleaned__inventory__r20260101_000000_000_aaaa
+where not coalesce((item_id >= 1
+), false);
+
+-- test.expression.cleaned.inventory.price_0: error when this returns rows
+select item_id, item_name, category, price, stock, vendor_id, archived_at, updated_at, loaded_at
+from _physical.cleaned__inventory__r20260101_000000_000_aaaa
+where not coalesce((price > 0
+), false);
+
+-- test.expression.cleaned.inventory.stock_0: error when this returns rows
+select item_id, item_name, category, price, stock, vendor_id, archived_at, updated_at, loaded_at
+from _physical.cleaned__inventory__r20260101_000000_000_aaaa
+where not coalesce((stock >= 0
+), false);
+
+-- test.not_null.cleaned.inventory.item_id: error when this returns rows
+select item_id, item_name, category, price, stock, vendor_id, archived_at, updated_at, loaded_at
+from _physical.cleaned__inventory__r20260101_000000_000_aaaa
+where item_id is null;
+
+-- test.not_null.cleaned.inventory.item_name: error when this returns rows
+select item_id, item_name, category, price, stock, vendor_id, archived_at, updated_at, loaded_at
+from _physical.cleaned__inventory__r20260101_000000_000_aaaa
+where item_name is null;
+
+-- test.not_null.cleaned.inventory.loaded_at: error when this returns rows
+select item_id, item_name, category, price, stock, vendor_id, archived_at, updated_at, loaded_at
+from _physical.cleaned__inventory__r20260101_000000_000_aaaa
+where loaded_at is null;
+
+-- test.not_null.cleaned.inventory.price: error when this returns rows
+select item_id, item_name, category, price, stock, vendor_id, archived_at, updated_at, loaded_at
+from _physical.cleaned__inventory__r20260101_000000_000_aaaa
+where price is null;
+
+-- test.not_null.cleaned.inventory.stock: error when this returns rows
+select item_id, item_name, category, price, stock, vendor_id, archived_at, updated_at, loaded_at
+from _physical.cleaned__inventory__r20260101_000000_000_aaaa
+where stock is null;
+
+-- test.not_null.cleaned.inventory.updated_at: error when this returns rows
+select item_id, item_name, category, price, stock, vendor_id, archived_at, updated_at, loaded_at
+from _physical.cleaned__inventory__r20260101_000000_000_aaaa
+where updated_at is null;
+
+-- test.unique.cleaned.inventory.item_id: error when this returns rows
+select item_id, count(*) as row_count
+from _physical.cleaned__inventory__r20260101_000000_000_aaaa
+where item_id is not null
+group by item_id
+having count(*) > 1;

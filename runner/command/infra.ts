@@ -1,0 +1,116 @@
+import { stringify } from "yaml";
+import { counted } from "../core/counted.ts";
+import { Failure } from "../core/diagnostic.ts";
+import { checkTemplate, rules } from "../infra/check-template.ts";
+import type { InfraNeeds, InfraSetting } from "../infra/needs.ts";
+import { infraTemplate } from "../infra/template.ts";
+import type { ParsedProject } from "../parse/project.ts";
+import { exitCodes } from "./options.ts";
+import type { ExitCode, GlobalOptions } from "./options.ts";
+import { openProject } from "./project.ts";
+import { declaredTarget, resolveTarget } from "./target.ts";
+import type { Target } from "./target.ts";
+
+export interface InfraOptions extends GlobalOptions {
+  /** Print what is wrong with the template instead of the template. */
+  readonly check?: boolean;
+}
+
+/** Prints a CloudFormation template of what a target on AWS and the shop's DynamoDB table need, as YAML or JSON. */
+export async function infraCommand(options: InfraOptions): Promise<ExitCode> {
+  const { project } = await openProject(options);
+  const template = infraTemplate(infraNeeds(project, options.target));
+  if (options.check === true) {
+    const problems = checkTemplate(template);
+    const print = (message: string) =>
+      options.json === true ? `${JSON.stringify({ type: "problem", message })}\n` : `${message}\n`;
+    process.stdout.write(problems.map(print).join(""));
+    const resources = counted(Object.keys(template.Resources).length, "resource");
+    process.stderr.write(
+      problems.length === 0
+        ? `Sound: ${resources}, by ${counted(rules.length, "rule")}. What stands on AWS was not looked at: runner doctor\n`
+        : `${counted(problems.length, "problem")} in ${resources}\n`,
+    );
+    return problems.length === 0 ? exitCodes.ok : exitCodes.failed;
+  }
+  process.stdout.write(
+    options.json === true
+      ? `${JSON.stringify(template)}\n`
+      : // As CloudFormation reads YAML: of version 1.1, without anchors.
+        stringify(template, { version: "1.1", aliasDuplicateObjects: false, lineWidth: 100 }),
+  );
+  return exitCodes.ok;
+}
+
+/** What a target needs that is not there yet: what its other connections lead to is no part of it. */
+export function infraNeeds(project: ParsedProject, name: string | undefined): InfraNeeds {
+  const { declared } = declaredTarget(project, name);
+  const target = resolveTarget(project, name, ({ connector }) => connector !== "postgres");
+  const { warehouse, lake } = target;
+  const onAws = Object.entries(project.pipelines.value.targets).flatMap(([other, each]) =>
+    each.engine === "redshift" && each.redshift.endpoint === undefined ? [other] : [],
+  );
+  const refuse = (message: string) => {
+    const hint =
+      onAws.length === 0
+        ? "A target needs engine: redshift with a workgroup, and a lake on S3."
+        : `Name one on AWS: ${onAws.map((each) => `--target ${each}`).join(", ")}.`;
+    return new Failure([{ code: "INFRA_UNSUITABLE", message, hint }]);
+  };
+  if (warehouse.engine !== "redshift" || lake.kind !== "s3") {
+    throw refuse(`The target ${target.name} runs on this machine and needs nothing of AWS.`);
+  }
+  if (warehouse.endpoint !== undefined || lake.endpoint !== undefined) {
+    throw refuse(`The target ${target.name} names servers other than Amazon's.`);
+  }
+  if (warehouse.workgroup === undefined) {
+    throw refuse(
+      `The target ${target.name} has a provisioned cluster; the template makes a serverless workgroup.`,
+    );
+  }
+  const texts: Readonly<Record<InfraSetting, string | undefined>> = {
+    bucket: declared.lake,
+    region: declared.engine === "redshift" ? declared.redshift.region : undefined,
+    workgroup: declared.engine === "redshift" ? declared.redshift.workgroup : undefined,
+    database: declared.engine === "redshift" ? declared.redshift.database : undefined,
+    iam_role: declared.engine === "redshift" ? declared.redshift.iam_role : undefined,
+    table: Object.values(declared.connections).flatMap((connection) =>
+      connection.connector === "dynamodb" ? (connection.table ?? []) : [],
+    )[0],
+  };
+  return {
+    target: target.name,
+    bucket: lake.bucket,
+    prefix: lake.prefix,
+    region: warehouse.region,
+    workgroup: warehouse.workgroup,
+    database: warehouse.database,
+    table: shopTableName(target),
+    exports: exportPlaces(target),
+    variables: Object.fromEntries(
+      Object.entries(texts).flatMap(([setting, text]) => {
+        const variable = /\{\{\s*env\s+["'](\w+)["']/.exec(text ?? "")?.[1];
+        return variable === undefined ? [] : [[setting, variable]];
+      }),
+    ),
+  };
+}
+
+/** The name that the API's table has unless it is told another. */
+const defaultTable = "mercado_ecommerce";
+
+function shopTableName({ connections }: Target): string {
+  const named = Object.values(connections).flatMap((connection) =>
+    connection.connector === "dynamodb" ? (connection.table ?? []) : [],
+  );
+  return named[0] ?? defaultTable;
+}
+
+function exportPlaces({ connections }: Target): InfraNeeds["exports"] {
+  return Object.values(connections).flatMap((connection) => {
+    if (connection.connector !== "dynamodb_export") return [];
+    if (!connection.location.startsWith("s3://")) return [];
+    const [bucket = "", ...prefix] = connection.location.slice("s3://".length).split("/");
+    return [{ bucket, prefix: prefix.filter((part) => part !== "").join("/") }];
+  });
+}

@@ -1,0 +1,26 @@
+/** What a target and the shop need of AWS, as the project's files tell it. */
+export interface InfraNeeds {
+  readonly target: string;
+  readonly bucket: string;
+  /** Of the lake within the bucket, without slashes at its ends; empty for the whole bucket. */
+  readonly prefix: string;
+  readonly region: string | undefined;
+  readonly workgroup: string;
+  readonly database: string;
+  /** The shop's DynamoDB table. */
+  readonly table: string;
+  /** Where exports of DynamoDB tables lie that the runner reads. */
+  readonly exports: readonly { readonly bucket: string; readonly prefix: string }[];
+  /** The environment variables from which the project takes a setting, by the setting. */
+  readonly variables: Readonly<Partial<Record<InfraSetting, string>>>;
+}
+
+export const infraSettings = [
+  "bucket",
+  "region",
+  "workgroup",
+  "database",
+  "iam_role",
+  "table",
+] as const;
+export type InfraSetting = (typeof infraSettings)[number];

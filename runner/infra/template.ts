@@ -1,0 +1,119 @@
+import { getAtt, ref } from "./cloudformation.ts";
+import type { Output, Parameter, Template, Value } from "./cloudformation.ts";
+import { lakeResources } from "./lake.ts";
+import type { InfraNeeds, InfraSetting } from "./needs.ts";
+import { roleResources } from "./roles.ts";
+import { shopTableResource } from "./shop-table.ts";
+import { warehouseResources } from "./warehouse.ts";
+
+/** A CloudFormation template of what a target on AWS and the shop's DynamoDB table need. */
+export function infraTemplate(needs: InfraNeeds): Template {
+  const where = needs.region === undefined ? "" : ` Its region is ${needs.region}.`;
+  return {
+    AWSTemplateFormatVersion: "2010-09-09",
+    Description: `Mercado, target ${needs.target}: lake, warehouse, the shop's table, and roles.${where}`,
+    Parameters: parameters(needs),
+    Conditions: { HasOperator: { "Fn::Not": [{ "Fn::Equals": [ref("OperatorArn"), ""] }] } },
+    Resources: {
+      ...lakeResources(),
+      ...warehouseResources(needs.prefix),
+      ShopTable: shopTableResource(),
+      ...roleResources(needs),
+    },
+    Outputs: outputs(needs),
+  };
+}
+
+/** Names as the project resolves them, and what only the account's owner knows. */
+function parameters(needs: InfraNeeds): Readonly<Record<string, Parameter>> {
+  return {
+    LakeBucketName: {
+      Type: "String",
+      Description: "The lake's bucket. Names of buckets are unique in the whole of AWS.",
+      Default: needs.bucket,
+      AllowedPattern: "[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]",
+    },
+    WorkgroupName: {
+      Type: "String",
+      Description: "Redshift Serverless: the workgroup, and its namespace.",
+      Default: needs.workgroup,
+      AllowedPattern: "[a-z0-9-]{3,64}",
+    },
+    DatabaseName: {
+      Type: "String",
+      Description: "The warehouse's database.",
+      Default: needs.database,
+      AllowedPattern: "[a-z_][a-z0-9_]{0,63}",
+    },
+    TableName: {
+      Type: "String",
+      Description: "The shop's DynamoDB table.",
+      Default: needs.table,
+      AllowedPattern: "[a-zA-Z0-9_.-]{3,255}",
+    },
+    BaseCapacity: {
+      Type: "Number",
+      Description: "Redshift processing units that a statement begins with.",
+      Default: 8,
+      MinValue: 4,
+    },
+    MaxCapacity: {
+      Type: "Number",
+      Description: "Redshift processing units at most: the limit of what an hour costs.",
+      Default: 32,
+      MinValue: 4,
+    },
+    SubnetIds: {
+      Type: "List<AWS::EC2::Subnet::Id>",
+      Description: "Subnets of the warehouse, in at least three availability zones.",
+    },
+    SecurityGroupIds: {
+      Type: "List<AWS::EC2::SecurityGroup::Id>",
+      Description:
+        "Security groups of the warehouse. The runner needs no rule: it uses the Data API.",
+    },
+    OperatorArn: {
+      Type: "String",
+      Description: "An IAM role or user that may take the runner's role besides its containers.",
+      Default: "",
+      AllowedPattern: "(arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/.+)?",
+      ConstraintDescription: "The ARN of an IAM role or user, or nothing.",
+    },
+  };
+}
+
+const outputNames: Readonly<Record<InfraSetting, readonly [string, Value]>> = {
+  bucket: ["LakeBucket", ref("LakeBucket")],
+  region: ["Region", ref("AWS::Region")],
+  workgroup: ["Workgroup", ref("Workgroup")],
+  database: ["Database", ref("DatabaseName")],
+  iam_role: ["WarehouseRoleArn", getAtt("WarehouseRole", "Arn")],
+  table: ["ShopTable", ref("ShopTable")],
+};
+
+/** Each says in its description which environment variable, or else which setting, it is for. */
+function outputs({ variables }: InfraNeeds): Readonly<Record<string, Output>> {
+  const settings = Object.entries(outputNames).map(([setting, [name, value]]): [string, Output] => {
+    const variable = variables[setting as InfraSetting];
+    const words = setting.replace("_", " ");
+    return [
+      name,
+      { Description: variable ?? `The target's ${words} in pipelines.yaml`, Value: value },
+    ];
+  });
+  return {
+    ...Object.fromEntries(settings),
+    RunnerRoleArn: {
+      Description: "The role of the containers that run the runner",
+      Value: getAtt("RunnerRole", "Arn"),
+    },
+    RunnerDatabaseUser: {
+      Description: "Whom the database's administrator grants the right to create schemas",
+      Value: { "Fn::Sub": "IAMR:${RunnerRole}" },
+    },
+    ApiRoleArn: {
+      Description: "The role of the containers that run the API",
+      Value: getAtt("ApiRole", "Arn"),
+    },
+  };
+}
