@@ -4,6 +4,7 @@ import { migrate } from "../../api/migrate.ts";
 import { startApi } from "../../api/server.ts";
 import { main as runner } from "../../runner/main.ts";
 import { createSettableClock, goShopping } from "../../seeds/shoppers/index.ts";
+import { openLocalAws } from "../aws.ts";
 import { openServices, type Services } from "../services.ts";
 import {
   dayAfter,
@@ -19,7 +20,11 @@ import { DemoError } from "./failure.ts";
 import { holdHome } from "./hold-home.ts";
 import { printJoinedReport, printReconciliation } from "./reports.ts";
 
+export const demoTargets = ["local", "local-aws"] as const;
+
 export interface DemoOptions extends DemoSize {
+  /** Of `pipelines.yaml`. */
+  target: (typeof demoTargets)[number];
   /** The checkout: where `pipelines.yaml` stands. */
   project: string;
   home: string;
@@ -49,12 +54,8 @@ async function runAlone(options: DemoOptions): Promise<number> {
     // From here on there is something to go on with.
     await writeDiary(diary, entry);
     await shop(services, entry);
-    tell("\nFrom the shop through the lake into the star schema (runner build):");
-    const built = await runner(["build", "--project", options.project]);
-    if (built !== 0) return built;
-    await printJoinedReport(options.project);
-    const agrees = await printReconciliation(options.project, services.dynamodb);
-    if (!agrees) return 1;
+    const code = await build(services, options);
+    if (code !== 0) return code;
   } finally {
     await services.close();
   }
@@ -62,12 +63,35 @@ async function runAlone(options: DemoOptions): Promise<number> {
   tell(
     [
       "",
-      'Ask the star schema:  npx runner query "select * from gold.vendor_daily_sales"',
-      "Build a part of it:   npx runner build --select +sales",
-      "Shop another day:     npm run demo",
+      ...(options.target === "local"
+        ? nextCommands
+        : ["Shop another day:     npm run demo -- --target local-aws"]),
     ].join("\n"),
   );
   return 0;
+}
+
+const nextCommands = [
+  'Ask the star schema:  npx runner query "select * from gold.vendor_daily_sales"',
+  "Build a part of it:   npx runner build --select +sales",
+  "Shop another day:     npm run demo",
+];
+
+/** Builds the star schema and compares the sums; what stands in for AWS lives as long as that takes. */
+async function build(services: Services, { project, home, target }: DemoOptions): Promise<number> {
+  const aws = target === "local-aws" ? await openLocalAws(services, home) : undefined;
+  try {
+    Object.assign(process.env, aws?.environment);
+    tell(
+      `\nFrom the shop through the lake into the star schema (runner build --target ${target}):`,
+    );
+    const built = await runner(["build", "--project", project, "--target", target]);
+    if (built !== 0) return built;
+    await printJoinedReport({ project, target });
+    return (await printReconciliation({ project, target }, services.dynamodb)) ? 0 : 1;
+  } finally {
+    await aws?.close();
+  }
 }
 
 /** What is to be done now; says so when that is not what the options ask for. */

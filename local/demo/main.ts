@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
-import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { defaultHome } from "../services.ts";
-import { runDemo } from "./demo.ts";
+import { demoTargets, runDemo, type DemoOptions } from "./demo.ts";
 import type { DemoSize } from "./diary.ts";
 import { reportFailure } from "./failure.ts";
 
@@ -19,6 +19,11 @@ const command = new Command("npm run demo --")
   .option("--vendors <n>", "vendors with 10 items each", wholeNumber(1), 5)
   .option("--days <n>", "days of shopping to add", wholeNumber(1), 1)
   .option("--seed <n>", "the same seed shops the same way", wholeNumber(0), 42)
+  .addOption(
+    new Option("--target <name>", "where it is built: by DuckDB, or as on AWS by its stand-ins")
+      .choices(demoTargets)
+      .default("local"),
+  )
   .allowExcessArguments(false)
   .showHelpAfterError("(npm run demo -- --help lists the options)")
   .exitOverride();
@@ -34,11 +39,11 @@ function endOn(signal: NodeJS.Signals, code: number): void {
 
 async function main(): Promise<number> {
   try {
-    const size = command.parse().opts<DemoSize>();
+    const chosen = command.parse().opts<DemoSize & Pick<DemoOptions, "target">>();
     endOn("SIGINT", 130);
     endOn("SIGTERM", 143);
     const project = fileURLToPath(new URL("../..", import.meta.url));
-    return await runDemo({ ...size, project, home: defaultHome() });
+    return await runDemo({ ...chosen, project, home: defaultHome() });
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     return reportFailure(error);

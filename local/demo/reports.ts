@@ -37,8 +37,13 @@ select
     coalesce(cast(sum(total_price) as decimal(18, 2)), 0) as total_price
 from gold.sales`;
 
-export async function printJoinedReport(project: string): Promise<void> {
-  const { columns, rows } = await readPublished(JOINED_REPORT, { project });
+interface Published {
+  readonly project: string;
+  readonly target: string;
+}
+
+export async function printJoinedReport(published: Published): Promise<void> {
+  const { columns, rows } = await readPublished(JOINED_REPORT, published);
   const shown = columns.filter(({ name }) => name !== "all_lines");
   const all = Number(rows[0]?.["all_lines"] ?? 0);
   const which =
@@ -50,12 +55,12 @@ export async function printJoinedReport(project: string): Promise<void> {
 
 /** Prints what DynamoDB and `gold.sales` say was sold, side by side; returns whether they agree to the cent. */
 export async function printReconciliation(
-  project: string,
+  published: Published,
   connection: DynamoDbConnection,
 ): Promise<boolean> {
   const [source, { rows }] = await Promise.all([
     dynamoDbTotals(connection),
-    readPublished(GOLD_TOTALS, { project }),
+    readPublished(GOLD_TOTALS, published),
   ]);
   const row = rows[0] ?? {};
   const gold: SalesTotals = {

@@ -66,14 +66,16 @@ async function damageRaw(
 ): Promise<void> {
   const engine = await openDuckDb({ file: project.warehouse, threads: 1 });
   try {
+    const current = `relation = '${relation}' and name = 'manifest' and publication_id in (select publication_id from _runner.relation_version where relation = '${relation}' and superseded_at is null)`;
     const { rows } = await engine.query(
-      `select manifest from _runner.relation_version where relation = '${relation}' and superseded_at is null`,
+      `select string_agg(content, '' order by part) as manifest, count(*) as parts from _runner.version_text where ${current}`,
     );
+    expect(rows[0]?.parts).toBe(1);
     const text = String(rows[0]?.manifest);
     const [file] = (JSON.parse(text) as LakeManifest).files;
     if (file === undefined) throw new Error(`${relation} has no file`);
     const path = join(project.lake, file.key);
-    await engine.writeParquet(
+    await engine.files.writeParquet(
       query(`read_parquet('${path}', hive_partitioning = false)`),
       `${path}.new`,
     );
@@ -86,7 +88,7 @@ async function damageRaw(
         .replaceAll(file.sha256, sha256)
         .replace(`"bytes":${file.bytes}`, `"bytes":${content.length}`);
     await engine.execute(
-      `update _runner.relation_version set manifest = '${adjust(text).replaceAll("'", "''")}' where relation = '${relation}' and superseded_at is null`,
+      `update _runner.version_text set content = '${adjust(text).replaceAll("'", "''")}' where ${current}`,
     );
     const pointer = join(project.lake, ...relation.split("."), "_manifest.json");
     writeFileSync(pointer, adjust(readFileSync(pointer, "utf8")));

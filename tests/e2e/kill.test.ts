@@ -1,15 +1,16 @@
-import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { cpSync, readdirSync, readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Services } from "../../local/services.ts";
 import { openTestServices } from "../../local/testing.ts";
 import { concurrently } from "../../runner/core/concurrently.ts";
 import { ShopDatabases } from "./testing/databases.ts";
 import { inspect } from "./testing/inspect.ts";
 import type { Contents } from "./testing/inspect.ts";
-import { TestProject } from "./testing/project.ts";
+import type { TestProject } from "./testing/project.ts";
 import { fillFirstDay, fillSecondDay, wholeProject } from "./testing/small-project.ts";
+import { testTargets } from "./testing/targets.ts";
+import type { OpenedTarget } from "./testing/targets.ts";
 
 const runner = fileURLToPath(new URL("../../runner", import.meta.url));
 
@@ -34,90 +35,98 @@ const later = [
 /** Here the run is over but for what may be collected at any time. */
 const afterTheEnd = ["before-collect", "after-forget"];
 
-let services: Services;
-let databases: ShopDatabases;
-/** Two, so that both cores have work. */
-let projects: readonly TestProject[];
+let services: Awaited<ReturnType<typeof openTestServices>>;
 
 beforeAll(async () => {
   services = await openTestServices();
-  databases = await ShopDatabases.create(services);
-  projects = [0, 1].map(() => new TestProject(wholeProject, databases));
-  await fillFirstDay(databases);
 });
 
 afterAll(async () => {
-  for (const project of projects) project.close();
-  await databases.close();
   await services.close();
 });
 
-/** Kills a build at each point, runs it again, and tells where something else came of it than `expected`. */
-async function sweep(
-  points: readonly string[],
-  base: (project: TestProject) => void,
-  expected: Contents,
-): Promise<string[]> {
-  const differing: string[] = [];
-  const idle = [...projects];
-  await concurrently(points, projects.length, async (point) => {
-    const project = idle.pop();
-    if (project === undefined) throw new Error("no project is idle");
-    base(project);
-    const killed = await project.run(["build"], { MERCADO_KILL_POINT: point });
-    if (killed.signal !== "SIGKILL") differing.push(`${point}: was not killed`);
-    const again = await project.run(["build"]);
-    if (again.code !== 0) differing.push(`${point}: ${again.stderr}`);
-    const isTold = again.stderr.includes("was interrupted");
-    if (isTold === afterTheEnd.includes(point)) differing.push(`${point}: told is ${isTold}`);
-    const found = await inspect(project);
-    if (JSON.stringify(found) !== JSON.stringify(expected)) {
-      differing.push(`${point}: ${JSON.stringify(found, undefined, 1)}`);
-    }
-    idle.push(project);
+describe.each(testTargets)("on $name,", (target) => {
+  let databases: ShopDatabases;
+  let opened: OpenedTarget;
+  /** Two, so that both cores have work. */
+  let projects: readonly TestProject[];
+
+  beforeAll(async () => {
+    databases = await ShopDatabases.create(services);
+    opened = await target.open(services);
+    const newProject = () => opened.newProject(wholeProject, databases);
+    projects = [await newProject(), await newProject()];
+    await fillFirstDay(databases);
   });
-  return differing;
-}
 
-test("a first build that is killed anywhere and run again ends as if nothing had happened", async () => {
-  const [project] = projects;
-  await project!.ok("build");
-  const expected = await inspect(project!);
-  expect(expected.problems).toEqual([]);
-  const points = ["after-extract", "after-publish"];
-  const empty = (each: TestProject) => {
-    each.takeHome(undefined);
-  };
-  expect(await sweep(points, empty, expected)).toEqual([]);
-});
+  afterAll(async () => {
+    for (const project of projects) project.close();
+    await opened.close();
+    await databases.close();
+  });
 
-test("an increment that is killed at any of the kill points and run again ends as if nothing had happened", async () => {
-  const names = killPointNames();
-  expect(names.length).toBeGreaterThan(9);
-  for (const project of projects) {
-    project.takeHome(undefined);
-    await project.ok("build");
-    cpSync(project.home, join(project.folder, "built"), { recursive: true });
+  /** Kills a build at each point, runs it again, and tells where something else came of it than `expected`. */
+  async function sweep(
+    points: readonly string[],
+    base: string | undefined,
+    expected: Contents,
+  ): Promise<string[]> {
+    const differing: string[] = [];
+    const idle = [...projects];
+    await concurrently(points, projects.length, async (point) => {
+      const project = idle.pop();
+      if (project === undefined) throw new Error("no project is idle");
+      await project.restore(base);
+      const killed = await project.run(["build"], { MERCADO_KILL_POINT: point });
+      if (killed.signal !== "SIGKILL") differing.push(`${point}: was not killed`);
+      await project.place.passLeaseTime();
+      const again = await project.run(["build"]);
+      if (again.code !== 0) differing.push(`${point}: ${again.stderr}`);
+      const isTold = again.stderr.includes("was interrupted");
+      if (isTold === afterTheEnd.includes(point)) differing.push(`${point}: told is ${isTold}`);
+      const found = await inspect(project);
+      if (JSON.stringify(found) !== JSON.stringify(expected)) {
+        differing.push(`${point}: ${JSON.stringify(found, undefined, 1)}`);
+      }
+      idle.push(project);
+    });
+    return differing;
   }
-  await fillSecondDay(databases);
-  const [project] = projects;
-  await project!.ok("build");
-  const expected = await inspect(project!);
-  expect(expected.problems).toEqual([]);
-  const counts = Object.fromEntries(
-    Object.entries(expected.rows).map(([relation, rows]) => [relation, rows.length]),
-  );
-  expect(counts).toMatchObject({
-    "gold.payment": 4,
-    // The corrected payment is in the log twice, the corrected customer in the history.
-    "gold.payment_log": 5,
-    "gold.customer_history": 4,
-    "gold.customer_payment": 3,
-    "gold.payment_by_month": 4,
-  });
-  expect(counts).not.toHaveProperty(["work.member_payment"]);
-  const built = (each: TestProject) => {
-    each.takeHome(join(each.folder, "built"));
-  };
-  expect(await sweep([...names, ...later], built, expected)).toEqual([]);
-}, 180_000);
+
+  test("a first build that is killed anywhere and run again ends as if nothing had happened", async () => {
+    const [project] = projects;
+    await project!.ok("build");
+    const expected = await inspect(project!);
+    expect(expected.problems).toEqual([]);
+    const points = ["after-extract", "after-publish"];
+    expect(await sweep(points, undefined, expected)).toEqual([]);
+  }, 180_000);
+
+  test("an increment that is killed at any of the kill points and run again ends as if nothing had happened", async () => {
+    const names = killPointNames();
+    expect(names.length).toBeGreaterThan(9);
+    for (const project of projects) {
+      await project.restore(undefined);
+      await project.ok("build");
+      await project.keep("built");
+    }
+    await fillSecondDay(databases);
+    const [project] = projects;
+    await project!.ok("build");
+    const expected = await inspect(project!);
+    expect(expected.problems).toEqual([]);
+    const counts = Object.fromEntries(
+      Object.entries(expected.rows).map(([relation, rows]) => [relation, rows.length]),
+    );
+    expect(counts).toMatchObject({
+      "gold.payment": 4,
+      // The corrected payment is in the log twice, the corrected customer in the history.
+      "gold.payment_log": 5,
+      "gold.customer_history": 4,
+      "gold.customer_payment": 3,
+      "gold.payment_by_month": 4,
+    });
+    expect(counts).not.toHaveProperty(["work.member_payment"]);
+    expect(await sweep([...names, ...later], "built", expected)).toEqual([]);
+  }, 900_000);
+});

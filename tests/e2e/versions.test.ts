@@ -1,274 +1,307 @@
-import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import { cpSync, existsSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { codesIn, linesOf } from "./testing/cli.ts";
 import { inspect } from "./testing/inspect.ts";
-import { TestProject } from "./testing/project.ts";
+import type { TestProject } from "./testing/project.ts";
 import { pipelinesWith, regionYaml, seedProject } from "./testing/seed-project.ts";
+import { testTargets } from "./testing/targets.ts";
+import type { OpenedTarget } from "./testing/targets.ts";
 
-let project: TestProject;
+describe.each(testTargets)("on $name,", (target) => {
+  let project: TestProject;
+  let opened: OpenedTarget;
 
-beforeEach(() => {
-  project = new TestProject(seedProject);
-});
-
-afterEach(() => {
-  project.close();
-});
-
-const regions = (...names: readonly string[]) => ({
-  "seeds/region.csv": [
-    "region_id,region_name",
-    ...names.map((name, index) => `${index + 1},${name}`),
-    "",
-  ].join("\n"),
-});
-
-/** A way of writing cleaned.region that yields other rows than the project's own. */
-const loud = {
-  "models/cleaned/region.sql": `select region_id, cast(upper(region_name) as varchar(50)) as region_name from {{ref "raw.region"}}\n`,
-};
-
-async function namesIn(...more: readonly string[]): Promise<unknown[]> {
-  const { stdout } = await project.ok(
-    "query",
-    "select region_name from gold.region order by region_id",
-    "--json",
-    ...more,
-  );
-  return linesOf(stdout).map((row) => row.region_name);
-}
-
-const toRepeat = (command: string) =>
-  project.run(command.split(" "), { MERCADO_KILL_POINT: "before-publish" });
-
-describe("an environment", () => {
-  test("has what differs from production, reads production for the rest, and is production's after a promotion", async () => {
-    await project.ok("build");
-    project.write(loud);
-    const built = linesOf((await project.ok("build", "--env", "alice", "--json")).stdout);
-    const written = built.filter(({ type }) => type === "step_started").map(({ id }) => id);
-    expect(written).toEqual(expect.arrayContaining(["cleaned.region", "gold.region"]));
-    expect(written).not.toContain("raw.region");
-    expect(await namesIn("--env", "alice")).toEqual(["NORTH", "SOUTH"]);
-    expect(await namesIn()).toEqual(["North", "South"]);
-    expect(linesOf((await project.ok("env", "--json")).stdout)).toEqual([
-      {
-        environment: "alice",
-        status: "up to date",
-        relations: "cleaned.region, gold.region",
-      },
-    ]);
-    const again = linesOf((await project.ok("build", "--env", "alice", "--json")).stdout);
-    expect(again.filter(({ type }) => type === "step_started")).toEqual([]);
-
-    const modified = () => project.ok("ls", "--select", "state:modified");
-    expect((await modified()).stdout).toBe("cleaned.region\n");
-    await project.ok("promote", "alice");
-    expect((await modified()).stdout).toBe("");
-    expect(await namesIn()).toEqual(["NORTH", "SOUTH"]);
-    expect((await inspect(project)).problems).toEqual([]);
-    expect(existsSync(join(project.lake, "_environments"))).toBe(false);
-    expect(linesOf((await project.ok("env", "--json")).stdout)).toEqual([]);
-    expect(codesIn(await project.run(["promote", "alice"]))).toEqual(["ENVIRONMENT_UNKNOWN"]);
-    await project.ok("rollback");
-    expect(await namesIn()).toEqual(["North", "South"]);
-    // What stands in production is not what was built last.
-    expect((await modified()).stdout).toContain("cleaned.region\n");
+  beforeAll(async () => {
+    opened = await target.open();
   });
 
-  test("is compared with production as it is now, whatever was built in it before", async () => {
-    await project.ok("build");
-    await project.ok("build", "--env", "alice");
-    project.write(loud);
-    const build = ["build", "--env", "alice", "--select", "state:modified+", "--json"];
-    const written = async () =>
-      linesOf((await project.ok(...build)).stdout)
-        .filter(({ type, kind }) => type === "step_started" && kind === "model")
-        .map(({ id }) => id);
-    expect(await written()).toEqual(["cleaned.region", "gold.region"]);
-    await project.ok("env", "drop", "alice");
-    expect(await written()).toEqual(["cleaned.region", "gold.region"]);
+  afterAll(async () => {
+    await opened.close();
   });
 
-  test("that is behind production is built again before it may be promoted", async () => {
-    await project.ok("build");
-    project.write(loud);
-    await project.ok("build", "--env", "alice");
-    project.write({ ...seedProject, ...regions("East") });
-    await project.ok("build");
-    project.write(loud);
-    const refused = await project.run(["promote", "alice"]);
-    expect(refused.code).toBe(2);
-    expect(codesIn(refused)).toEqual(["ENVIRONMENT_BEHIND"]);
-    expect(await namesIn()).toEqual(["East"]);
-    await project.ok("build", "--env", "alice");
-    await project.ok("promote", "alice");
-    expect(await namesIn()).toEqual(["EAST"]);
+  beforeEach(async () => {
+    project = await opened.newProject(seedProject);
   });
 
-  test("gives up what is as in production again, and goes without a trace when it is dropped", async () => {
-    await project.ok("build");
-    const before = await inspect(project);
-    project.write(loud);
-    await project.ok("build", "--env", "alice");
-    project.write(seedProject);
-    expect((await project.ok("build", "--env", "alice")).stderr).toContain(
-      "Read from production again: cleaned.region, gold.region.",
+  afterEach(() => {
+    project.close();
+  });
+
+  const regions = (...names: readonly string[]) => ({
+    "seeds/region.csv": [
+      "region_id,region_name",
+      ...names.map((name, index) => `${index + 1},${name}`),
+      "",
+    ].join("\n"),
+  });
+
+  /** A way of writing cleaned.region that yields other rows than the project's own. */
+  const loud = {
+    "models/cleaned/region.sql": `select region_id, cast(upper(region_name) as varchar(50)) as region_name from {{ref "raw.region"}}\n`,
+  };
+
+  async function namesIn(...more: readonly string[]): Promise<unknown[]> {
+    const { stdout } = await project.ok(
+      "query",
+      "select region_name from gold.region order by region_id",
+      "--json",
+      ...more,
     );
-    expect(linesOf((await project.ok("env", "--json")).stdout)).toEqual([]);
-    project.write(loud);
-    await project.ok("build", "--env", "alice");
-    await project.ok("env", "drop", "alice");
-    expect(linesOf((await project.ok("env", "--json")).stdout)).toEqual([]);
-    expect(existsSync(join(project.lake, "_environments"))).toBe(false);
-    expect(await inspect(project)).toEqual(before);
-    await project.ok("gc", "--retention", "0s");
-    expect(readdirSync(join(project.lake, "cleaned/region"))).toHaveLength(2);
-    expect(await inspect(project)).toEqual(before);
-  });
+    return linesOf(stdout).map((row) => row.region_name);
+  }
 
-  test("is refused a name that could be another's schema", async () => {
-    for (const name of ["a__b", "Alice", "1st", "a-b"]) {
-      expect(codesIn(await project.run(["build", "--env", name]))).toEqual(["CLI_USAGE"]);
-    }
-  });
-});
+  const environmentPointers = () =>
+    project.place.lakeKeys().filter((key) => key.startsWith("_environments/"));
 
-describe("what changes production is all done or not begun when it is killed,", () => {
-  const points = ["before-publish", "after-publish", "before-manifest", "after-manifest"];
+  /** Is killed, and its lease is over. */
+  async function killed(args: readonly string[], point: string) {
+    const ended = await project.run(args, { MERCADO_KILL_POINT: point });
+    expect(ended.signal).toBe("SIGKILL");
+    await project.place.passLeaseTime();
+  }
 
-  test.each(["rollback", "promote alice"])(
-    "as is %s",
-    async (command) => {
+  describe("an environment", () => {
+    test("has what differs from production, reads production for the rest, and is production's after a promotion", async () => {
       await project.ok("build");
-      project.write(regions("East", "West"));
+      project.write(loud);
+      const built = linesOf((await project.ok("build", "--env", "alice", "--json")).stdout);
+      const written = built.filter(({ type }) => type === "step_started").map(({ id }) => id);
+      expect(written).toEqual(expect.arrayContaining(["cleaned.region", "gold.region"]));
+      expect(written).not.toContain("raw.region");
+      expect(await namesIn("--env", "alice")).toEqual(["NORTH", "SOUTH"]);
+      expect(await namesIn()).toEqual(["North", "South"]);
+      expect(linesOf((await project.ok("env", "--json")).stdout)).toEqual([
+        {
+          environment: "alice",
+          status: "up to date",
+          relations: "cleaned.region, gold.region",
+        },
+      ]);
+      const again = linesOf((await project.ok("build", "--env", "alice", "--json")).stdout);
+      expect(again.filter(({ type }) => type === "step_started")).toEqual([]);
+
+      const modified = () => project.ok("ls", "--select", "state:modified");
+      expect((await modified()).stdout).toBe("cleaned.region\n");
+      await project.ok("promote", "alice");
+      expect((await modified()).stdout).toBe("");
+      expect(await namesIn()).toEqual(["NORTH", "SOUTH"]);
+      expect((await inspect(project)).problems).toEqual([]);
+      expect(environmentPointers()).toEqual([]);
+      expect(linesOf((await project.ok("env", "--json")).stdout)).toEqual([]);
+      expect(codesIn(await project.run(["promote", "alice"]))).toEqual(["ENVIRONMENT_UNKNOWN"]);
+      await project.ok("rollback");
+      expect(await namesIn()).toEqual(["North", "South"]);
+      // What stands in production is not what was built last.
+      expect((await modified()).stdout).toContain("cleaned.region\n");
+    });
+
+    test("is compared with production as it is now, whatever was built in it before", async () => {
+      await project.ok("build");
+      await project.ok("build", "--env", "alice");
+      project.write(loud);
+      const build = ["build", "--env", "alice", "--select", "state:modified+", "--json"];
+      const written = async () =>
+        linesOf((await project.ok(...build)).stdout)
+          .filter(({ type, kind }) => type === "step_started" && kind === "model")
+          .map(({ id }) => id);
+      expect(await written()).toEqual(["cleaned.region", "gold.region"]);
+      await project.ok("env", "drop", "alice");
+      expect(await written()).toEqual(["cleaned.region", "gold.region"]);
+    });
+
+    test("that is behind production is built again before it may be promoted", async () => {
       await project.ok("build");
       project.write(loud);
       await project.ok("build", "--env", "alice");
-      const base = join(project.folder, "base");
-      cpSync(project.home, base, { recursive: true });
-      const old = await inspect(project);
-      await project.ok(...command.split(" "));
-      const done = await inspect(project);
-      expect(done.problems).toEqual([]);
-      expect(done.rows).not.toEqual(old.rows);
-      for (const point of points) {
-        project.takeHome(base);
-        const killed = await project.run(command.split(" "), { MERCADO_KILL_POINT: point });
-        expect(killed.signal).toBe("SIGKILL");
-        // Any command that writes ends what was left; this one finds nothing to remove.
-        await project.ok("gc");
-        const found = await inspect(project);
-        expect(found).toEqual(point === "before-publish" ? old : done);
-      }
-    },
-    60_000,
-  );
-});
-
-describe("retry", () => {
-  test("goes on with what was not published, as the run was told, and then has nothing left to do", async () => {
-    project.write({
-      "models/cleaned/other.sql": `select region_id, region_name from {{ref "raw.region"}} where {{var "broken"}}\n`,
-      "models/cleaned/other.yml": seedProject["models/cleaned/region.yml"] ?? "",
+      project.write({ ...seedProject, ...regions("East") });
+      await project.ok("build");
+      project.write(loud);
+      const refused = await project.run(["promote", "alice"]);
+      expect(refused.code).toBe(2);
+      expect(codesIn(refused)).toEqual(["ENVIRONMENT_BEHIND"]);
+      expect(await namesIn()).toEqual(["East"]);
+      await project.ok("build", "--env", "alice");
+      await project.ok("promote", "alice");
+      expect(await namesIn()).toEqual(["EAST"]);
     });
-    const failed = await project.run(["build", "--vars", "broken=nonsense"]);
-    expect(failed.code).toBe(1);
-    const events = linesOf((await project.run(["retry", "--json"])).stdout);
-    const steps = events.filter(({ type }) => type === "step_started").map(({ id }) => id);
-    expect(steps).toEqual(["cleaned.other"]);
-    const mended = await project.ok("retry", "--vars", "broken=true", "--json");
-    expect(mended.stdout).toContain('"relations":["cleaned.other"]');
-    expect((await project.ok("retry")).stderr).toContain("Nothing is left");
-    expect(codesIn(await project.run(["retry", "20200101_000000_000_0000"]))).toEqual([
-      "SELECT_NOTHING",
-    ]);
+
+    test("gives up what is as in production again, and goes without a trace when it is dropped", async () => {
+      await project.ok("build");
+      const before = await inspect(project);
+      project.write(loud);
+      await project.ok("build", "--env", "alice");
+      project.write(seedProject);
+      expect((await project.ok("build", "--env", "alice")).stderr).toContain(
+        "Read from production again: cleaned.region, gold.region.",
+      );
+      expect(linesOf((await project.ok("env", "--json")).stdout)).toEqual([]);
+      project.write(loud);
+      await project.ok("build", "--env", "alice");
+      await project.ok("env", "drop", "alice");
+      expect(linesOf((await project.ok("env", "--json")).stdout)).toEqual([]);
+      expect(environmentPointers()).toEqual([]);
+      expect(await inspect(project)).toEqual(before);
+      await project.ok("gc", "--retention", "0s");
+      const left = project.place.lakeKeys().filter((key) => key.startsWith("cleaned/region/"));
+      expect(left.toSorted()).toEqual([
+        "cleaned/region/_manifest.json",
+        expect.stringMatching(/^cleaned\/region\/run=[^/]+\/part-00000\.parquet$/),
+      ]);
+      expect(await inspect(project)).toEqual(before);
+    });
+
+    test("is refused a name that could be another's schema", async () => {
+      for (const name of ["a__b", "Alice", "1st", "a-b"]) {
+        expect(codesIn(await project.run(["build", "--env", name]))).toEqual(["CLI_USAGE"]);
+      }
+    });
   });
 
-  test("tests no more than the run was told to, and finds nothing left of an ephemeral model", async () => {
-    project.write({ "models/cleaned/region.yml": regionYaml("materialized: ephemeral\n") });
-    for (const [args, tested] of [
-      [["run"], false],
-      [["build", "--exclude", "type:test"], false],
-      [["build"], true],
-    ] as const) {
-      await project.run(args, { MERCADO_KILL_POINT: "before-publish" });
-      const events = linesOf((await project.ok("retry", "--json")).stdout);
-      const kinds = events.filter(({ type }) => type === "step_started").map(({ kind }) => kind);
-      expect(kinds).toContain("model");
-      expect(kinds.includes("test")).toBe(tested);
+  describe("what changes production is all done or not begun when it is killed,", () => {
+    const points = ["before-publish", "after-publish", "before-manifest", "after-manifest"];
+
+    test.each(["rollback", "promote alice"])(
+      "as is %s",
+      async (command) => {
+        await project.ok("build");
+        project.write(regions("East", "West"));
+        await project.ok("build");
+        project.write(loud);
+        await project.ok("build", "--env", "alice");
+        await project.keep("base");
+        const old = await inspect(project);
+        await project.ok(...command.split(" "));
+        const done = await inspect(project);
+        expect(done.problems).toEqual([]);
+        expect(done.rows).not.toEqual(old.rows);
+        for (const point of points) {
+          await project.restore("base");
+          await killed(command.split(" "), point);
+          // Any command that writes ends what was left; this one finds nothing to remove.
+          await project.ok("gc");
+          const found = await inspect(project);
+          expect(found).toEqual(point === "before-publish" ? old : done);
+        }
+      },
+      60_000,
+    );
+  });
+
+  describe("retry", () => {
+    test("goes on with what was not published, as the run was told, and then has nothing left to do", async () => {
+      project.write({
+        "models/cleaned/other.sql": `select region_id, region_name from {{ref "raw.region"}} where {{var "broken"}}\n`,
+        "models/cleaned/other.yml": seedProject["models/cleaned/region.yml"] ?? "",
+      });
+      const failed = await project.run(["build", "--vars", "broken=nonsense"]);
+      expect(failed.code).toBe(1);
+      const events = linesOf((await project.run(["retry", "--json"])).stdout);
+      const steps = events.filter(({ type }) => type === "step_started").map(({ id }) => id);
+      expect(steps).toEqual(["cleaned.other"]);
+      const mended = await project.ok("retry", "--vars", "broken=true", "--json");
+      expect(mended.stdout).toContain('"relations":["cleaned.other"]');
       expect((await project.ok("retry")).stderr).toContain("Nothing is left");
-    }
+      expect(codesIn(await project.run(["retry", "20200101_000000_000_0000"]))).toEqual([
+        "SELECT_NOTHING",
+      ]);
+    });
+
+    test("tests no more than the run was told to, and finds nothing left of an ephemeral model", async () => {
+      project.write({ "models/cleaned/region.yml": regionYaml("materialized: ephemeral\n") });
+      for (const [args, tested] of [
+        [["run"], false],
+        [["build", "--exclude", "type:test"], false],
+        [["build"], true],
+      ] as const) {
+        await killed(args, "before-publish");
+        const events = linesOf((await project.ok("retry", "--json")).stdout);
+        const kinds = events.filter(({ type }) => type === "step_started").map(({ kind }) => kind);
+        expect(kinds).toContain("model");
+        expect(kinds.includes("test")).toBe(tested);
+        expect((await project.ok("retry")).stderr).toContain("Nothing is left");
+      }
+    });
+
+    test("builds all that a killed run had not published", async () => {
+      await killed(["build"], "before-publish");
+      await project.ok("retry");
+      expect(await namesIn()).toEqual(["North", "South"]);
+    });
   });
 
-  test("builds all that a killed run had not published", async () => {
-    expect((await toRepeat("build")).signal).toBe("SIGKILL");
-    await project.ok("retry");
+  test("a run can be read afterwards: what failed at the root, what it skipped, what was published and how much", async () => {
+    project.write({
+      "models/cleaned/broken.sql": "select nonsense",
+      "models/cleaned/broken.yml": seedProject["models/cleaned/region.yml"] ?? "",
+      "models/work/reader.sql": `select region_id, region_name from {{ref "cleaned.broken"}}\n`,
+      "models/work/reader.yml": seedProject["models/cleaned/region.yml"] ?? "",
+    });
+    expect((await project.run(["build"])).code).toBe(1);
+    const [run] = linesOf((await project.ok("runs", "--json")).stdout);
+    const rows = linesOf((await project.ok("runs", "show", String(run?.run_id), "--json")).stdout);
+    const inSection = (section: string) => rows.filter((row) => row.section === section);
+    expect(inSection("run")).toMatchObject([{ status: "failed", command: "build" }]);
+    expect(inSection("failed").map((row) => row.step_id)).toEqual(["cleaned.broken"]);
+    expect(inSection("skipped")[0]).toMatchObject({ because: "cleaned.broken" });
+    const published = inSection("published").find((row) => row.relation === "cleaned.region");
+    expect(published).toMatchObject({ rows: 2, watermark_before: null });
+    expect(published?.bytes).toBeGreaterThan(100);
+    const { stdout } = await project.ok("runs", "show", String(run?.run_id));
+    expect(stdout.indexOf("Failed at the root")).toBeLessThan(stdout.indexOf("Skipped because"));
+  });
+
+  test("nothing is taken for everything, and no environment for production, without a word", async () => {
+    await project.ok("build");
+    expect(codesIn(await project.run(["build", "--select", ""]))).toEqual(["CLI_USAGE"]);
+    expect(codesIn(await project.run(["env", "drop", "production"]))).toEqual(["CLI_USAGE"]);
+    const asked = await project.ok("query", "select 1 as one", "--env", "alcie");
+    expect(asked.stderr).toContain('There is no environment "alcie"');
+  });
+
+  test("a publish group of the project's own goes out whole or not at all", async () => {
+    const broken = { "models/gold/region.sql": "select nonsense" };
+    const groups = (text: string) => {
+      project.write({ "pipelines.yaml": pipelinesWith(`publish_groups: { ${text} }\n`) });
+    };
+    groups("regions: [cleaned.*, gold.*]");
+    await project.ok("build");
+    project.write({ ...regions("East"), ...broken });
+    const { stderr } = await project.run(["build"]);
+    expect(stderr).toContain("regions is published whole, and gold.region was not built");
     expect(await namesIn()).toEqual(["North", "South"]);
+    groups("others: [cleaned.nothing]");
+    expect(codesIn(await project.run(["build"]))).toEqual(["SELECT_NOTHING"]);
+    groups("seeds: [raw.*]");
+    await project.run(["build"]);
+    const { stdout } = await project.ok(
+      "query",
+      "select region_name from cleaned.region",
+      "--json",
+    );
+    expect(linesOf(stdout)).toEqual([{ region_name: "East" }]);
   });
-});
 
-test("a run can be read afterwards: what failed at the root, what it skipped, what was published and how much", async () => {
-  project.write({
-    "models/cleaned/broken.sql": "select nonsense",
-    "models/cleaned/broken.yml": seedProject["models/cleaned/region.yml"] ?? "",
-    "models/work/reader.sql": `select region_id, region_name from {{ref "cleaned.broken"}}\n`,
-    "models/work/reader.yml": seedProject["models/cleaned/region.yml"] ?? "",
-  });
-  expect((await project.run(["build"])).code).toBe(1);
-  const [run] = linesOf((await project.ok("runs", "--json")).stdout);
-  const rows = linesOf((await project.ok("runs", "show", String(run?.run_id), "--json")).stdout);
-  const inSection = (section: string) => rows.filter((row) => row.section === section);
-  expect(inSection("run")).toMatchObject([{ status: "failed", command: "build" }]);
-  expect(inSection("failed").map((row) => row.step_id)).toEqual(["cleaned.broken"]);
-  expect(inSection("skipped")[0]).toMatchObject({ because: "cleaned.broken" });
-  const published = inSection("published").find((row) => row.relation === "cleaned.region");
-  expect(published).toMatchObject({ rows: 2, watermark_before: null });
-  expect(published?.bytes).toBeGreaterThan(100);
-  const { stdout } = await project.ok("runs", "show", String(run?.run_id));
-  expect(stdout.indexOf("Failed at the root")).toBeLessThan(stdout.indexOf("Skipped because"));
+  test("a second run waits for the first when it is told to, and else names who has the warehouse", async () => {
+    await project.ok("build");
+    const digits = Array.from({ length: 10 }, (_, digit) => `select ${digit} as n`).join(
+      " union all ",
+    );
+    const powers = target.engine === "duckdb" ? 9 : 8;
+    const slow = Array.from({ length: powers }, (_, index) => `d${index}`);
+    project.write({
+      "models/cleaned/region.sql": `with digit as (${digits})
+select region_id, region_name from {{ref "raw.region"}}
+cross join (select count(*) as n from ${slow.map((name) => `digit as ${name}`).join(" cross join ")} where ${slow.map((name) => `${name}.n`).join(" + ")} < 0) as slow\n`,
+    });
+    const first = project.start(["build", "--json"]);
+    await first.said('"type":"step_started","id":"cleaned.region"');
+    const refused = await project.run(["test"]);
+    expect(codesIn(refused)).toEqual([
+      target.engine === "duckdb" ? "WAREHOUSE_BUSY" : "LEASE_HELD",
+    ]);
+    expect(refused.stderr).toMatch(/ runner build \(process \d+(?: on \S+)?, since 20/);
+    const waited = await project.run(["test", "--wait", "60s"]);
+    expect(waited.stderr).toContain("Waiting.");
+    expect(waited.code).toBe(0);
+    expect((await first.ended).code).toBe(0);
+  }, 120_000);
 });
-
-test("nothing is taken for everything, and no environment for production, without a word", async () => {
-  await project.ok("build");
-  expect(codesIn(await project.run(["build", "--select", ""]))).toEqual(["CLI_USAGE"]);
-  expect(codesIn(await project.run(["env", "drop", "production"]))).toEqual(["CLI_USAGE"]);
-  const asked = await project.ok("query", "select 1 as one", "--env", "alcie");
-  expect(asked.stderr).toContain('There is no environment "alcie"');
-});
-
-test("a publish group of the project's own goes out whole or not at all", async () => {
-  const broken = { "models/gold/region.sql": "select nonsense" };
-  const groups = (text: string) => {
-    project.write({ "pipelines.yaml": pipelinesWith(`publish_groups: { ${text} }\n`) });
-  };
-  groups("regions: [cleaned.*, gold.*]");
-  await project.ok("build");
-  project.write({ ...regions("East"), ...broken });
-  const { stderr } = await project.run(["build"]);
-  expect(stderr).toContain("regions is published whole, and gold.region was not built");
-  expect(await namesIn()).toEqual(["North", "South"]);
-  groups("others: [cleaned.nothing]");
-  expect(codesIn(await project.run(["build"]))).toEqual(["SELECT_NOTHING"]);
-  groups("seeds: [raw.*]");
-  await project.run(["build"]);
-  const { stdout } = await project.ok("query", "select region_name from cleaned.region", "--json");
-  expect(linesOf(stdout)).toEqual([{ region_name: "East" }]);
-});
-
-test("a second run waits for the first when it is told to, and else names who has the warehouse", async () => {
-  await project.ok("build");
-  project.write({
-    "models/cleaned/region.sql": `select region_id, region_name from {{ref "raw.region"}}, (select count(*) as n from range(20000) as a, range(30000) as b where a.range + b.range < 0) as slow\n`,
-  });
-  const first = project.start(["build", "--json"]);
-  await first.said('"type":"step_started","id":"cleaned.region"');
-  const refused = await project.run(["test"]);
-  expect(codesIn(refused)).toEqual(["WAREHOUSE_BUSY"]);
-  expect(refused.stderr).toMatch(/in use by runner build \(process \d+, since 20/);
-  const waited = await project.run(["test", "--wait", "60s"]);
-  expect(waited.stderr).toContain("Waiting.");
-  expect(waited.code).toBe(0);
-  expect((await first.ended).code).toBe(0);
-}, 60_000);

@@ -70,7 +70,8 @@ export class Warehouse {
         const rows = node.rows.map((row) =>
           node.columns.map(({ type }, index) => dialect.literal(row[index] ?? null, type)),
         );
-        await warehouse.execute(dialect.insertRows(node.relation, rows));
+        for (const insert of dialect.insertRows(node.relation, rows))
+          await warehouse.execute(insert);
       }
     }
     return warehouse;
@@ -98,7 +99,7 @@ export class Warehouse {
           return dialect.literal(value === null ? null : String(value), column.type);
         }),
       );
-      await this.execute(dialect.insertRows(node.relation, values));
+      for (const insert of dialect.insertRows(node.relation, values)) await this.execute(insert);
     }
   }
 

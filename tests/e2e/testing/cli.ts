@@ -83,7 +83,7 @@ export function linesOf(text: string): Line[] {
 
 /** The codes of the diagnostics that stderr shows. */
 export function codesIn({ stderr }: Ended): string[] {
-  return [...stderr.matchAll(/^ *([A-Z]+(?:_[A-Z]+)+)(?: {2}\S+:\d+:\d+)?$/gm)].map(
+  return [...stderr.matchAll(/^ *([A-Z]+(?:_[A-Z]+)+)(?: {2}\S+)?$/gm)].map(
     ([, code]) => code ?? "",
   );
 }

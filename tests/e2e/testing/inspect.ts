@@ -1,9 +1,14 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
+import type { LakeManifest } from "../../../runner/core/manifest.ts";
 import type { Engine } from "../../../runner/core/ports.ts";
+import { parseRelationName } from "../../../runner/core/relation.ts";
 import { openDuckDb } from "../../../runner/engine/duckdb/engine.ts";
+import type { StoredLake } from "../../../runner/lake/stored-lake.ts";
 import { openLedger, readState } from "../../../runner/record/ledger.ts";
+import { keyOf, readTexts } from "../../../runner/record/version-texts.ts";
+import type { ProjectPlace } from "./targets.ts";
 
 export interface Contents {
   /** The published rows of each relation, sorted, without the moments at which they were loaded. */
@@ -12,73 +17,70 @@ export interface Contents {
   readonly problems: readonly string[];
 }
 
+/** Of the ledger's. */
+const everyVersion = "1 = 1";
+
 const loadTimes = new Set(["loaded_at", "_extracted_at", "rejected_at"]);
 
-/** Reads a home as its readers would, warehouse and lake, and looks for what no run may leave behind. */
-export async function inspect(project: { warehouse: string; lake: string }): Promise<Contents> {
-  const engine = await openDuckDb({ file: project.warehouse, threads: 2, readOnly: true });
+/** Reads what was built as its readers would, warehouse and lake, and looks for what no run may leave behind. */
+export async function inspect({ place }: { readonly place: ProjectPlace }): Promise<Contents> {
+  const engine = await place.openWarehouse();
+  const files = await openDuckDb({ file: ":memory:", threads: 2 });
   try {
+    const lake = place.openLake();
     const rows: Record<string, readonly string[]> = {};
-    const problems = [...(await leftovers(engine)), ...(await strayFiles(engine, project.lake))];
+    const problems = [...(await leftovers(engine)), ...(await strayFiles(engine, place))];
     const state = await readState(engine);
     for (const relation of [...state.published.keys()].sort()) {
       const found = await rowsOf(engine, `select * from ${relation}`);
       rows[relation] = relation.startsWith("raw.") ? [...new Set(found)] : found;
-      const inLake = await lakeRows(engine, project.lake, relation, problems);
+      const inLake = await lakeRows(files, { lake, relation, problems });
       if (inLake !== undefined && JSON.stringify(inLake) !== JSON.stringify(found)) {
         problems.push(`${relation}: the lake and the warehouse differ`);
       }
     }
     return { rows, problems };
   } finally {
+    await files.close();
     await engine.close();
   }
 }
 
-async function rowsOf(engine: Engine, query: string): Promise<string[]> {
+/** Sorted, without the moments at which they were loaded. */
+export async function rowsOf(engine: Engine, query: string): Promise<string[]> {
   const { rows } = await engine.query(query);
   return rows
     .map((row) => JSON.stringify(Object.entries(row).filter(([name]) => !loadTimes.has(name))))
     .sort();
 }
 
-interface ManifestText {
+interface Reading {
+  readonly lake: StoredLake;
   readonly relation: string;
-  readonly files: readonly {
-    readonly key: string;
-    readonly rows: number;
-    readonly sha256: string;
-  }[];
-}
-
-function readManifest(lake: string, relation: string): ManifestText | undefined {
-  const path = join(lake, ...relation.split("."), "_manifest.json");
-  if (!existsSync(path)) return undefined;
-  return JSON.parse(readFileSync(path, "utf8")) as ManifestText;
+  readonly problems: string[];
 }
 
 async function lakeRows(
   engine: Engine,
-  lake: string,
-  relation: string,
-  problems: string[],
+  { lake, relation, problems }: Reading,
 ): Promise<string[] | undefined> {
-  const manifest = readManifest(lake, relation);
+  const name = parseRelationName(relation);
+  const manifest = name === undefined ? undefined : await lake.readManifest(name);
   if (manifest === undefined) {
     problems.push(`${relation} has no manifest`);
     return undefined;
   }
-  for (const { key, sha256 } of manifest.files) {
-    const found = createHash("sha256")
-      .update(readFileSync(join(lake, key)))
-      .digest("hex");
-    if (found !== sha256) problems.push(`${key} is not what the manifest says`);
+  const paths: string[] = [];
+  for (const file of manifest.files) {
+    const path = await lake.localPath(file);
+    paths.push(`'${path}'`);
+    const found = createHash("sha256").update(readFileSync(path)).digest("hex");
+    if (found !== file.sha256) problems.push(`${file.key} is not what the manifest says`);
   }
-  if (manifest.files.length === 0) return [];
-  const files = manifest.files.map(({ key }) => `'${join(lake, key)}'`).join(", ");
+  if (paths.length === 0) return [];
   return rowsOf(
     engine,
-    `select * from read_parquet([${files}], union_by_name = true, hive_partitioning = false)`,
+    `select * from read_parquet([${paths.join(", ")}], union_by_name = true, hive_partitioning = false)`,
   );
 }
 
@@ -94,9 +96,12 @@ async function leftovers(engine: Engine): Promise<string[]> {
   const { rows: open } = await engine.query(
     `select run_id from _runner.run where status = 'running'`,
   );
-  const { rows: pending } = await engine.query(
-    `select relation from _runner.relation_version where superseded_at is null and manifest is not null and not is_pointed`,
+  const { rows: versions } = await engine.query(
+    `select environment, relation, publication_id from _runner.relation_version
+where superseded_at is null and not is_pointed`,
   );
+  const texts = await readTexts(engine, everyVersion);
+  const pending = versions.filter((row) => texts.get(keyOf(row))?.manifest !== undefined);
   return [
     ...unknown.map((name) => `${name} is left`),
     ...open.map((row) => `the run ${String(row.run_id)} is open`),
@@ -105,19 +110,18 @@ async function leftovers(engine: Engine): Promise<string[]> {
 }
 
 /** Files of the lake that no manifest of the ledger lists. */
-async function strayFiles(engine: Engine, lake: string): Promise<string[]> {
-  const { rows } = await engine.query(
-    `select distinct manifest from _runner.relation_version where manifest is not null`,
-  );
+async function strayFiles(engine: Engine, place: ProjectPlace): Promise<string[]> {
+  const texts = await readTexts(engine, everyVersion);
   const listed = new Set(
-    rows.flatMap((row) =>
-      (JSON.parse(String(row.manifest)) as ManifestText).files.map(({ key }) => key),
+    [...texts.values()].flatMap(({ manifest }) =>
+      manifest === undefined
+        ? []
+        : (JSON.parse(manifest) as Pick<LakeManifest, "files">).files.map(({ key }) => key),
     ),
   );
-  return readdirSync(lake, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name !== "_manifest.json")
-    .map((entry) => relative(lake, join(entry.parentPath, entry.name)))
-    .filter((key) => !listed.has(key))
+  return place
+    .lakeKeys()
+    .filter((key) => !key.endsWith("/_manifest.json") && !listed.has(key))
     .map((key) => `${key} is in no manifest`);
 }
 

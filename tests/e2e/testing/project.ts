@@ -1,33 +1,44 @@
-import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { makeTestHome } from "../../../local/testing.ts";
 import { start } from "./cli.ts";
 import type { Ended, Started } from "./cli.ts";
 import type { ShopDatabases } from "./databases.ts";
+import { duckDbPlace } from "./duckdb-target.ts";
+import type { ProjectPlace } from "./targets.ts";
 
 const repository = fileURLToPath(new URL("../../..", import.meta.url));
 
 /** A project in a temporary folder, with a home of its own, that reads the given databases. */
 export class TestProject {
   readonly folder = makeTestHome();
+  readonly place: ProjectPlace;
   readonly #databases: Pick<ShopDatabases, "environment">;
 
-  /** Without databases for a project that extracts nothing. */
+  /** Without databases for a project that extracts nothing; by default on DuckDB, in the project's home. */
   constructor(
     files: Readonly<Record<string, string>>,
     databases: Pick<ShopDatabases, "environment"> = { environment: {} },
+    place?: ProjectPlace,
   ) {
     this.#databases = databases;
+    this.place = place ?? duckDbPlace(this.home);
     this.write(files);
   }
 
   /** This repository's own project. */
-  static ofRepository(databases: Pick<ShopDatabases, "environment">): TestProject {
-    const project = new TestProject({}, databases);
-    for (const part of ["pipelines.yaml", "sources", "models", "macros", "seeds"]) {
+  static ofRepository(
+    databases: Pick<ShopDatabases, "environment">,
+    place?: ProjectPlace,
+  ): TestProject {
+    const project = new TestProject({}, databases, place);
+    for (const part of ["sources", "models", "macros", "seeds"]) {
       cpSync(join(repository, part), join(project.folder, part), { recursive: true });
     }
+    project.write({
+      "pipelines.yaml": readFileSync(join(repository, "pipelines.yaml"), "utf8"),
+    });
     // Macros are ES modules, as they are here.
     project.write({ "package.json": '{"type":"module"}' });
     mkdirSync(join(project.folder, "tests"));
@@ -52,7 +63,7 @@ export class TestProject {
   }
 
   get lake(): string {
-    return join(this.home, "lake");
+    return this.place.lakeFolder;
   }
 
   /** Writes files of the project over what is there. */
@@ -60,7 +71,7 @@ export class TestProject {
     for (const [name, text] of Object.entries(files)) {
       const path = join(this.folder, name);
       mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(path, text);
+      writeFileSync(path, name === "pipelines.yaml" ? this.place.pipelines(text) : text);
     }
   }
 
@@ -74,8 +85,9 @@ export class TestProject {
     env: Readonly<Record<string, string>> = {},
     fileLimit?: number,
   ): Started {
-    const surroundings = { MERCADO_HOME: this.home, ...this.#databases.environment, ...env };
-    return start(args, { cwd: this.folder, env: surroundings, fileLimit });
+    const { environment } = this.#databases;
+    const all = { MERCADO_HOME: this.home, ...environment, ...this.place.environment, ...env };
+    return start(args, { cwd: this.folder, env: all, fileLimit });
   }
 
   run(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
@@ -90,6 +102,22 @@ export class TestProject {
       throw new Error(`${args.join(" ")} ended with ${end}:\n${ended.stderr}${ended.stdout}`);
     }
     return ended;
+  }
+
+  /** Remembers under a name what was built; no run may be under way. */
+  async keep(name: string): Promise<void> {
+    await this.place.keep(name);
+    cpSync(this.home, this.#kept(name), { recursive: true });
+  }
+
+  /** Goes back to what was built when that name was kept, or to nothing. */
+  async restore(name: string | undefined): Promise<void> {
+    await this.place.restore(name);
+    this.takeHome(name === undefined ? undefined : this.#kept(name));
+  }
+
+  #kept(name: string): string {
+    return join(this.folder, "kept", name);
   }
 
   /** Puts a copy of another home in the place of this project's, or none. */

@@ -1,0 +1,205 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from "@jest/globals";
+import { setTimeout } from "node:timers/promises";
+import type { Fault } from "../../local/redshift/faults.ts";
+import { openTestServices } from "../../local/testing.ts";
+import { codesIn } from "./testing/cli.ts";
+import type { Ended } from "./testing/cli.ts";
+import { ShopDatabases } from "./testing/databases.ts";
+import { inspect } from "./testing/inspect.ts";
+import type { Contents } from "./testing/inspect.ts";
+import type { TestProject } from "./testing/project.ts";
+import { redshiftPlace } from "./testing/redshift-target.ts";
+import type { RedshiftPlace } from "./testing/redshift-target.ts";
+import { openRefusingS3 } from "./testing/refusing-s3.ts";
+import type { RefusingS3 } from "./testing/refusing-s3.ts";
+import { fillFirstDay, fillSecondDay, smallProject } from "./testing/small-project.ts";
+import { redshift } from "./testing/targets.ts";
+import type { OpenedTarget } from "./testing/targets.ts";
+
+let services: Awaited<ReturnType<typeof openTestServices>>;
+let databases: ShopDatabases;
+let opened: OpenedTarget;
+let project: TestProject;
+let place: RedshiftPlace;
+let s3: RefusingS3;
+/** What readers see after the first day, and after the second one was built without a disturbance. */
+let before: Contents;
+let expected: Contents;
+
+beforeAll(async () => {
+  services = await openTestServices();
+  databases = await ShopDatabases.create(services);
+  opened = await redshift.open(services);
+  project = await opened.newProject(smallProject, databases);
+  place = redshiftPlace(project);
+  s3 = await openRefusingS3(place.s3Endpoint);
+  const pipelines = smallProject["pipelines.yaml"] ?? "";
+  project.write({
+    "pipelines.yaml": place.pipelines(pipelines).replace(place.s3Endpoint, s3.endpoint),
+  });
+  await fillFirstDay(databases);
+  await project.ok("build");
+  before = await inspect(project);
+  await project.keep("built");
+  await fillSecondDay(databases);
+  await project.ok("build");
+  expected = await inspect(project);
+}, 180_000);
+
+afterAll(async () => {
+  project.close();
+  await s3.close();
+  await opened.close();
+  await databases.close();
+  await services.close();
+});
+
+beforeEach(async () => {
+  await project.restore("built");
+});
+
+/** A statement by which a publish transaction begins: its own, or the call of what holds it. */
+const publish = /^\s*(insert into _runner\.fence|call _runner\.)/i;
+
+/** Every fifth match of the first three hundred. */
+const ofEveryFifth = (fault: Fault): readonly Fault[] =>
+  Array.from({ length: 60 }, (_, index) => ({ ...fault, at: 5 * index + 1 }));
+
+function gold({ rows }: Contents) {
+  return Object.entries(rows).filter(([relation]) => relation.startsWith("gold."));
+}
+
+async function nextRunEndsAsExpected(): Promise<void> {
+  place.faults.clear();
+  await place.passLeaseTime();
+  await project.ok("build");
+  expect(await inspect(project)).toEqual(expected);
+}
+
+test("an undisturbed build of both days is what all others are compared with", () => {
+  expect(before.problems).toEqual([]);
+  expect(expected.problems).toEqual([]);
+  expect(gold(expected)).not.toEqual(gold(before));
+});
+
+test.each<[string, readonly Fault[]]>([
+  [
+    "two runs' transactions that Redshift cannot put in an order (1023) at publish",
+    [{ kind: "conflict", sql: publish, times: 2 }],
+  ],
+  [
+    "a publish whose answer is lost after its commit",
+    [{ kind: "lost-response", operation: "BatchExecuteStatement", sql: publish, when: "after" }],
+  ],
+  [
+    "a publish that never arrives",
+    [{ kind: "lost-response", operation: "BatchExecuteStatement", sql: publish, when: "before" }],
+  ],
+  ["throttling at every fifth call of any kind", ofEveryFifth({ kind: "refusal" })],
+  [
+    "too many active statements at every fifth submission",
+    ofEveryFifth({
+      kind: "refusal",
+      operation: "ExecuteStatement",
+      error: "ActiveStatementsExceededException",
+    }),
+  ],
+  [
+    "every fifth answer lost, whatever was asked",
+    ofEveryFifth({ kind: "lost-response", when: "after" }),
+  ],
+])(
+  "%s: the build ends as if nothing had happened",
+  async (_what, faults) => {
+    place.faults.add(...faults);
+    const ended = await project.run(["build"]);
+    expect(place.faults.fired.length).toBeGreaterThanOrEqual(Math.min(faults.length, 10));
+    expect(ended).toMatchObject({ code: 0 });
+    expect(await inspect(project)).toEqual(expected);
+  },
+  300_000,
+);
+
+test.each<[string, Fault]>([
+  [
+    "a sub-statement of the publish that fails",
+    { kind: "failure", sql: publish, message: "ERROR: Assert" },
+  ],
+  ["a connection that breaks within the publish", { kind: "disconnect", sql: publish }],
+])(
+  "%s publishes nothing, says so, and the next build ends as if nothing had happened",
+  async (_what, fault) => {
+    place.faults.add(fault);
+    const ended = await project.run(["build"]);
+    expect(place.faults.fired).toHaveLength(1);
+    expect(ended.code).toBe(1);
+    expect(codesIn(ended)).toEqual(["SQL_FAILED"]);
+    const found = await inspect(project);
+    expect(gold(found)).toEqual(gold(before));
+    expect(found.problems).toEqual([]);
+    await nextRunEndsAsExpected();
+  },
+  300_000,
+);
+
+/** Waits until a fault has fired. */
+async function fired(build: Promise<Ended>): Promise<void> {
+  const over = build.then(() => {
+    throw new Error("the build ended without the fault");
+  });
+  while (place.faults.fired.length === 0) await Promise.race([setTimeout(20), over]);
+  over.catch(() => undefined);
+}
+
+test("a run that stops for longer than its lease is taken over, and changes nothing when it goes on", async () => {
+  place.faults.add({ kind: "queue", sql: publish, milliseconds: 60_000 });
+  const first = project.start(["build"]);
+  await fired(first.ended);
+  first.process.kill("SIGSTOP");
+  const busy = await project.run(["build"]);
+  expect([busy.code, codesIn(busy)]).toEqual([2, ["LEASE_HELD"]]);
+  await nextRunEndsAsExpected();
+  first.process.kill("SIGCONT");
+  expect((await first.ended).code).not.toBe(0);
+  expect(await inspect(project)).toEqual(expected);
+}, 300_000);
+
+test("a publish that a killed run of another machine left is ended by the run that takes its lease over", async () => {
+  place.faults.add({ kind: "queue", sql: publish, milliseconds: 60_000 });
+  const first = project.start(["build"], { MERCADO_HOME: `${project.folder}/elsewhere` });
+  await fired(first.ended);
+  first.process.kill("SIGKILL");
+  await first.ended;
+  await nextRunEndsAsExpected();
+}, 300_000);
+
+test("of two runs at once one builds, and the other one waits for it or says who has the warehouse", async () => {
+  const ends = await Promise.all([
+    project.run(["build"]),
+    project.run(["build"]),
+    project.run(["build", "--wait", "120s"]),
+  ]);
+  const codes = ends.map(({ code }) => code);
+  expect(codes[2]).toBe(0);
+  expect(codes.slice(0, 2)).toContain(2);
+  for (const ended of ends) {
+    if (ended.code !== 0) expect(codesIn(ended)).toEqual(["LEASE_HELD"]);
+  }
+  expect(await inspect(project)).toEqual(expected);
+}, 300_000);
+
+test("a pointer whose conditional put S3 refuses once is put again", async () => {
+  s3.refuse(1);
+  await project.ok("build");
+  expect(s3.refused).toBe(1);
+  expect(await inspect(project)).toEqual(expected);
+}, 300_000);
+
+test("a pointer whose conditional put S3 goes on refusing is told, and followed by the next run", async () => {
+  s3.refuse(1000);
+  const ended = await project.run(["build"]);
+  expect(s3.refused).toBeGreaterThan(0);
+  s3.refuse(0);
+  expect([ended.code, new Set(codesIn(ended))]).toEqual([2, new Set(["LAKE_POINTER_MOVED"])]);
+  await nextRunEndsAsExpected();
+}, 300_000);
