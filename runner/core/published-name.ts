@@ -1,3 +1,4 @@
+import type { Dialect } from "./dialect.ts";
 import { production, publicNameIn } from "./environment.ts";
 import type { LakeColumn } from "./manifest.ts";
 import type { RelationName } from "./relation.ts";
@@ -23,4 +24,17 @@ export function hasPublicView(
 /** Where readers of the state's environment find what is published now: there, or in production. */
 export function publishedName(state: WarehouseState, relation: RelationName): string {
   return publicNameIn(state.published.get(relation)?.environment ?? production)(relation);
+}
+
+/** Statements that point the public view of a relation at other rows; rights on a view of the same columns stay. */
+export function repointed(
+  {
+    relation,
+    columns,
+  }: { readonly relation: RelationName; readonly columns: readonly LakeColumn[] },
+  definition: string,
+  { dialect, state }: { readonly dialect: Dialect; readonly state: WarehouseState },
+): readonly string[] {
+  const hasSameColumns = hasPublicView(state, relation, columns);
+  return dialect.replaceView(publicName(state, relation), definition, { hasSameColumns });
 }

@@ -1,7 +1,7 @@
 import type { CopiedFiles, Dialect } from "../core/dialect.ts";
 import { withOwnColumns } from "../core/manifest-rows.ts";
 import type { LakeManifest } from "../core/manifest.ts";
-import { hasPublicView, publicName } from "../core/published-name.ts";
+import { hasPublicView, repointed } from "../core/published-name.ts";
 import type { RelationName } from "../core/relation.ts";
 import type { PublishedRelation } from "../core/state.ts";
 import type { TableExtraction } from "../plan/step.ts";
@@ -31,7 +31,7 @@ export async function makeRawCandidate(
     await engine.execute(dialect.createView(candidate, definition));
     return {
       publish: [
-        ...publicView(relation, contents, { definition, context }),
+        ...repointed({ relation, columns: contents.columns }, definition, context),
         dialect.dropView(candidate),
       ],
       published: { definition },
@@ -71,7 +71,7 @@ async function newTable(
   return {
     publish: [
       dialect.dropView(candidate),
-      ...publicView(relation, contents, { definition, context }),
+      ...repointed({ relation, columns: contents.columns }, definition, context),
     ],
     published: { definition, physical },
   };
@@ -116,16 +116,4 @@ async function addedRows(
     published: { definition, physical },
     undo: { statements: dialect.undoDelta(delta), physical: [] },
   };
-}
-
-function publicView(
-  relation: RelationName,
-  { columns }: Contents,
-  {
-    definition,
-    context: { dialect, state },
-  }: { definition: string; context: Pick<ExecutionContext, "dialect" | "state"> },
-): readonly string[] {
-  const hasSameColumns = hasPublicView(state, relation, columns);
-  return dialect.replaceView(publicName(state, relation), definition, { hasSameColumns });
 }

@@ -3,7 +3,7 @@ import type { Diagnostic } from "../../core/diagnostic.ts";
 import type { LakeColumn } from "../../core/manifest.ts";
 import type { Model } from "../../core/node.ts";
 import type { Column } from "../../core/node-base.ts";
-import { hasPublicView, publicName } from "../../core/published-name.ts";
+import { repointed } from "../../core/published-name.ts";
 import type { RelationName } from "../../core/relation.ts";
 import type { PublishedRelation } from "../../core/state.ts";
 import { fingerprintOf } from "../fingerprint-of.ts";
@@ -57,10 +57,9 @@ export function publishedBy(
 export function publicView(
   { relation, columns }: Pick<NewTable, "relation" | "columns">,
   definition: string,
-  { dialect, state }: Pick<PlanRequest, "dialect" | "state">,
+  request: Pick<PlanRequest, "dialect" | "state">,
 ): readonly string[] {
-  const hasSameColumns = hasPublicView(state, relation, lakeColumns(columns));
-  return dialect.replaceView(publicName(state, relation), definition, { hasSameColumns });
+  return repointed({ relation, columns: lakeColumns(columns) }, definition, request);
 }
 
 interface NewTable {

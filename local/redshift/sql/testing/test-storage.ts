@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { openS3Server } from "../../../s3/s3-server.ts";
 import type { Storage } from "../statement-result.ts";
 import { parseObjectUrl, withObjects, type Objects } from "../storage/objects.ts";
 
@@ -22,22 +23,10 @@ export interface TestStorage {
 
 /** A server that speaks S3's protocol on this machine alone, with the empty bucket `lake`. */
 export async function openTestStorage(): Promise<TestStorage> {
-  const { default: S3rver } = await import("s3rver");
   const directory = mkdtempSync(join(tmpdir(), "redshift-s3rver-"));
-  const server = new S3rver({
-    address: "127.0.0.1",
-    port: 0,
-    silent: true,
-    directory,
-    configureBuckets: [{ name: "lake", configs: [] }],
-  });
-  const { port } = await server.run();
-  const storage: Storage = {
-    endpoint: `http://127.0.0.1:${port}`,
-    region: "us-east-1",
-    accessKeyId: "S3RVER",
-    secretAccessKey: "S3RVER",
-  };
+  const server = await openS3Server({ directory, bucket: "lake" });
+  const { endpoint, accessKeyId, secretAccessKey } = server;
+  const storage: Storage = { endpoint, region: "us-east-1", accessKeyId, secretAccessKey };
   const use: TestStorage["use"] = (act) => withObjects(storage, act);
   const duckdb = await (await DuckDBInstance.create(":memory:")).connect();
   const file = join(directory, "test.parquet");
