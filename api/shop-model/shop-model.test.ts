@@ -4,7 +4,7 @@ import { useTestShop } from "../testing/use-test-shop.ts";
 import { apply } from "./testing/apply.ts";
 import type { Answer, Operation } from "./testing/operations.ts";
 import { settleRealShop } from "./testing/real-shop.ts";
-import { observe, type ShopState } from "./testing/state.ts";
+import { cartOf, observe, type ShopState } from "./testing/state.ts";
 
 const shop = useTestShop();
 
@@ -105,33 +105,49 @@ const inText = (value: unknown) =>
   JSON.stringify(value, (_name, part: unknown) => (typeof part === "bigint" ? `${part}n` : part));
 
 /**
- * A checkout reserves, then commits. Who dies between an attempt to commit that a change of the cart at the same time
- * has foiled and the giving up of what was reserved, dies as if right after reserving.
+ * A checkout reserves, then commits; what changes its cart at the same time can come between the two, and foils it. The
+ * orders in which each of the purchases is foiled by what comes behind it.
  */
-function withHalves(step: readonly Operation[]): (readonly Operation[])[] {
-  const foiled = step.map((operation) =>
-    operation.does === "buy" && operation.dies === "after-transact"
-      ? { ...operation, dies: "after-reserve" as const }
-      : operation,
-  );
-  return step.length === 1 ? [step] : [step, foiled];
+function withFoiled(order: readonly Numbered[]): (readonly Numbered[])[] {
+  const foiled = order
+    .slice(0, -1)
+    .flatMap(({ operation, index }, place) =>
+      operation.does === "buy"
+        ? [order.with(place, { operation: { ...operation, foiled: true }, index })]
+        : [],
+    );
+  return [order, ...foiled];
+}
+
+interface Numbered {
+  readonly operation: Operation;
+  readonly index: number;
 }
 
 /** The states to which operations at the same time can have led, each with what was answered. */
 function outcomesOf(state: ShopState, step: readonly Operation[]) {
-  const orders = withHalves(step).flatMap((operations) =>
-    ordersOf(operations.map((operation, index) => ({ operation, index }))),
-  );
-  return orders.map((order) => {
-    const answers: Answer[] = [];
-    let after: ShopState = { ...state, step: state.step + 1 };
-    for (const { operation, index } of order) {
-      const applied = apply(after, operation);
-      after = applied.state;
-      answers[index] = applied.answer;
-    }
-    return { after, answers };
-  });
+  const numbered = step.map((operation, index) => ({ operation, index }));
+  return ordersOf(numbered)
+    .flatMap(withFoiled)
+    .flatMap((order) => {
+      const answers: Answer[] = [];
+      let after: ShopState = { ...state, step: state.step + 1 };
+      for (const { operation, index } of order) {
+        const applied = apply(after, operation);
+        after = applied.state;
+        answers[index] = applied.answer;
+      }
+      return order.every(({ operation }) => couldHappen(operation, state, after))
+        ? [{ after, answers }]
+        : [];
+    });
+}
+
+/** A purchase is foiled by a change of its cart alone. */
+function couldHappen(operation: Operation, before: ShopState, after: ShopState): boolean {
+  if (operation.does !== "buy" || operation.foiled !== true) return true;
+  const { user } = operation;
+  return cartOf(before, user)?.generation !== cartOf(after, user)?.generation;
 }
 
 test("whatever shoppers and vendors do, also at once, ends as if it had been done one after the other", async () => {

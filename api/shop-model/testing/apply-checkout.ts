@@ -1,4 +1,4 @@
-import { done, refused, type Applied, type Operation } from "./operations.ts";
+import { done, refused, type Applied, type Operation, type Purchase } from "./operations.ts";
 import {
   cartOf,
   totalCents,
@@ -14,15 +14,15 @@ type Checkout = Extract<Operation, { readonly does: "buy" | "retry" | "refund" }
 export function applyCheckout(state: ShopState, operation: Checkout): Applied {
   switch (operation.does) {
     case "buy": {
-      const { user, key, dies } = operation;
+      const { user, key } = operation;
       const view = state.views[user];
       if (view === null || view === undefined) return refused(state);
       const request = { key, user, view };
-      return buy({ ...state, requests: [...state.requests, request] }, request, dies);
+      return buy({ ...state, requests: [...state.requests, request] }, request, operation);
     }
     case "retry": {
       const request = pick(state.requests, operation.which);
-      return request === undefined ? refused(state) : buy(state, request, undefined);
+      return request === undefined ? refused(state) : buy(state, request, {});
     }
     case "refund":
       return applyRefund(state, operation);
@@ -36,7 +36,7 @@ function pick<Value>(values: readonly Value[], which: number): Value | undefined
 function buy(
   state: ShopState,
   request: Request,
-  dies: Extract<Operation, { readonly does: "buy" }>["dies"],
+  { dies, foiled }: Pick<Purchase, "dies" | "foiled">,
 ): Applied {
   const earlier = state.attempts.find(({ key }) => key === request.key);
   if (earlier !== undefined) return complete(state, earlier);
@@ -67,6 +67,12 @@ function buy(
   };
   const reserved = moveStock({ ...free, attempts: [...free.attempts, attempt] }, cart.lines, -1);
   if (dies === "after-reserve") return { state: reserved, answer: "died" };
+  if (foiled === true) {
+    // That it will never be bought is decided before the stock goes back.
+    const kept = dies === "after-transact" || dies === "before-confirm";
+    const state = kept ? reserved : giveUp(reserved, attempt);
+    return { state, answer: dies === undefined ? "refused" : "died" };
+  }
   const { state: sold } = complete(reserved, attempt);
   return { state: sold, answer: dies === undefined ? "done" : "died" };
 }

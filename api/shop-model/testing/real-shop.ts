@@ -114,7 +114,7 @@ export async function settleRealShop(
         return Promise.resolve();
       case "time out":
         return shop.pool.query(
-          sql`update stock_reservation set expires_at = clock_timestamp() - interval '1 minute'
+          sql`update stock_reservation set swept_at = null, expires_at = clock_timestamp() - interval '1 minute'
               where state = 'reserved'`,
         );
       case "sweep":
