@@ -125,8 +125,8 @@ function unlike(message: string): Failure {
 /** The lake's own finding tells what is wrong with a bucket that does not even list. */
 async function removeBelow(bucket: S3Bucket, prefix: string): Promise<void> {
   try {
-    const left = await bucket.list(prefix);
-    if (left.length > 0) await bucket.remove(left.map(({ key }) => key));
+    const left = await bucket.keys.list(prefix);
+    if (left.length > 0) await bucket.keys.remove(left.map(({ key }) => key));
   } catch {
     return;
   }

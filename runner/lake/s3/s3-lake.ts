@@ -3,7 +3,8 @@ import { directIo, type Io } from "../../core/io.ts";
 import type { KillPoint } from "../../core/ports.ts";
 import { StoredLake } from "../stored-lake.ts";
 import { Mirror } from "./mirror.ts";
-import { S3Bucket, type S3Place } from "./s3-bucket.ts";
+import { S3Bucket } from "./s3-bucket.ts";
+import type { S3Place } from "./s3-connection.ts";
 import { S3Store } from "./s3-store.ts";
 import { sharedParts } from "./shared-parts.ts";
 

@@ -56,7 +56,7 @@ export class S3Pointers {
   }
 
   async remove(key: string): Promise<void> {
-    await asked(this.#address(key), () => this.#bucket.remove([key]));
+    await asked(this.#address(key), () => this.#bucket.keys.remove([key]));
     this.#seen.delete(key);
   }
 

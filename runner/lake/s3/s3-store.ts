@@ -5,7 +5,8 @@ import type { Failure } from "../../core/diagnostic.ts";
 import { measureStream } from "../checksum.ts";
 import type { Fetched, Leftover, Measured, PartsToRemove, Store, StoredFile } from "../store.ts";
 import type { Mirror } from "./mirror.ts";
-import type { S3Bucket, StaleUpload } from "./s3-bucket.ts";
+import type { S3Bucket } from "./s3-bucket.ts";
+import type { StaleUpload } from "./s3-keys.ts";
 import { isConditionFailed, isNotImplemented } from "./s3-failure.ts";
 import { S3Pointers } from "./s3-pointers.ts";
 import { asError, asked, corrupt, reading } from "./s3-requests.ts";
@@ -125,19 +126,24 @@ export class S3Store implements Store {
 
   async folders(key: string): Promise<readonly string[]> {
     return asked(this.address(key), async () =>
-      distinct([...(await this.#bucket.folders(key)), ...(await this.#mirror.stagedFolders(key))]),
+      distinct([
+        ...(await this.#bucket.keys.folders(key)),
+        ...(await this.#mirror.stagedFolders(key)),
+      ]),
     );
   }
 
   /** Few enough to be listed at once: environments have pointers and nothing else. */
   async pointers(folderKey: string): Promise<readonly string[]> {
-    const objects = await asked(this.address(folderKey), () => this.#bucket.list(`${folderKey}/`));
+    const objects = await asked(this.address(folderKey), () =>
+      this.#bucket.keys.list(`${folderKey}/`),
+    );
     return objects.map(({ key }) => key);
   }
 
   async partFolders(relationKey: string): Promise<readonly string[]> {
     return asked(this.address(relationKey), async () => {
-      const objects = await this.#bucket.list(`${relationKey}/`);
+      const objects = await this.#bucket.keys.list(`${relationKey}/`);
       const folders = objects.map(({ key }) => dirname(key)).filter((key) => key !== relationKey);
       return distinct([...folders, ...(await this.#mirror.stagedPartFolders(relationKey))]);
     });
@@ -148,9 +154,9 @@ export class S3Store implements Store {
     { isIn, keep }: PartsToRemove,
   ): Promise<{ readonly files: number; readonly bytes: number }> {
     return asked(this.address(relationKey), async () => {
-      const objects = await this.#bucket.list(`${relationKey}/`);
+      const objects = await this.#bucket.keys.list(`${relationKey}/`);
       const unneeded = objects.filter(({ key }) => isIn(dirname(key)) && !keep.has(key));
-      await this.#bucket.remove(unneeded.map(({ key }) => key));
+      await this.#bucket.keys.remove(unneeded.map(({ key }) => key));
       const folders = distinct(objects.map(({ key }) => dirname(key))).filter(isIn);
       let files = unneeded.length;
       let bytes = unneeded.reduce((sum, object) => sum + object.bytes, 0);
@@ -160,7 +166,8 @@ export class S3Store implements Store {
         files += staged.files;
         bytes += staged.bytes;
         // What a process that was killed has staged, it may have been uploading.
-        for (const upload of await this.#uploads(`${folder}/`)) await this.#bucket.abort(upload);
+        for (const upload of await this.#uploads(`${folder}/`))
+          await this.#bucket.keys.abort(upload);
       }
       for (const folder of folders) await this.#mirror.removeCopies(folder, keep);
       return { files, bytes };
@@ -168,11 +175,11 @@ export class S3Store implements Store {
   }
 
   files(): Promise<readonly StoredFile[]> {
-    return asked(this.address(""), () => this.#bucket.list(""));
+    return asked(this.address(""), () => this.#bucket.keys.list(""));
   }
 
   removePart(key: string): Promise<void> {
-    return asked(this.address(key), () => this.#bucket.remove([key]));
+    return asked(this.address(key), () => this.#bucket.keys.remove([key]));
   }
 
   leftovers(): Promise<readonly Leftover[]> {
@@ -184,7 +191,7 @@ export class S3Store implements Store {
           key: upload.key,
           bytes: 0,
           modifiedAt: upload.startedAt,
-          remove: () => asked(this.address(upload.key), () => this.#bucket.abort(upload)),
+          remove: () => asked(this.address(upload.key), () => this.#bucket.keys.abort(upload)),
         })),
         ...(await this.#mirror.leftovers()),
       ];
@@ -193,7 +200,7 @@ export class S3Store implements Store {
 
   /** Not every server can tell which uploads there are. */
   async #uploads(prefix: string): Promise<readonly StaleUpload[]> {
-    return this.#bucket.uploads(prefix).catch((error: unknown) => {
+    return this.#bucket.keys.uploads(prefix).catch((error: unknown) => {
       if (isNotImplemented(error)) return [];
       throw error;
     });
@@ -205,14 +212,14 @@ export class S3Store implements Store {
       await this.#bucket.putText(key, "", "absent");
       try {
         await this.#bucket.getText(key);
-        await this.#bucket.list(key);
+        await this.#bucket.keys.list(key);
         await this.#bucket.putText(key, "", "absent");
         return "on S3; this server ignores conditions, so that the warehouse's lease alone guards the pointers";
       } catch (error) {
         if (!isConditionFailed(error)) throw error;
         return "on S3; pointers are replaced conditionally";
       } finally {
-        await this.#bucket.remove([key]);
+        await this.#bucket.keys.remove([key]);
       }
     });
   }

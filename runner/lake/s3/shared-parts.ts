@@ -18,8 +18,8 @@ export function sharedParts(bucket: S3Bucket, killPoint: KillPoint = () => undef
   const address = (key: string) => bucket.address + key;
   const keyAt = (location: string) => location.slice(bucket.address.length);
   const clear = async (prefix: string) => {
-    const left = await bucket.list(prefix);
-    if (left.length > 0) await bucket.remove(left.map((object) => object.key));
+    const left = await bucket.keys.list(prefix);
+    if (left.length > 0) await bucket.keys.remove(left.map((object) => object.key));
   };
   const measure = (key: string): Promise<Measured> =>
     reading(address(key), async () => measureStream(await bucket.getBytes(key)));
@@ -40,13 +40,13 @@ export function sharedParts(bucket: S3Bucket, killPoint: KillPoint = () => undef
         const copied = await bucket.copy(from, key);
         killPoint("after-part-put");
         const content = copied ?? (await measure(key));
-        await bucket.remove([from]);
+        await bucket.keys.remove([from]);
         return { key, rows, runId, ...content };
       }),
     endArrival: (key) => asked(address(key), () => clear(arrivalKey(key))),
     readText: (location) =>
       reading(location, async () => (await bucket.getText(keyAt(location)))?.text),
-    removeCopyList: (list) => asked(list, () => bucket.remove([keyAt(list)])),
+    removeCopyList: (list) => asked(list, () => bucket.keys.remove([keyAt(list)])),
     writeCopyList: ({ relation, runId, number }, files) => {
       const key = copyListKey(relation, runId, number);
       return asked(address(key), async () => {
