@@ -1,11 +1,7 @@
 import { z } from "zod";
 import { Failure } from "../../core/diagnostic.ts";
 import type { UnloadedFile } from "../../core/ports.ts";
-
-/** Redshift reads a backslash in a text literal as the beginning of an escape. */
-function literal(text: string): string {
-  return `'${text.replaceAll("\\", "\\\\").replaceAll("'", "''")}'`;
-}
+import { iamRoleClause, redshiftLiteral } from "../../core/redshift-text.ts";
 
 /**
  * Lets Redshift write a query's rows as Parquet files whose names begin with `prefix`, and a manifest of them. One file
@@ -16,12 +12,11 @@ export function unloadStatement(
   prefix: string,
   options: { readonly iamRole: string; readonly isParallel: boolean },
 ): string {
-  const role = options.iamRole === "default" ? "default" : literal(options.iamRole);
   return [
     // A last line that is a comment must not hide the end of the literal's query.
-    `unload (${literal(`${query}\n`)})`,
-    `to ${literal(prefix)}`,
-    `iam_role ${role}`,
+    `unload (${redshiftLiteral(`${query}\n`)})`,
+    `to ${redshiftLiteral(prefix)}`,
+    iamRoleClause(options.iamRole),
     "format as parquet",
     "manifest verbose",
     "extension 'parquet'",

@@ -209,11 +209,11 @@ checked_keys as (
     where reject_reason is not null
     union all
     select 'cleaned.transaction ' || row_key as row_key
-    from _physical.cleaned__checked_transaction__r20260101_000000_000_aaaa
+    from _physical.cleaned__checked__b3ac9d05__r20260101_000000_000_aaaa
     where reject_reason is not null
     union all
     select 'cleaned.transaction_line ' || row_key as row_key
-    from _physical.cleaned__checked_tr_9efa55ca__r20260101_000000_000_aaaa
+    from _physical.cleaned__checked__9efa55ca__r20260101_000000_000_aaaa
     where reject_reason is not null
     union all
     select 'cleaned.cart ' || row_key as row_key

@@ -1,5 +1,5 @@
 -- cleaned.checked_transaction_line: model, view
-create view _physical.cleaned__checked_tr_9efa55ca__r20260101_000000_000_aaaa as
+create view _physical.cleaned__checked__9efa55ca__r20260101_000000_000_aaaa as
 with
 
 source_rows as (
@@ -97,7 +97,7 @@ final as (
 select * from final
 with no schema binding;
 -- to the lake, when its tests have passed
-unload ('select row_key, transaction_id, line_number, kind, refers_to_transaction_id, refers_to_line_number, item_id, vendor_id, item_name, category, unit_price, qty, total_price, created_at, loaded_at, reject_reason from _physical.cleaned__checked_tr_9efa55ca__r20260101_000000_000_aaaa order by row_key
+unload ('select row_key, transaction_id, line_number, kind, refers_to_transaction_id, refers_to_line_number, item_id, vendor_id, item_name, category, unit_price, qty, total_price, created_at, loaded_at, reject_reason from _physical.cleaned__checked__9efa55ca__r20260101_000000_000_aaaa order by row_key
 ')
 to 's3://mercado/lake/cleaned/checked_transaction_line/run=r20260101_000000_000_aaaa/_arriving-part-00000-'
 iam_role default
@@ -204,7 +204,7 @@ final as (
 
 select * from final
 with no schema binding;
-drop view if exists _physical.cleaned__checked_tr_9efa55ca__r20260101_000000_000_aaaa;
+drop view if exists _physical.cleaned__checked__9efa55ca__r20260101_000000_000_aaaa;
 
 -- test.contract.cleaned.checked_transaction_line: error when this returns rows
 select column_name, constraint_name, row_count, longest_bytes
@@ -214,19 +214,19 @@ select
     cast(case numbered.constraint_number when 0 then 'varchar(100)' end as varchar(30)) as constraint_name,
     cast(case numbered.constraint_number when 0 then broken_0 end as bigint) as row_count,
     cast(case numbered.constraint_number when 0 then longest_0 end as bigint) as longest_bytes
-from (select sum(case when octet_length(reject_reason) > 100 then 1 else 0 end) as broken_0, max(octet_length(reject_reason)) as longest_0 from _physical.cleaned__checked_tr_9efa55ca__r20260101_000000_000_aaaa) as measured
+from (select sum(case when octet_length(reject_reason) > 100 then 1 else 0 end) as broken_0, max(octet_length(reject_reason)) as longest_0 from _physical.cleaned__checked__9efa55ca__r20260101_000000_000_aaaa) as measured
 cross join (select 0 as constraint_number) as numbered
 ) as counted
 where row_count > 0;
 
 -- test.not_null.cleaned.checked_transaction_line.row_key: error when this returns rows
 select row_key, transaction_id, line_number, kind, refers_to_transaction_id, refers_to_line_number, item_id, vendor_id, item_name, category, unit_price, qty, total_price, created_at, loaded_at, reject_reason
-from _physical.cleaned__checked_tr_9efa55ca__r20260101_000000_000_aaaa
+from _physical.cleaned__checked__9efa55ca__r20260101_000000_000_aaaa
 where row_key is null;
 
 -- test.unique.cleaned.checked_transaction_line.row_key: error when this returns rows
 select row_key, count(*) as row_count
-from _physical.cleaned__checked_tr_9efa55ca__r20260101_000000_000_aaaa
+from _physical.cleaned__checked__9efa55ca__r20260101_000000_000_aaaa
 where row_key is not null
 group by row_key
 having count(*) > 1;

@@ -19,12 +19,12 @@ items as (
 
 transactions as (
     select 'cleaned.transaction' as relation, row_key, reject_reason, loaded_at
-    from _physical.cleaned__checked_transaction__r20260101_000000_000_aaaa
+    from _physical.cleaned__checked__b3ac9d05__r20260101_000000_000_aaaa
 ),
 
 transaction_lines as (
     select 'cleaned.transaction_line' as relation, row_key, reject_reason, loaded_at
-    from _physical.cleaned__checked_tr_9efa55ca__r20260101_000000_000_aaaa
+    from _physical.cleaned__checked__9efa55ca__r20260101_000000_000_aaaa
 ),
 
 carts as (

@@ -3,7 +3,7 @@ create table _physical.cleaned__transaction__r20260101_000000_000_aaaa as
 with
 
 checked as (
-    select * from _physical.cleaned__checked_transaction__r20260101_000000_000_aaaa
+    select * from _physical.cleaned__checked__b3ac9d05__r20260101_000000_000_aaaa
 ),
 
 final as (
@@ -60,7 +60,7 @@ with sides as (
     from _physical.cleaned__transaction__r20260101_000000_000_aaaa
     union all
     select 0, count(*), 0, coalesce(sum(total_price), 0)
-    from (select * from _physical.cleaned__checked_transaction__r20260101_000000_000_aaaa where reject_reason is null
+    from (select * from _physical.cleaned__checked__b3ac9d05__r20260101_000000_000_aaaa where reject_reason is null
 ) as compared_with
 ),
 compared as (
@@ -125,7 +125,7 @@ line_totals as (
     select
         transaction_id,
         cast(sum(total_price) as numeric(18,2)) as total_price
-    from _physical.cleaned__checked_tr_9efa55ca__r20260101_000000_000_aaaa
+    from _physical.cleaned__checked__9efa55ca__r20260101_000000_000_aaaa
     group by transaction_id
 ),
 

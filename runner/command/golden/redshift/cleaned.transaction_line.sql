@@ -3,7 +3,7 @@ create table _physical.cleaned__transaction_line__r20260101_000000_000_aaaa as
 with
 
 checked as (
-    select * from _physical.cleaned__checked_tr_9efa55ca__r20260101_000000_000_aaaa
+    select * from _physical.cleaned__checked__9efa55ca__r20260101_000000_000_aaaa
 ),
 
 final as (
@@ -67,7 +67,7 @@ with sides as (
     from _physical.cleaned__transaction_line__r20260101_000000_000_aaaa
     union all
     select 0, count(*), 0, coalesce(sum(unit_price), 0)
-    from (select * from _physical.cleaned__checked_tr_9efa55ca__r20260101_000000_000_aaaa where reject_reason is null
+    from (select * from _physical.cleaned__checked__9efa55ca__r20260101_000000_000_aaaa where reject_reason is null
 ) as compared_with
 ),
 compared as (

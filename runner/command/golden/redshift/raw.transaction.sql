@@ -16,7 +16,7 @@ kept_keys as (
     from _physical.cleaned__transaction__r20260101_000000_000_aaaa
     union all
     select distinct case when row_key like 'no key %' then 'no key' else row_key end as row_key
-    from _physical.cleaned__checked_transaction__r20260101_000000_000_aaaa
+    from _physical.cleaned__checked__b3ac9d05__r20260101_000000_000_aaaa
     where reject_reason is not null
 ),
 

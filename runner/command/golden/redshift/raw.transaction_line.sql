@@ -19,7 +19,7 @@ kept_lines as (
     from _physical.cleaned__transaction_line__r20260101_000000_000_aaaa
     union all
     select transaction_id, qty, total_price
-    from _physical.cleaned__checked_tr_9efa55ca__r20260101_000000_000_aaaa
+    from _physical.cleaned__checked__9efa55ca__r20260101_000000_000_aaaa
     where reject_reason is not null
 ),
 
@@ -75,7 +75,7 @@ kept_keys as (
     from _physical.cleaned__transaction_line__r20260101_000000_000_aaaa
     union all
     select distinct case when row_key like 'no key %' then 'no key' else row_key end as row_key
-    from _physical.cleaned__checked_tr_9efa55ca__r20260101_000000_000_aaaa
+    from _physical.cleaned__checked__9efa55ca__r20260101_000000_000_aaaa
     where reject_reason is not null
 ),
 
