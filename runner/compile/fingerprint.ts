@@ -143,7 +143,7 @@ function sections(
   switch (node.kind) {
     case "source": {
       const { columns, key, ...rest } = node;
-      const contract = [columns.map((column) => without(column, ["description"])), key];
+      const contract = [columns.map((column) => without(column, toldOnly)), key];
       const config = without(rest, [...aboutNode, ...aboutFiles]);
       return { body: undefined, config, contract };
     }
@@ -184,8 +184,11 @@ const aboutNode = ["description", "tags", "owner", "place"];
 /** What changes no row. */
 const aboutFiles = ["controlTotals", "totalsOf", "partitionBy"];
 
+/** What is said of a column and changes none of its values. */
+const toldOnly = ["description", "classes", "declassify"];
+
 function contractOf(columns: readonly Column[]): readonly object[] {
-  return columns.map((column) => without(column, ["description", "nullable"]));
+  return columns.map((column) => without(column, [...toldOnly, "nullable"]));
 }
 
 function without(record: object, names: readonly string[]): object {

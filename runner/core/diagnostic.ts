@@ -15,6 +15,13 @@ export interface FilePlace {
 
 /** Every code a user can meet. A code never changes its meaning; retired codes are not used again. */
 export type DiagnosticCode =
+  | "ACCESS_DENIED"
+  | "ACCESS_INVALID"
+  | "ACCESS_NEEDLESS_DECLASSIFY"
+  | "ACCESS_NOT_MEMBER"
+  | "ACCESS_ROLE_UNKNOWN"
+  | "ACCESS_UNDECLARED"
+  | "ACCESS_UNREADABLE_CLASS"
   | "ARTIFACT_MISSING"
   | "ARTIFACT_UNREADABLE"
   | "CLI_USAGE"

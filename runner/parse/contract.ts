@@ -2,12 +2,12 @@ import type { Diagnostic } from "../core/diagnostic.ts";
 import type { ColumnConstraint, GenericTest } from "../core/data-test.ts";
 import type { Column } from "../core/node-base.ts";
 import type { RelationName } from "../core/relation.ts";
-import type { ModelFile } from "./schema/model.ts";
+import type { ModelFile, SeedYaml } from "./schema/model.ts";
 import type { YamlFile } from "./yaml-file.ts";
 import { printPath } from "./yaml-path.ts";
 import type { YamlPath } from "./yaml-path.ts";
 
-type ContractYaml = YamlFile<Pick<ModelFile, "columns" | "key">>;
+type ContractYaml = YamlFile<Pick<ModelFile | SeedYaml, "columns" | "key">>;
 
 /** The declared columns of a model or seed; what is tested to be not null in every row is not nullable. */
 export function readContract(yaml: ContractYaml, diagnostics: Diagnostic[]): readonly Column[] {
@@ -19,10 +19,23 @@ export function readContract(yaml: ContractYaml, diagnostics: Diagnostic[]): rea
     description: column.description,
     nullable: column.nullable && !isTestedNotNull(column, key),
     place: yaml.place(["columns", index]),
+    ...(column.class === undefined ? {} : { classes: column.class }),
+    ...readDeclassification(yaml, column, index),
   }));
 }
 
-type DeclaredColumn = ModelFile["columns"][number];
+type DeclaredColumn = (ModelFile | SeedYaml)["columns"][number];
+
+function readDeclassification(
+  yaml: ContractYaml,
+  column: DeclaredColumn,
+  index: number,
+): Pick<Column, "declassify"> {
+  if (!("declassify" in column) || column.declassify === undefined) return {};
+  const { classes, reason } = column.declassify;
+  const place = yaml.place(["columns", index, "declassify"]);
+  return { declassify: { ...(classes === undefined ? {} : { classes }), reason, place } };
+}
 
 /** Whether a test finds every null in the column; one with a condition, or that only warns, does not. */
 function isTestedNotNull({ name, tests }: DeclaredColumn, key: readonly string[]): boolean {

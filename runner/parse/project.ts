@@ -1,3 +1,4 @@
+import type { Access } from "../core/access.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
 import type { Memory } from "../core/memory.ts";
 import type { DataTest } from "../core/data-test.ts";
@@ -5,6 +6,7 @@ import type { Model, RunHooks, Seed } from "../core/node.ts";
 import type { SourceTable } from "../core/source-table.ts";
 import type { UnitTest } from "../core/unit-test.ts";
 import type { ProjectFiles } from "../load/project-files.ts";
+import { readAccess } from "./access.ts";
 import { readHooks } from "./hooks.ts";
 import { parseMacros } from "./macros.ts";
 import type { ParsedMacros } from "./macros.ts";
@@ -31,6 +33,8 @@ export interface ParsedProject {
   readonly tests: readonly DataTest[];
   readonly runHooks: RunHooks;
   readonly unitTests: readonly UnitTest[];
+  /** Absent where the project declares no roles. */
+  readonly access?: Access;
 }
 
 export interface ParseResult {
@@ -62,6 +66,8 @@ export function parseProject(files: ProjectFiles, memory?: Memory): ParseResult 
   );
   if (pipelines.value === undefined) return { diagnostics };
   const yaml = pipelines.value;
+  const relations = [...sources.tables, ...seeds.seeds, ...models.models];
+  const access = readAccess(yaml, relations, diagnostics);
   const hooks = (name: "on_run_start" | "on_run_end") =>
     readHooks({ yaml, path: [name] }, yaml.value[name], macros, diagnostics);
   return {
@@ -76,6 +82,7 @@ export function parseProject(files: ProjectFiles, memory?: Memory): ParseResult 
       tests: [...sources.tests, ...seeds.tests, ...models.tests, ...singular.tests],
       runHooks: { start: hooks("on_run_start"), end: hooks("on_run_end") },
       unitTests: [...models.unitTests, ...unitTests.tests],
+      ...(access === undefined ? {} : { access }),
     },
   };
 }

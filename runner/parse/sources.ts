@@ -138,6 +138,7 @@ function readColumns(
     nullable: column.nullable,
     description: column.description,
     place: yaml.place([...path, "columns", index]),
+    ...(column.class === undefined ? {} : { classes: column.class }),
     from: "from" in column ? column.from : undefined,
   }));
 }

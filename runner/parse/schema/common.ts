@@ -57,6 +57,21 @@ export const share = z.union([z.string(), z.number()]).transform((given, context
   return z.NEVER;
 });
 
+/** A class of data, such as pii.email. */
+export const className = z
+  .string()
+  .max(127)
+  .regex(
+    /^[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*$/,
+    "must be lower snake case with dots, such as pii.email",
+  );
+/** Classes that are declared of a column. */
+export const columnClass = z
+  .union([className, z.array(className).min(1)])
+  .transform((given) => (typeof given === "string" ? [given] : given))
+  .optional()
+  .describe("classes of personal or secret data that the column holds, such as pii.email");
+
 export const description = z.string().trim().default("");
 export const tags = z.array(z.string().min(1)).default([]);
 /** One SQL template or several; a run executes each as one statement. */

@@ -1,7 +1,17 @@
 import { z } from "zod";
 import { intervalUnits } from "../../core/interval.ts";
 import { encodings } from "../../core/table-storage.ts";
-import { columnType, description, hooks, identifier, key, owner, tags } from "./common.ts";
+import {
+  className,
+  columnClass,
+  columnType,
+  description,
+  hooks,
+  identifier,
+  key,
+  owner,
+  tags,
+} from "./common.ts";
 import { columnTestList, tableTestList, testModifiers } from "./tests.ts";
 import { modelUnitTest } from "./unit-tests.ts";
 
@@ -10,7 +20,14 @@ const contractColumn = z.strictObject({
   type: columnType,
   nullable: z.boolean().default(true),
   description,
+  class: columnClass,
   tests: columnTestList,
+});
+
+/** Says that a model's column tells nothing of classes that its sources have. */
+const declassify = z.strictObject({
+  classes: z.array(className).min(1).optional().describe("default is every class that reaches it"),
+  reason: z.string().trim().min(1),
 });
 
 const relationSchema = {
@@ -51,6 +68,7 @@ const redshift = z.strictObject({
 
 export const modelSchema = z.strictObject({
   ...relationSchema,
+  columns: z.array(contractColumn.extend({ declassify: declassify.optional() })).min(1),
   grain: z.string().min(1),
   ...materialization,
   partition_by: identifier.optional(),

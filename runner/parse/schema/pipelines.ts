@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { accessSchema } from "./access.ts";
 import { parseSyntax } from "../template-syntax.ts";
 import { durationSeconds, hooks, identifier, owner, tags } from "./common.ts";
 import { materialized } from "./model.ts";
@@ -128,6 +129,7 @@ export const pipelinesSchema = z.strictObject({
   /** Selectors of relations that are published together or not at all; default is all of gold. */
   publish_groups: z.record(identifier, z.array(z.string().min(1)).min(1)).optional(),
   pipelines: z.record(identifier, pipeline).default({}),
+  access: accessSchema.optional(),
 });
 export type PipelinesFile = z.output<typeof pipelinesSchema>;
 export type TargetDeclaration = z.output<typeof target>;

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { parseExplode, parseItemPath } from "../../core/item-path.ts";
 import {
+  columnClass,
   description,
   durationSeconds,
   identifier,
@@ -59,6 +60,7 @@ const columnBase = {
   type: sourceColumnType,
   nullable: z.boolean().default(true),
   description,
+  class: columnClass,
   tests: columnTestList,
 };
 
