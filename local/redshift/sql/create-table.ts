@@ -1,7 +1,7 @@
 import { RedshiftError, syntaxError } from "./redshift-error.ts";
 import { readAttributes, type TableAttributes } from "./table-attributes.ts";
 import { readColumn, type ColumnDefinition } from "./table-column.ts";
-import { closingBracket, commaSeparated, quotedName, readsAs, type Token } from "./tokens.ts";
+import { closingBracket, commaSeparated, readsAs, type Token } from "./tokens.ts";
 
 /** A CREATE TABLE without what only Redshift knows. */
 export interface CreateTable {
@@ -33,7 +33,7 @@ export function readCreateTable(sql: string, tokens: readonly Token[]): CreateTa
   let index = nameIndex + 1;
   if (readsAs(tokens, index, ".")) index += 2;
   const name = tokens[index - 1];
-  if (name === undefined) throw syntaxError("table");
+  if (name === undefined) throw syntaxError(undefined, "table");
   const head = sql.slice(0, name.end);
 
   const opens = readsAs(tokens, index, "(");
@@ -51,8 +51,9 @@ export function readCreateTable(sql: string, tokens: readonly Token[]): CreateTa
     };
   }
   const next = tokens[end];
-  if (next !== undefined) throw syntaxError(sql.slice(next.start, next.end));
-  if (!opens) throw new RedshiftError("syntax error at end of input", "42601");
+  if (next !== undefined) throw syntaxError(next);
+  if (!opens)
+    throw new RedshiftError("syntax error at end of input", "42601", { offset: sql.length });
 
   const columns: ColumnDefinition[] = [];
   const others: string[] = [];
@@ -71,9 +72,9 @@ export function readCreateTable(sql: string, tokens: readonly Token[]): CreateTa
     }
   }
   checkAttributes(name.value, columns, attributes);
-  const list = columns.map(({ name: column, definition, isNotNull }) => {
+  const list = columns.map(({ name: column, writtenName, definition, isNotNull }) => {
     const notNull = keyColumns.includes(column) && !isNotNull ? " not null" : "";
-    return `${quotedName(column)} ${definition}${notNull}`;
+    return `${writtenName} ${definition}${notNull}`;
   });
   return { name: name.value, statement: `${head} (${[...list, ...others].join(", ")})` };
 }

@@ -4,6 +4,7 @@ import { copy } from "./copy/copy.ts";
 import { readUnload } from "./unload/unload-command.ts";
 import { unload } from "./unload/unload.ts";
 import { checkNamedColumns, readCreateTable } from "./create-table.ts";
+import { placedIn, withPosition } from "./error-place.ts";
 import {
   attachViews,
   createLateBindingView,
@@ -16,12 +17,14 @@ import { withoutPhysicalClauses } from "./physical-statements.ts";
 import { plainText } from "./plain-text.ts";
 import { procedureStatement } from "./procedures.ts";
 import { queryPostgres } from "./query-postgres.ts";
+import { RedshiftError } from "./redshift-error.ts";
 import { withoutRows, type StatementResult, type Storage } from "./statement-result.ts";
 import { texts, type Fields } from "./syntax-tree.ts";
+import { offsetBeforeEdits, offsetBeforeRewriting } from "./text-edits.ts";
 import { tokenize } from "./tokens.ts";
 import { translate, type Translation } from "./translate.ts";
 
-export { RedshiftError } from "./redshift-error.ts";
+export { RedshiftError };
 export { prepareDatabase } from "./prepare-database.ts";
 export type { ResultColumn, StatementResult, Storage } from "./statement-result.ts";
 
@@ -34,6 +37,14 @@ export async function executeStatement(
   sql: string,
   storage: Storage,
 ): Promise<StatementResult> {
+  try {
+    return await execute(client, sql, storage);
+  } catch (error) {
+    throw error instanceof RedshiftError ? withPosition(error, sql) : error;
+  }
+}
+
+async function execute(client: Client, sql: string, storage: Storage): Promise<StatementResult> {
   const run = (statement: string) => executeStatement(client, statement, storage);
   const procedure = procedureStatement(client, sql, run);
   if (procedure !== undefined) return procedure;
@@ -43,7 +54,14 @@ export async function executeStatement(
   const unloaded = readUnload(written);
   if (unloaded !== undefined) return unload(client, unloaded, storage);
 
-  const plain = plainText(sql);
+  const { plain, edits } = plainText(sql);
+  return placedIn(
+    (offset) => offsetBeforeEdits(edits, offset),
+    () => executePlain(client, plain),
+  );
+}
+
+async function executePlain(client: Client, plain: string): Promise<StatementResult> {
   const tokens = tokenize(plain);
   const view = readLateBindingView(plain, tokens);
   if (view !== undefined) return createLateBindingView(client, view);
@@ -51,7 +69,10 @@ export async function executeStatement(
   const table = readCreateTable(plain, tokens);
   const statement = table?.statement ?? withoutPhysicalClauses(plain, tokens, client);
   if (statement === undefined) return withoutRows;
-  const translation = await translate(statement);
+  const translation = await placedIn(
+    (offset) => offsetBeforeRewriting({ before: plain, after: statement }, offset),
+    () => translate(statement),
+  );
   await freeRelations(client, translation);
   await attachViews(client, translation.relations);
   if (table?.selected !== undefined) {

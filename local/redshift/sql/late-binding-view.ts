@@ -1,4 +1,5 @@
 import type { Client } from "pg";
+import { placedIn } from "./error-place.ts";
 import { namedRelations, qualifiedName, type NamedRelation } from "./named-relations.ts";
 import { asRedshiftError, RedshiftError, syntaxError } from "./redshift-error.ts";
 import { withoutRows, type StatementResult } from "./statement-result.ts";
@@ -27,12 +28,14 @@ export function readLateBindingView(
     columns = plain.slice(tokens[index]?.start, tokens[close]?.end);
     index = close + 1;
   }
-  if (!readsAs(tokens, index, "as")) throw syntaxError(tokens[index]?.value ?? "view");
+  if (!readsAs(tokens, index, "as")) throw syntaxError(tokens[index], "view");
+  const behindAs = plain.slice(tokens[index]?.end, tokens[end]?.start);
   return {
     name: schema === undefined ? { name } : { schema, name },
     isReplaceable,
     columns,
-    query: plain.slice(tokens[index]?.end, tokens[end]?.start).trim(),
+    query: behindAs.trim(),
+    queryStart: (tokens[index]?.end ?? 0) + behindAs.search(/\S|$/),
   };
 }
 
@@ -42,6 +45,8 @@ interface LateBindingView {
   /** With its brackets, or nothing. */
   readonly columns: string;
   readonly query: string;
+  /** Where in the statement the query begins. */
+  readonly queryStart: number;
 }
 
 /**
@@ -51,10 +56,14 @@ interface LateBindingView {
  */
 export async function createLateBindingView(
   client: Client,
-  { name, isReplaceable, columns, query }: LateBindingView,
+  { name, isReplaceable, columns, query, queryStart }: LateBindingView,
 ): Promise<StatementResult> {
-  const { statement, type, fields } = await translate(query);
-  if (type !== "SelectStmt") throw syntaxError(query.split(/\s/, 1)[0] ?? "");
+  const { statement, type, fields } = await placedIn(
+    (offset) => queryStart + offset,
+    () => translate(query),
+  );
+  if (type !== "SelectStmt")
+    throw syntaxError({ value: query.split(/\s/, 1)[0] ?? "", start: queryStart });
   const relations = namedRelations(fields);
   const unqualified = relations.find(({ schema }) => schema === undefined);
   if (unqualified !== undefined)

@@ -1,7 +1,7 @@
 import type { Client } from "pg";
 import { RedshiftError, syntaxError, unsupported } from "./redshift-error.ts";
 import { readColumn } from "./table-column.ts";
-import { quotedName, readsAs, type Token } from "./tokens.ts";
+import { readsAs, type Token } from "./tokens.ts";
 
 const settings = new Set([
   ...[
@@ -57,9 +57,9 @@ export function withoutPhysicalClauses(
     return undefined;
   const from = reads(action + 1, "column") ? action + 2 : action + 1;
   if (reads(from, "if", "not", "exists")) return plain;
-  if (tokens[from] === undefined) throw syntaxError("add");
-  const { name, definition } = readColumn(plain, tokens, { from, to: tokens.length });
-  return `${plain.slice(0, tokens[from].start)}${quotedName(name)} ${definition}`;
+  if (tokens[from] === undefined) throw syntaxError(undefined, "add");
+  const { writtenName, definition } = readColumn(plain, tokens, { from, to: tokens.length });
+  return `${plain.slice(0, tokens[from].start)}${writtenName} ${definition}`;
 }
 
 /** `to role r` is `to r` in Postgres. */

@@ -5,11 +5,17 @@ import { quotedName, textLiteral, tokenize } from "./tokens.ts";
 const longestName = 127;
 const longestPostgresName = 63;
 
+/** A statement as Postgres reads its quoting, and what was changed of it for that. */
+export interface PlainText {
+  readonly plain: string;
+  readonly edits: readonly TextEdit[];
+}
+
 /**
  * The statement with its quoting as Postgres reads it: names in lower case, texts with their backslash escapes
  * resolved, and no semicolon at its end. Throws RedshiftError for names that are too long.
  */
-export function plainText(sql: string): string {
+export function plainText(sql: string): PlainText {
   const tokens = tokenize(sql);
   const edits = tokens.flatMap(({ kind, value, start, end }): TextEdit[] => {
     switch (kind) {
@@ -28,7 +34,7 @@ export function plainText(sql: string): string {
     }
   });
   for (const { kind, value } of tokens) if (kind === "word") checkName(value);
-  return applyEdits(sql, edits).replace(/[\s;]+$/, "");
+  return { plain: applyEdits(sql, edits).replace(/[\s;]+$/, ""), edits };
 }
 
 function checkName(name: string): void {

@@ -1,6 +1,13 @@
-import type { TextEdit } from "./text-edits.ts";
 import { syntaxError } from "./redshift-error.ts";
-import { closingBracket, commaSeparated, readsAs, textLiteral, type Token } from "./tokens.ts";
+import { applyEdits, type TextEdit } from "./text-edits.ts";
+import {
+  closingBracket,
+  commaSeparated,
+  readsAs,
+  textLiteral,
+  tokenize,
+  type Token,
+} from "./tokens.ts";
 
 /** Functions whose name and arguments Postgres has, with another meaning. */
 const ownFunctions = new Set(["avg", "regexp_replace", "json_extract_path_text", "listagg"]);
@@ -12,6 +19,18 @@ const datePartFunctions = new Set([
 
 /** What must change in a query so that Postgres calls what Redshift would. Throws RedshiftError. */
 export function redirectFunctions(sql: string, tokens: readonly Token[]): readonly TextEdit[] {
+  const edits = editsOf(sql, tokens);
+  // What an edit takes with it is redirected there.
+  return edits.filter(
+    (edit) => !edits.some((other) => other.start < edit.start && edit.start < other.end),
+  );
+}
+
+function redirected(sql: string): string {
+  return applyEdits(sql, redirectFunctions(sql, tokenize(sql)));
+}
+
+function editsOf(sql: string, tokens: readonly Token[]): readonly TextEdit[] {
   return tokens.flatMap((token, index): readonly TextEdit[] => {
     if (token.kind !== "word" || readsAs(tokens, index - 1, ".")) return [];
     const { value, start, end } = token;
@@ -45,7 +64,7 @@ interface Call {
 }
 
 function replaceToken(token: Token | undefined, replacement: string): TextEdit {
-  if (token === undefined) throw syntaxError("end of input");
+  if (token === undefined) throw syntaxError(undefined);
   return { start: token.start, end: token.end, replacement };
 }
 
@@ -70,7 +89,8 @@ function quoteDatePart({ tokens, index }: Call): readonly TextEdit[] {
 
 function nvl2(call: Call): readonly TextEdit[] {
   const [open, first, second, close, ...more] = separators(call);
-  if (!open || !first || !second || !close || more.length > 0) throw syntaxError("nvl2");
+  if (!open || !first || !second || !close || more.length > 0)
+    throw syntaxError(call.tokens[call.index]);
   return [
     { start: call.tokens[call.index]?.start ?? 0, end: open.end, replacement: "(case when (" },
     replaceToken(first, ") is not null then "),
@@ -85,8 +105,8 @@ function decode(call: Call): readonly TextEdit[] {
   const places = separators(call);
   const between = places
     .slice(1)
-    .map((place, at) => sql.slice(places[at]?.end, place.start).trim());
-  if (between.length < 3) throw syntaxError("decode");
+    .map((place, at) => redirected(sql.slice(places[at]?.end, place.start).trim()));
+  if (between.length < 3) throw syntaxError(tokens[index]);
   const [value = "", ...rest] = between;
   let text = "(case";
   for (let at = 0; at + 1 < rest.length; at += 2) {
@@ -103,17 +123,17 @@ function listagg(call: Call): readonly TextEdit[] {
   const { sql, tokens, index } = call;
   const [open, comma, ...others] = separators(call);
   const close = others.at(-1) ?? comma;
-  if (!open || !comma || !close || others.length > 1) throw syntaxError("listagg");
+  if (!open || !comma || !close || others.length > 1) throw syntaxError(tokens[index]);
   const isDistinct = readsAs(tokens, index + 2, "distinct");
   const valueStart = isDistinct ? (tokens[index + 2]?.end ?? 0) : open.end;
-  const value = sql.slice(valueStart, comma.start).trim();
+  const value = redirected(sql.slice(valueStart, comma.start).trim());
   const delimiter = others.length === 0 ? "''" : sql.slice(comma.end, close.start).trim();
   const behind = tokens.indexOf(close) + 1;
   let order = "";
   let { end } = close;
   if (readsAs(tokens, behind, "within", "group", "(")) {
     const orderClose = closingBracket(tokens, behind + 2);
-    order = sql.slice(tokens[behind + 2]?.end, tokens[orderClose]?.start).trim();
+    order = redirected(sql.slice(tokens[behind + 2]?.end, tokens[orderClose]?.start).trim());
     end = tokens[orderClose]?.end ?? end;
   }
   const argument = `cast(${value} as varchar(65535))`;
@@ -127,8 +147,8 @@ function listagg(call: Call): readonly TextEdit[] {
 function convert(call: Call): readonly TextEdit[] {
   const { sql, tokens, index } = call;
   const [open, comma, close] = separators(call);
-  if (!open || !comma || !close) throw syntaxError("convert");
-  const type = sql.slice(open.end, comma.start).trim();
+  if (!open || !comma || !close) throw syntaxError(tokens[index]);
+  const type = redirected(sql.slice(open.end, comma.start).trim());
   return [
     { start: tokens[index]?.start ?? 0, end: comma.end, replacement: "cast(" },
     { start: close.start, end: close.start, replacement: ` as ${type}` },

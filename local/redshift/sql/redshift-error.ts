@@ -5,10 +5,17 @@ export class RedshiftError extends Error {
   override readonly name = "RedshiftError";
   /** SQLSTATE: `40001` and `40P01` are conflicts between transactions, `57014` a cancelled statement. */
   readonly code: string;
+  /** Where in the text that was read, counted from 0. Redshift tells the place of syntax errors alone. */
+  readonly offset: number | undefined;
 
-  constructor(message: string, code = "XX000", options?: ErrorOptions) {
+  constructor(
+    message: string,
+    code = "XX000",
+    { offset, ...options }: ErrorOptions & { readonly offset?: number | undefined } = {},
+  ) {
     super(`ERROR: ${message}`, options);
     this.code = code;
+    this.offset = offset;
   }
 }
 
@@ -17,9 +24,13 @@ export function unsupported(message: string): RedshiftError {
   return new RedshiftError(message, "0A000");
 }
 
-/** SQLSTATE 42601. */
-export function syntaxError(near: string): RedshiftError {
-  return new RedshiftError(`syntax error at or near "${near}"`, "42601");
+/** SQLSTATE 42601: at a token, or where it is missing, near the word that it should have followed. */
+export function syntaxError(
+  token: { readonly value: string; readonly start: number } | undefined,
+  near = "end of input",
+): RedshiftError {
+  const message = `syntax error at or near "${token?.value ?? near}"`;
+  return new RedshiftError(message, "42601", { offset: token?.start });
 }
 
 /** A refusal by Postgres in Redshift's form; what is no refusal (a lost connection, a fault) stays what it is. */

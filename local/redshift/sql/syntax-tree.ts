@@ -1,4 +1,4 @@
-import { loadModule, parseSync } from "libpg-query";
+import { hasSqlDetails, loadModule, parseSync } from "libpg-query";
 import { RedshiftError } from "./redshift-error.ts";
 
 /** A node of Postgres's syntax tree: its fields by name, of which nodes are `{TypeOfNode: fields}`. */
@@ -32,9 +32,15 @@ function parseTexts(sql: string): readonly { readonly stmt?: unknown }[] {
   try {
     return parseSync(sql).stmts ?? [];
   } catch (error) {
-    if (error instanceof Error) throw new RedshiftError(error.message, "42601", { cause: error });
-    throw error;
+    if (!(error instanceof Error)) throw error;
+    throw new RedshiftError(error.message, "42601", { offset: offsetOf(error, sql), cause: error });
   }
+}
+
+/** The parser counts letters, whatever their width. */
+function offsetOf(error: Error, sql: string): number | undefined {
+  if (!hasSqlDetails(error) || error.sqlDetails === undefined) return undefined;
+  return Array.from(sql).slice(0, error.sqlDetails.cursorPosition).join("").length;
 }
 
 /** All nodes below a value, itself included, in the order of the text. */

@@ -1,4 +1,5 @@
 import { RedshiftError, syntaxError } from "./redshift-error.ts";
+import { refuseReservedName } from "./refusals/reserved-words.ts";
 import { closingBracket, commaSeparated, readsAs, type Token } from "./tokens.ts";
 
 /** What a CREATE TABLE says behind its columns. */
@@ -26,11 +27,12 @@ export function readAttributes(
     seen.add(clause);
   };
   const columnList = (): readonly string[] => {
-    if (!readsAs(tokens, index, "(")) throw syntaxError(tokens[index]?.value ?? "end of input");
+    if (!readsAs(tokens, index, "(")) throw syntaxError(tokens[index]);
     const close = closingBracket(tokens, index);
     const names = commaSeparated(tokens, index + 1, close).map(({ from, to }) => {
       const token = tokens[from];
-      if (token === undefined || to !== from + 1) throw syntaxError(tokens[from + 1]?.value ?? ")");
+      refuseReservedName(token);
+      if (token === undefined || to !== from + 1) throw syntaxError(tokens[from + 1], ")");
       return token.value;
     });
     index = close + 1;
@@ -40,12 +42,12 @@ export function readAttributes(
     if (readsAs(tokens, index, "backup")) {
       once("BACKUP");
       if (!readsAs(tokens, index + 1, "yes") && !readsAs(tokens, index + 1, "no"))
-        throw syntaxError(tokens[index + 1]?.value ?? "backup");
+        throw syntaxError(tokens[index + 1], "backup");
       index += 2;
     } else if (readsAs(tokens, index, "diststyle")) {
       once("DISTSTYLE");
       const style = styles.find((each) => readsAs(tokens, index + 1, each));
-      if (style === undefined) throw syntaxError(tokens[index + 1]?.value ?? "diststyle");
+      if (style === undefined) throw syntaxError(tokens[index + 1], "diststyle");
       attributes = { ...attributes, style };
       index += 2;
     } else if (readsAs(tokens, index, "distkey")) {
@@ -61,7 +63,7 @@ export function readAttributes(
     } else {
       const isInterleaved = readsAs(tokens, index, "interleaved");
       if (isInterleaved || readsAs(tokens, index, "compound")) {
-        if (!readsAs(tokens, index + 1, "sortkey")) throw syntaxError(tokens[index]?.value ?? "");
+        if (!readsAs(tokens, index + 1, "sortkey")) throw syntaxError(tokens[index]);
         index += 1;
       }
       if (!readsAs(tokens, index, "sortkey")) return { attributes, end: index };

@@ -1,8 +1,11 @@
-import { RedshiftError, unsupported } from "./redshift-error.ts";
-import { closingBracket, readsAs, type Token } from "./tokens.ts";
+import { RedshiftError, syntaxError, unsupported } from "./redshift-error.ts";
+import { refuseReservedName } from "./refusals/reserved-words.ts";
+import { closingBracket, quotedName, readsAs, type Token } from "./tokens.ts";
 
 export interface ColumnDefinition {
   readonly name: string;
+  /** In quotes where it stands so in the statement: Postgres refuses its own reserved words without. */
+  readonly writtenName: string;
   /** Its type, default and constraint in Postgres's dialect. */
   readonly definition: string;
   /** The first word of its type. */
@@ -27,9 +30,10 @@ export function readColumn(
   { from, to }: { readonly from: number; readonly to: number },
 ): ColumnDefinition {
   const name = tokens[from]?.value ?? "";
+  const writtenName = tokens[from]?.kind === "word" ? name : quotedName(name);
   const type = tokens[from + 1]?.value ?? "";
-  if (to < from + 2)
-    throw new RedshiftError(`syntax error at or near "${tokens[to]?.value ?? name}"`, "42601");
+  refuseReservedName(tokens[from]);
+  if (to < from + 2) throw syntaxError(tokens[to], name);
   const dropped: { from: number; to: number; replacement: string }[] = [];
   let isDistKey = false;
   let isSortKey = false;
@@ -73,7 +77,8 @@ export function readColumn(
   }
   definition += sql.slice(at, tokens[to - 1]?.end);
   isNotNull ||= definition.includes(" not null");
-  return { name, definition: definition.trim(), type, isNotNull, isDistKey, isSortKey };
+  definition = definition.trim();
+  return { name, writtenName, definition, type, isNotNull, isDistKey, isSortKey };
 }
 
 function checkEncoding(column: string, type: string, encoding: string): void {

@@ -65,8 +65,8 @@ export function tokenize(sql: string): readonly Token[] {
       continue;
     }
     const character = sql[at] ?? "";
-    if (character === "'") throw new RedshiftError("unterminated quoted string", "42601");
-    if (character === '"') throw new RedshiftError("unterminated quoted identifier", "42601");
+    if (character === "'") throw unterminated("quoted string", at);
+    if (character === '"') throw unterminated("quoted identifier", at);
     add("symbol", character, 1);
   }
   return tokens;
@@ -84,7 +84,11 @@ function endOfComment(sql: string, start: number): number {
       if (depth === 0) return at + 1;
     }
   }
-  throw new RedshiftError("unterminated /* comment", "42601");
+  throw unterminated("/* comment", start);
+}
+
+function unterminated(what: string, offset: number): RedshiftError {
+  return new RedshiftError(`unterminated ${what}`, "42601", { offset });
 }
 
 const escapes: Readonly<Record<string, string>> = {
@@ -125,7 +129,7 @@ export function closingBracket(tokens: readonly Token[], open: number): number {
       if (depth === 0) return index;
     }
   }
-  throw new RedshiftError("syntax error at end of input", "42601");
+  throw new RedshiftError("syntax error at end of input", "42601", { offset: tokens.at(-1)?.end });
 }
 
 /** The index ranges, `[from, to)`, of what stands between the commas from `from` to `to`, outside of inner brackets. */

@@ -1,10 +1,12 @@
 import { checkStatement } from "./refusals/check-statement.ts";
 import { checkWords } from "./refusals/clauses.ts";
+import { refuseReservedNames } from "./refusals/reserved-words.ts";
 import { declareTypes } from "./declared-types.ts";
+import { placedIn } from "./error-place.ts";
 import { redirectFunctions } from "./redirected-functions.ts";
 import { namedRelations, type NamedRelation } from "./named-relations.ts";
 import { parseStatement, type Fields } from "./syntax-tree.ts";
-import { applyEdits } from "./text-edits.ts";
+import { applyEdits, offsetBeforeEdits } from "./text-edits.ts";
 import { tokenize } from "./tokens.ts";
 
 /** A statement that Redshift would accept, as Postgres must be told it. */
@@ -21,9 +23,17 @@ export interface Translation {
  * for what Redshift lacks.
  */
 export async function translate(plain: string): Promise<Translation> {
-  const redirected = applyEdits(plain, redirectFunctions(plain, tokenize(plain)));
-  checkWords(tokenize(redirected));
-  const { type, fields } = await parseStatement(redirected);
+  const edits = redirectFunctions(plain, tokenize(plain));
+  const redirected = applyEdits(plain, edits);
+  const { type, fields } = await placedIn(
+    (offset) => offsetBeforeEdits(edits, offset),
+    () => {
+      const tokens = tokenize(redirected);
+      refuseReservedNames(tokens);
+      checkWords(tokens);
+      return parseStatement(redirected);
+    },
+  );
   checkStatement(type, fields);
   return {
     statement: declare(redirected, { [type]: fields }),

@@ -20,6 +20,16 @@ test("an error of the Data API is taken apart: message, detail, position, and wh
   expect(readErrorText("FATAL: no").message).toBe("FATAL: no");
 });
 
+test("what Redshift shows of a statement around its place is left to the file's own lines", () => {
+  const text =
+    'ERROR: syntax error at or near ":" in context "where\n  kind = :", at line 2\n  Position: 60';
+  expect(readErrorText(text)).toMatchObject({
+    message: 'syntax error at or near ":"',
+    cause: undefined,
+    character: 60,
+  });
+});
+
 test("a position counts letters, whatever their width", () => {
   const statement = "select 'é日🛒',\n  missing from t";
   const character = Array.from(statement).join("").length - "missing from t".length;

@@ -21,6 +21,8 @@ export function readErrorText(text: string): RedshiftError {
   const character = /^\s*Position: (\d+)\s*$/m.exec(told)?.[1];
   const procedure = /PL\/pgSQL function "?([\w.]+?)"?(?:\(\))? line (\d+)/.exec(told);
   const [first = "", ...rest] = told
+    // The place says more, and counts the lines of the file.
+    .replace(character === undefined ? "" : / in context "[^]*?", at line \d+/, "")
     .replace(/^\s*Position: \d+\s*$/m, "")
     .replace(/^\s*Where: [^]*/m, "")
     .replaceAll(/ {2,}/g, " ")
@@ -40,11 +42,17 @@ export function readErrorText(text: string): RedshiftError {
 
 /** The place of a character, counted from 1 as Postgres does: by letters, whatever their width. */
 export function positionAt(statement: string, character: number): StatementPosition {
-  const before = Array.from(statement)
-    .slice(0, character - 1)
-    .join("")
-    .split("\n");
-  return { line: before.length, column: (before.at(-1) ?? "").length + 1 };
+  return placeAt(
+    Array.from(statement)
+      .slice(0, character - 1)
+      .join(""),
+  );
+}
+
+/** The place behind the beginning of a statement. */
+export function placeAt(beginning: string): StatementPosition {
+  const lines = beginning.split("\n");
+  return { line: lines.length, column: (lines.at(-1) ?? "").length + 1 };
 }
 
 const conflicts =

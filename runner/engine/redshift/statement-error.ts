@@ -2,8 +2,10 @@ import type { DescribeStatementResponse } from "@aws-sdk/client-redshift-data";
 import { Failure } from "../../core/diagnostic.ts";
 import { codeFrame } from "../../core/frame.ts";
 import { StatementFailure } from "../../core/statement-failure.ts";
-import { positionAt, readErrorText } from "./error-text.ts";
+import type { StatementPosition } from "../../core/statement-failure.ts";
+import { placeAt, positionAt, readErrorText } from "./error-text.ts";
 import type { RedshiftError } from "./error-text.ts";
+import { offsetOfNamed } from "./named-in-error.ts";
 import { stateOf } from "./service-failure.ts";
 
 /** What Redshift said of a statement, or of the one of a batch that failed, in its own words. */
@@ -58,7 +60,7 @@ export function failureOf(
 function sqlFailure(error: RedshiftError, statement: string, isAsSubmitted: boolean): Failure {
   const position =
     error.character === undefined || !isAsSubmitted
-      ? undefined
+      ? placeOfNamed(error.message, statement)
       : positionAt(statement, error.character);
   const frame = position && codeFrame(statement, { file: "", ...position });
   const message = error.message === "" ? "Redshift refused the statement." : error.message;
@@ -67,6 +69,11 @@ function sqlFailure(error: RedshiftError, statement: string, isAsSubmitted: bool
     statement,
     position,
   );
+}
+
+function placeOfNamed(message: string, statement: string): StatementPosition | undefined {
+  const offset = offsetOfNamed(message, statement);
+  return offset === undefined ? undefined : placeAt(statement.slice(0, offset));
 }
 
 function tooLarge({ message }: RedshiftError, statement: string): Failure | undefined {

@@ -1,5 +1,6 @@
 import { RedshiftError, syntaxError, unsupported } from "../redshift-error.ts";
 import type { NamedRelation } from "../named-relations.ts";
+import { refuseReservedName } from "../refusals/reserved-words.ts";
 import { missingRole, readIamRole } from "../storage/authorization.ts";
 import { closingBracket, commaSeparated, readsAs, type Token } from "../tokens.ts";
 
@@ -25,18 +26,18 @@ const otherOptions = new Set([
 export function readCopy(tokens: readonly Token[]): CopyCommand | undefined {
   if (!readsAs(tokens, 0, "copy")) return undefined;
   const isQualified = readsAs(tokens, 2, ".");
-  const name = tokens[isQualified ? 3 : 1]?.value ?? "";
-  const schema = isQualified ? tokens[1]?.value : undefined;
+  const schema = isQualified ? nameOf(tokens[1]) : undefined;
+  const name = isQualified ? (tokens[3]?.value ?? "") : nameOf(tokens[1]);
   let index = isQualified ? 4 : 2;
   let columns: readonly string[] | undefined;
   if (readsAs(tokens, index, "(")) {
     const close = closingBracket(tokens, index);
-    columns = commaSeparated(tokens, index + 1, close).map(({ from }) => tokens[from]?.value ?? "");
+    columns = commaSeparated(tokens, index + 1, close).map(({ from }) => nameOf(tokens[from]));
     index = close + 1;
   }
   const source = tokens[index + 1];
   if (!readsAs(tokens, index, "from") || source?.kind !== "text")
-    throw syntaxError(tokens[index]?.value ?? "copy");
+    throw syntaxError(tokens[index], "copy");
   index += 2;
 
   let hasRole = false;
@@ -50,7 +51,7 @@ export function readCopy(tokens: readonly Token[]): CopyCommand | undefined {
       index = behindRole;
     } else if (readsAs(tokens, index, "format")) {
       index += readsAs(tokens, index + 1, "as") ? 2 : 1;
-      if (tokens[index]?.kind === "text") throw syntaxError(tokens[index]?.value ?? "format");
+      if (tokens[index]?.kind === "text") throw syntaxError(tokens[index], "format");
     } else if (word === "parquet") {
       isParquet = true;
       index += 1;
@@ -67,7 +68,7 @@ export function readCopy(tokens: readonly Token[]): CopyCommand | undefined {
       throw missingRole("COPY");
     } else if (otherOptions.has(word)) {
       throw unsupported(`${word.toUpperCase()} argument is not supported for PARQUET based COPY`);
-    } else throw syntaxError(word);
+    } else throw syntaxError(tokens[index]);
   }
   if (!hasRole) throw missingRole("COPY");
   if (!isParquet) throw unsupported("the stand-in copies PARQUET only: write FORMAT AS PARQUET");
@@ -81,4 +82,9 @@ export function readCopy(tokens: readonly Token[]): CopyCommand | undefined {
     serializesToJson: flags.has("serializetojson"),
     fillsRecords: flags.has("fillrecord"),
   };
+}
+
+function nameOf(token: Token | undefined): string {
+  refuseReservedName(token);
+  return token?.value ?? "";
 }

@@ -8,7 +8,7 @@ export function readIamRole(tokens: readonly Token[], index: number): number | u
   if (!readsAs(tokens, index, "iam_role")) return undefined;
   const value = tokens[index + 1];
   if (readsAs(tokens, index + 1, "default")) return index + 2;
-  if (value?.kind !== "text") throw syntaxError(value?.value ?? "iam_role");
+  if (value?.kind !== "text") throw syntaxError(value, "iam_role");
   const isValid = value.value.split(",").every((each) => role.test(each) || each === "default");
   if (!isValid) throw new RedshiftError(`Invalid IAM role: ${value.value}`, "22023");
   return index + 2;

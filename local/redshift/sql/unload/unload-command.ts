@@ -26,9 +26,9 @@ const textOptions = new Set([
 export function readUnload(tokens: readonly Token[]): UnloadCommand | undefined {
   if (!readsAs(tokens, 0, "unload")) return undefined;
   const [, open, query, close, to, prefix] = tokens;
-  if (open?.value !== "(" || query?.kind !== "text") throw syntaxError(query?.value ?? "unload");
+  if (open?.value !== "(" || query?.kind !== "text") throw syntaxError(query, "unload");
   if (close?.kind !== "symbol" || to?.value !== "to" || prefix?.kind !== "text")
-    throw syntaxError(close?.value ?? "unload");
+    throw syntaxError(close, "unload");
 
   let hasRole = false;
   let isParquet = false;
@@ -57,7 +57,8 @@ export function readUnload(tokens: readonly Token[]): UnloadCommand | undefined 
       index = behindRole;
       continue;
     }
-    const word = take()?.value ?? "";
+    const token = take();
+    const word = token?.value ?? "";
     switch (word) {
       case "format":
         skip("as");
@@ -66,12 +67,13 @@ export function readUnload(tokens: readonly Token[]): UnloadCommand | undefined 
         isParquet = true;
         break;
       case "partition": {
-        if (!skip("by") || !readsAs(tokens, index, "(")) throw syntaxError("partition");
+        if (!skip("by") || !readsAs(tokens, index, "("))
+          throw syntaxError(tokens[index], "partition");
         const end = closingBracket(tokens, index);
         const partitionBy = commaSeparated(tokens, index + 1, end).map(({ from }) => {
           const column = tokens[from];
           if (column === undefined || column.kind === "text")
-            throw syntaxError(column?.value ?? "partition");
+            throw syntaxError(column, "partition");
           return column.value;
         });
         index = end + 1;
@@ -108,7 +110,7 @@ export function readUnload(tokens: readonly Token[]): UnloadCommand | undefined 
         break;
       case "extension": {
         const value = take();
-        if (value?.kind !== "text") throw syntaxError(value?.value ?? "extension");
+        if (value?.kind !== "text") throw syntaxError(value, "extension");
         command = { ...command, extension: value.value };
         break;
       }
@@ -131,7 +133,7 @@ export function readUnload(tokens: readonly Token[]): UnloadCommand | undefined 
       default:
         if (textOptions.has(word))
           throw unsupported(`${word.toUpperCase()} is not supported for UNLOAD to PARQUET`);
-        throw syntaxError(word);
+        throw syntaxError(token);
     }
   }
   if (!hasRole) throw missingRole("UNLOAD");
@@ -140,6 +142,6 @@ export function readUnload(tokens: readonly Token[]): UnloadCommand | undefined 
 }
 
 function readSize(token: Token | undefined, unit: "mb" | "gb"): number {
-  if (token?.kind !== "number") throw syntaxError(token?.value ?? "size");
+  if (token?.kind !== "number") throw syntaxError(token, "size");
   return Number(token.value) * (unit === "gb" ? 1024 : 1) * megabyte;
 }

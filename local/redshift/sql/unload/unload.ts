@@ -1,6 +1,7 @@
 import type { Client } from "pg";
 import { join } from "node:path";
 import { attachViews } from "../late-binding-view.ts";
+import { placedIn } from "../error-place.ts";
 import { plainText } from "../plain-text.ts";
 import { asRedshiftError, unsupported } from "../redshift-error.ts";
 import { withoutRows, type StatementResult, type Storage } from "../statement-result.ts";
@@ -25,7 +26,11 @@ export async function unload(
   command: UnloadCommand,
   storage: Storage,
 ): Promise<StatementResult> {
-  const { statement, type, fields, relations } = await translate(plainText(command.query));
+  // Where in the command's text the query's letters stand, nobody can tell: they were quoted.
+  const { statement, type, fields, relations } = await placedIn(
+    () => undefined,
+    () => translate(plainText(command.query).plain),
+  );
   if (type !== "SelectStmt") throw unsupported("UNLOAD takes a SELECT");
   if (fields["limitCount"] !== undefined || fields["limitOffset"] !== undefined)
     throw unsupported("Limit clause is not supported in the outer SELECT of UNLOAD");
