@@ -22,6 +22,9 @@ export interface ColumnClass {
   readonly place: Place;
 }
 
+/** The class of what came from a source and nobody declared: hidden from those who may not see every class, or this one. */
+export const undeclaredClass = "undeclared";
+
 /** A value that a row filter asks of its user. */
 export type UserAttribute = string | number;
 

@@ -1,25 +1,20 @@
 import { parseColumnType } from "./column-type.ts";
 import type { FileDialect } from "./dialect.ts";
-import type { LakeColumn, LakeFile, LakeManifest } from "./manifest.ts";
+import { isSameShape, withoutClasses } from "./manifest.ts";
+import type { LakeFile, LakeManifest } from "./manifest.ts";
 
 type Contents = Pick<LakeManifest, "columns" | "files">;
 
 /** A relation's files, each with the columns that it has. */
 export function withOwnColumns({ columns, files }: Contents): readonly LakeFile[] {
-  return files.map((file) => ({ ...file, columns: file.columns ?? columns }));
+  return files.map((file) => ({ ...file, columns: file.columns ?? columns.map(withoutClasses) }));
 }
 
 /** Files as a manifest of these columns lists them: with their own columns only where they have others. */
 export function withoutCommonColumns({ columns, files }: Contents): readonly LakeFile[] {
   return files.map(({ columns: own, ...file }) =>
-    own === undefined || isSame(own, columns) ? file : { ...file, columns: own },
+    own === undefined || isSameShape(own, columns) ? file : { ...file, columns: own },
   );
-}
-
-function isSame(one: readonly LakeColumn[], other: readonly LakeColumn[]): boolean {
-  const plain = (columns: readonly LakeColumn[]) =>
-    JSON.stringify(columns.map(({ name, type }) => [name, type]));
-  return plain(one) === plain(other);
 }
 
 /**

@@ -22,6 +22,18 @@ export interface LakeFile {
 export interface LakeColumn {
   readonly name: string;
   readonly type: string;
+  /** The classes of personal or secret data that its values have; absent where they have none, and of a file's own columns. */
+  readonly classes?: readonly string[];
+}
+
+/** Whether tables of these columns are made alike, whatever is said of their values. */
+export function isSameShape(one: readonly LakeColumn[], other: readonly LakeColumn[]): boolean {
+  const plain = (columns: readonly LakeColumn[]) => JSON.stringify(columns.map(withoutClasses));
+  return plain(one) === plain(other);
+}
+
+export function withoutClasses({ name, type }: LakeColumn): LakeColumn {
+  return { name, type };
 }
 
 /** Totals taken in the same snapshot as the rows; sums are exact decimals as text. */

@@ -1,5 +1,6 @@
 import type { Dialect } from "./dialect.ts";
 import { production, publicNameIn } from "./environment.ts";
+import { isSameShape } from "./manifest.ts";
 import type { LakeColumn } from "./manifest.ts";
 import type { RelationName } from "./relation.ts";
 import type { WarehouseState } from "./state.ts";
@@ -17,8 +18,7 @@ export function hasPublicView(
 ): boolean {
   const published = state.published.get(relation);
   if (published?.environment !== state.environment) return false;
-  const plain = (list: readonly LakeColumn[]) => JSON.stringify(list.map((c) => [c.name, c.type]));
-  return plain(published.columns) === plain(columns);
+  return isSameShape(published.columns, columns);
 }
 
 /** Where readers of the state's environment find what is published now: there, or in production. */

@@ -25,6 +25,11 @@ export function quarantineName(table: string): string {
   return `${table}__rejected`;
 }
 
+/** Whether a column of a quarantine holds what the source sent, and with it whatever the source's columns may hold. */
+export function holdsSourceValues({ name }: { readonly name: string }): boolean {
+  return name === "row_key" || name === "value" || name === "source_row";
+}
+
 /** The columns of a quarantine, in front of the technical ones. */
 export const quarantineColumns = [
   {

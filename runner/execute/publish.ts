@@ -1,5 +1,6 @@
 import { production, publicNameIn } from "../core/environment.ts";
 import type { RelationVersion } from "../core/ledger.ts";
+import { isSameShape } from "../core/manifest.ts";
 import type { LakeManifest } from "../core/manifest.ts";
 import type { RelationName } from "../core/relation.ts";
 import { StatementFailure } from "../core/statement-failure.ts";
@@ -133,7 +134,7 @@ async function otherViewStatements(
     .map(({ version }) => version.published)
     .filter(
       ({ relation, columns }) =>
-        JSON.stringify(state.published.get(relation)?.columns) !== JSON.stringify(columns),
+        !isSameShape(state.published.get(relation)?.columns ?? [], columns),
     )
     .map(({ relation }) => relation);
   if (changed.length === 0) return [];

@@ -1,5 +1,6 @@
 import { parseColumnType, printColumnType } from "../core/column-type.ts";
 import type { LakeColumn } from "../core/manifest.ts";
+import { rawColumnClasses } from "../core/raw-column-classes.ts";
 import type { ExtractedTable } from "../core/ports.ts";
 import { identifierPattern } from "../core/relation.ts";
 import { widerType } from "../core/wider-type.ts";
@@ -25,7 +26,12 @@ export function rawColumns(
   if (table.schemaPolicy === "evolve") kept.filter(isOfSource).forEach(add);
   extracted.filter((column) => !isOfSource(column)).forEach(add);
   for (const column of kept) if (columns.has(column.name)) add(column);
-  return [...columns].map(([name, type]) => ({ name, type }));
+  return [...columns].map(([name, type]) => ({ name, type, ...classesOf(table, name) }));
+}
+
+function classesOf(table: Wanted["table"], name: string): Pick<LakeColumn, "classes"> {
+  const classes = rawColumnClasses(table, name);
+  return classes.length === 0 ? {} : { classes };
 }
 
 /** Technical columns begin with an underscore, which no column of a source may. */

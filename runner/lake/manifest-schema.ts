@@ -3,7 +3,18 @@ import { z } from "zod";
 export const manifestFormat = "mercado-manifest-1";
 
 const columns = z
-  .array(z.object({ name: z.string().min(1), type: z.string().min(1) }))
+  .array(
+    z.object({
+      name: z.string().min(1),
+      type: z.string().min(1),
+      classes: z
+        .array(z.string().min(1))
+        .optional()
+        .describe(
+          "classes of personal or secret data, which masks hide from those who may not see them",
+        ),
+    }),
+  )
   .describe("in the order of the files, with types such as decimal(10,2)");
 
 const decimals = z.record(z.string(), z.string()).describe("exact decimals as text, by column");

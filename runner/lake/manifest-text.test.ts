@@ -15,7 +15,10 @@ const manifest: LakeManifest = {
   relation,
   runId: "r1",
   publishedAt: "2026-01-02T03:04:05.678Z",
-  columns: [{ name: "id", type: "integer" }],
+  columns: [
+    { name: "id", type: "integer" },
+    { name: "email", type: "varchar", classes: ["pii.email"] },
+  ],
   files: [
     {
       key: "raw/customer/run=r1/part-00000.parquet",

@@ -17,7 +17,7 @@ export function printManifest(manifest: LakeManifest, locate: (key: string) => s
     relation: manifest.relation,
     run_id: manifest.runId,
     published_at: manifest.publishedAt,
-    columns: manifest.columns.map(({ name, type }) => ({ name, type })),
+    columns: manifest.columns.map(({ name, type, classes }) => ({ name, type, classes })),
     files: manifest.files.map(({ key, bytes, rows, sha256, runId, ...rest }) => ({
       key,
       bytes,

@@ -3,7 +3,7 @@ import { didYouMean } from "../core/closest.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
 import type { Column } from "../core/node-base.ts";
 import type { RelationNode } from "../core/node.ts";
-import { rightIn } from "../core/access.ts";
+import { rightIn, undeclaredClass } from "../core/access.ts";
 import { zoneOf } from "../core/relation.ts";
 import type { AccessYaml } from "./schema/access.ts";
 import type { PipelinesFile } from "./schema/pipelines.ts";
@@ -96,7 +96,7 @@ function checkRole(
       report(["members", index], message, `Write { user: ${member.user}, ${missing}: … }.`);
     });
   }
-  const classes = Object.keys(yaml.value.access?.classes ?? {});
+  const classes = knownClasses(yaml);
   role.clear.forEach((clear, index) => {
     const isKnown =
       clear === "*" || classes.some((each) => each === clear || each.startsWith(`${clear}.`));
@@ -104,6 +104,10 @@ function checkRole(
     const message = `No class "${clear}" is declared.`;
     report(["clear", index], message, didYouMean(clear, classes, classHint(classes)));
   });
+}
+
+function knownClasses({ value }: YamlFile<PipelinesFile>): readonly string[] {
+  return [...Object.keys(value.access?.classes ?? {}), undeclaredClass];
 }
 
 /** The attributes of a user that a row filter asks for. */
@@ -116,7 +120,7 @@ function reportUnknownClasses(
   relations: readonly RelationNode[],
   diagnostics: Diagnostic[],
 ): void {
-  const known = Object.keys(yaml.value.access?.classes ?? {});
+  const known = knownClasses(yaml);
   for (const { relation, columns } of relations) {
     for (const column of columns) {
       const unknown = mentionedClasses(column).find((name) => !known.includes(name));

@@ -1,6 +1,13 @@
 import type { Diagnostic } from "../core/diagnostic.ts";
 import type { SourceTable } from "../core/source-table.ts";
-import { quarantineColumns, quarantineName, quarantineRelation } from "../core/quarantine.ts";
+import { undeclaredClass } from "../core/access.ts";
+import { allClasses } from "../core/raw-column-classes.ts";
+import {
+  holdsSourceValues,
+  quarantineColumns,
+  quarantineName,
+  quarantineRelation,
+} from "../core/quarantine.ts";
 
 /** The tables of rejected rows that come with the tables that declare `rejects`. */
 export function quarantinesOf(tables: readonly SourceTable[]): {
@@ -21,6 +28,8 @@ export function quarantinesOf(tables: readonly SourceTable[]): {
 
 function quarantineOf(table: SourceTable): SourceTable {
   const { place, relation, source, connection, connector, owner, tags } = table;
+  const evolves = table.schemaPolicy === "evolve" ? [undeclaredClass] : [];
+  const classes = [...allClasses(table.columns), ...evolves];
   const common = {
     kind: "source" as const,
     relation: quarantineRelation(relation),
@@ -32,7 +41,11 @@ function quarantineOf(table: SourceTable): SourceTable {
     owner,
     place,
     key: [],
-    columns: quarantineColumns.map((column) => ({ ...column, place })),
+    columns: quarantineColumns.map((column) => ({
+      ...column,
+      place,
+      ...(holdsSourceValues(column) && classes.length > 0 ? { classes } : {}),
+    })),
     extract: { mode: "full" as const },
     connection,
   };

@@ -32,7 +32,11 @@ export type Parts = Omit<
 >;
 
 export function lakeColumns(columns: readonly Column[]): readonly LakeColumn[] {
-  return columns.map((column) => ({ name: column.name, type: printColumnType(column.type) }));
+  return columns.map(({ name, type, classes = [] }) => ({
+    name,
+    type: printColumnType(type),
+    ...(classes.length === 0 ? {} : { classes }),
+  }));
 }
 
 export function namesOf(columns: readonly { readonly name: string }[]): readonly string[] {

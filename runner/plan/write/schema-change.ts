@@ -1,6 +1,7 @@
 import { printColumnType } from "../../core/column-type.ts";
 import type { Diagnostic } from "../../core/diagnostic.ts";
 import type { Dialect } from "../../core/dialect.ts";
+import { isSameShape } from "../../core/manifest.ts";
 import type { LakeColumn } from "../../core/manifest.ts";
 import type { Incremental, Snapshot } from "../../core/materialization.ts";
 import type { Model } from "../../core/node.ts";
@@ -24,7 +25,7 @@ export function hasDeclaredColumns(
   { columns }: Pick<Model, "columns">,
   published: Pick<Published, "columns">,
 ): boolean {
-  return JSON.stringify(lakeColumns(columns)) === JSON.stringify(published.columns);
+  return isSameShape(lakeColumns(columns), published.columns);
 }
 
 /**
