@@ -74,6 +74,8 @@ const typesOf: Readonly<Record<string, readonly string[]>> = {
   // A compiled project is a graph with texts, and a plan walks that graph.
   plan: ["compile", "graph"],
   execute: ["plan"],
+  // Where the columns of a compiled project come from.
+  lineage: ["compile", "graph"],
   // An artifact is a compiled graph as values.
   record: ["compile", "graph"],
   // A pipeline runs as a process of its own: of all stages, only its declaration is needed.
