@@ -1,5 +1,7 @@
 import { existsSync } from "node:fs";
 import type { Dialect } from "../core/dialect.ts";
+import { noLoad, withCost } from "../core/engine-load.ts";
+import type { EngineLoad } from "../core/engine-load.ts";
 import type { FileEngine } from "../core/file-engine.ts";
 import type { LeaseHolder } from "../core/lease.ts";
 import type { Engine } from "../core/ports.ts";
@@ -12,6 +14,8 @@ import type { Target } from "./target.ts";
 /** A warehouse that is open, and what works on the lake's files beside it. */
 export interface OpenedEngine {
   readonly engine: Engine;
+  /** Of all that was asked of an engine that works elsewhere. */
+  readonly load?: () => EngineLoad;
   readonly dialect: Dialect;
   /** Opened when it is first asked for, where the warehouse does not do it itself. */
   readonly openFileEngine: () => Promise<FileEngine>;
@@ -63,7 +67,7 @@ export async function openEngine(request: EngineRequest): Promise<OpenedEngine> 
     }
     case "redshift": {
       const { openRedshift } = await import("../engine/redshift/engine.ts");
-      const engine = await openRedshift({
+      const opened = await openRedshift({
         ...warehouse,
         threads,
         home: target.home,
@@ -71,9 +75,14 @@ export async function openEngine(request: EngineRequest): Promise<OpenedEngine> 
         ...(patience === undefined ? {} : { patience: patienceOf(patience) }),
         readObject: async (location) => sharedOf(await openLake(target)).readText(location),
       });
+      let load = noLoad;
+      const engine = opened.metered((cost) => {
+        load = withCost(load, cost);
+      });
       const files = new FilesOfThisMachine(threads);
       return {
         engine,
+        load: () => load,
         dialect: redshiftDialect(warehouse),
         openFileEngine: () => files.open(),
         close: async () => {

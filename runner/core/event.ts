@@ -1,4 +1,5 @@
 import type { Diagnostic } from "./diagnostic.ts";
+import type { EngineLoad, SubmissionCost } from "./engine-load.ts";
 import type { RelationName } from "./relation.ts";
 import type { PublishedDetail } from "./state.ts";
 
@@ -18,6 +19,8 @@ export interface StepOutcome {
   readonly rejected?: number;
   /** How a relation was written: the rows of a `delta` are those that are new or changed. */
   readonly mode?: "table" | "view" | "delta" | "ephemeral";
+  /** What it asked of an engine that works elsewhere, in the order of their ends; absent where it asked for nothing. */
+  readonly submissions?: readonly SubmissionCost[];
   readonly diagnostic?: Diagnostic;
   /** For a skipped step: the failed steps that it waited for in vain. */
   readonly because?: readonly string[];
@@ -62,6 +65,8 @@ export type RunEvent =
       readonly relations: readonly RelationName[];
       readonly details: readonly PublishedDetail[];
       readonly milliseconds: number;
+      /** As of a step. */
+      readonly submissions?: readonly SubmissionCost[];
     }
   | {
       readonly type: "withheld";
@@ -73,6 +78,8 @@ export type RunEvent =
       readonly status: RunStatus;
       readonly milliseconds: number;
       readonly counts: Readonly<Record<StepStatus, number>>;
+      /** Of all that the command has asked of an engine that works elsewhere, ledger and lease included. */
+      readonly load?: EngineLoad;
     };
 
 /** Called with every event, awaited: what must be recorded ahead is recorded when it returns. */

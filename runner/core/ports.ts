@@ -1,4 +1,5 @@
 import type { ColumnType } from "./column-type.ts";
+import type { TellCost } from "./engine-load.ts";
 import type { ControlTotals, LakeColumn, LakeFile, LakeManifest } from "./manifest.ts";
 import type { SourceTable } from "./source-table.ts";
 import type { RelationName } from "./relation.ts";
@@ -34,6 +35,11 @@ export interface Engine {
   readonly files: LocalFiles | RemoteFiles;
   /** Ends the statements that run now, whose callers get a failure; done when none of them acts any more. */
   interrupt(): Promise<void>;
+  /**
+   * This engine once more, whose `tell` learns what is asked for by way of it cost. Only of an engine whose statements
+   * wait for their turn elsewhere; `tell` of the engine that it was made of learns it, too.
+   */
+  metered?(tell: TellCost): Engine;
   /** Says whose statements follow; of an engine that goes on with them when this process is gone. */
   nameRun?(runId: string): void;
   /**

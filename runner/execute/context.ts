@@ -1,4 +1,5 @@
 import type { Dialect } from "../core/dialect.ts";
+import type { EngineLoad } from "../core/engine-load.ts";
 import type { Emit } from "../core/event.ts";
 import type { FileEngine } from "../core/file-engine.ts";
 import type { Lease } from "../core/lease.ts";
@@ -16,6 +17,8 @@ import { StoredFailures } from "./stored-failures.ts";
 export interface ExecutionContext {
   readonly run: RunIdentity;
   readonly engine: Engine;
+  /** Of all that was asked of the engine until now; absent where the engine tells none. */
+  readonly load?: () => EngineLoad;
   readonly dialect: Dialect;
   /** What works on the raw zone's files on this machine: the warehouse itself, where it does. */
   readonly openFileEngine: () => Promise<FileEngine>;

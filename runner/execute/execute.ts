@@ -6,6 +6,7 @@ import { collect } from "./collect.ts";
 import { emptyFindings } from "./context.ts";
 import type { ExecutionContext, Findings } from "./context.ts";
 import { discard } from "./discard.ts";
+import { metered } from "./metered.ts";
 import { dropStalePointers, followPointers } from "./pointers.ts";
 import { decidePublication, isEphemeral, relationsOf } from "./publication.ts";
 import { publish } from "./publish.ts";
@@ -49,6 +50,7 @@ export async function execute(request: ExecutionRequest): Promise<ExecutionResul
       status,
       milliseconds: performance.now() - began,
       counts: countStatuses(progress.outcomes),
+      load: context.load?.(),
     });
     return { status, outcomes: progress.outcomes };
   };
@@ -133,13 +135,15 @@ async function writeAuditPublish(
   if (withheld.length > 0) await emit({ type: "withheld", relations: withheld });
   if (sound.size > 0 || plan.released.length > 0) {
     const began = performance.now();
-    const details = await publish(plan, sound, context, findings);
+    const publishing = metered(context);
+    const details = await publish(plan, sound, publishing.context, findings);
     progress.published = sound;
     await followPointers(context);
     await dropStalePointers(context);
     const milliseconds = performance.now() - began;
     if (sound.size > 0) {
-      await emit({ type: "published", relations: [...sound], details, milliseconds });
+      const relations = [...sound];
+      await emit({ type: "published", relations, details, milliseconds, ...publishing.asked() });
     }
     for (const message of tellReleased(plan, context)) await emit({ type: "note", message });
   }

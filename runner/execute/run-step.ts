@@ -7,6 +7,7 @@ import { StatementFailure } from "../core/statement-failure.ts";
 import type { Step } from "../plan/step.ts";
 import type { ExecutionContext, Findings } from "./context.ts";
 import { runExtractStep } from "./extract-step.ts";
+import { metered } from "./metered.ts";
 import { runTestStep } from "./test-step.ts";
 import { runUnitTestStep } from "./unit-test-step.ts";
 import { runWriteStep } from "./write-step.ts";
@@ -20,16 +21,18 @@ export interface StepEnd {
 /** Carries out one step; whatever is thrown ends up in its outcome. */
 export async function runStep(
   step: Step,
-  context: ExecutionContext,
+  given: ExecutionContext,
   findings: Findings,
 ): Promise<StepEnd> {
   const began = performance.now();
+  const { context, asked } = metered(given);
   const end = (status: StepStatus, rest: Partial<StepOutcome> = {}): StepOutcome => ({
     id: step.id,
     kind: step.kind,
     status,
     milliseconds: performance.now() - began,
     ...rest,
+    ...asked(),
   });
   try {
     switch (step.kind) {

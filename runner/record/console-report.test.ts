@@ -99,6 +99,23 @@ Failed in 2.50 s: 4 ok, 0 warned, 1 failed, 1 skipped.
 `);
   });
 
+  test("what a warehouse elsewhere had to do stands before the verdict", () => {
+    const load = {
+      ...{ statements: 1, rows: 3, bytes: 12_345 },
+      ...{ queueMilliseconds: 70_000, executionMilliseconds: 1234 },
+    };
+    const end = failedRun.at(-1) as Extract<RunEvent, { readonly type: "run_finished" }>;
+    expect(
+      told([failedRun[1]!, { ...end, load }])
+        .split("\n")
+        .slice(1),
+    ).toEqual([
+      "load     1 statement: 70.00 s in the queue, 1.23 s at work, 12.3 kB of results",
+      "Failed in 2.50 s: 4 ok, 0 warned, 1 failed, 1 skipped.",
+      "",
+    ]);
+  });
+
   test("an interrupted run does not claim to have published", () => {
     const [, started] = failedRun;
     const counts = { ok: 1, warned: 0, failed: 0, skipped: 0 };

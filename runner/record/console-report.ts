@@ -1,4 +1,6 @@
 import { counted } from "../core/counted.ts";
+import { printBytes } from "../core/byte-size.ts";
+import type { EngineLoad } from "../core/engine-load.ts";
 import type { RunEvent, RunStatus, StepOutcome } from "../core/event.ts";
 import { colorsFor, printDiagnostic } from "./print-diagnostic.ts";
 import { joinSome, skippedSummary, withheldLines } from "./summaries.ts";
@@ -87,6 +89,8 @@ export class ConsoleReport {
         this.#tellCounted();
         this.#repeatFailures();
         const { ok, warned, failed, skipped } = event.counts;
+        if (event.load !== undefined)
+          this.#line(`${this.#colors.dim("load")}     ${told(event.load)}`);
         const counts = `${ok} ok, ${warned} warned, ${failed} failed, ${skipped} skipped`;
         this.#line(this.#verdict(event.status, seconds(event.milliseconds), counts));
         break;
@@ -184,6 +188,13 @@ function rowsOf({ rows, rejected, mode }: StepOutcome): string {
   if (rows === undefined) return "";
   if (rejected !== undefined) return `${counted(rows, "row")}, ${rejected} rejected`;
   return counted(rows, mode === "delta" ? "new row" : "row");
+}
+
+/** What a warehouse elsewhere had to do, which costs money there and waits behind others. */
+function told({ statements, bytes, ...load }: EngineLoad): string {
+  const queue = seconds(load.queueMilliseconds);
+  const execution = seconds(load.executionMilliseconds);
+  return `${counted(statements, "statement")}: ${queue} in the queue, ${execution} at work, ${printBytes(bytes)} of results`;
 }
 
 function count(number: number, noun: string): string | undefined {

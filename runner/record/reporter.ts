@@ -1,5 +1,6 @@
 import type { Emit } from "../core/event.ts";
 import { ConsoleReport } from "./console-report.ts";
+import { roundMilliseconds } from "./round-milliseconds.ts";
 import { failingRowLines, printFailingRows } from "./failing-rows.ts";
 
 /** What a run tells its user: narration on stderr, or with `json` one event a line on stdout. */
@@ -23,9 +24,8 @@ export function createReporter({ json }: { readonly json: boolean }): Emit {
   };
 }
 
-/** Times to a hundredth of a millisecond: what stands behind that is noise. */
 export function roundTimes(name: string, value: unknown): unknown {
-  return name === "milliseconds" && typeof value === "number"
-    ? Math.round(value * 100) / 100
+  return /milliseconds$/i.test(name) && typeof value === "number"
+    ? roundMilliseconds(value)
     : value;
 }

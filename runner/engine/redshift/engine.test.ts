@@ -4,21 +4,21 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/gl
 import type { Fault } from "../../../local/redshift/faults.ts";
 import { Failure } from "../../core/diagnostic.ts";
 import type { Diagnostic } from "../../core/diagnostic.ts";
+import type { SubmissionCost } from "../../core/engine-load.ts";
 import type { Row } from "../../core/ports.ts";
 import { StatementFailure } from "../../core/statement-failure.ts";
 import { openDuckDb } from "../duckdb/engine.ts";
 import type { RedshiftEngine } from "./engine.ts";
-import type { StatementStatistics } from "./statistics.ts";
 import { openTestWarehouse } from "./testing/warehouse.ts";
 import type { TestWarehouse } from "./testing/warehouse.ts";
 
 let warehouse: TestWarehouse;
 let engine: RedshiftEngine;
-const statistics: StatementStatistics[] = [];
+const costs: SubmissionCost[] = [];
 
 beforeAll(async () => {
   warehouse = await openTestWarehouse({ limits: { pageBytes: 100, resultBytes: 5_000 } });
-  engine = await warehouse.open({ onStatement: (each) => statistics.push(each) });
+  engine = (await warehouse.open()).metered((cost) => costs.push(cost));
   await engine.transaction(["create schema _runner", "create table kept (id integer)"]);
 });
 
@@ -228,7 +228,7 @@ describe("an interruption", () => {
       await isRunning();
       await engine.interrupt();
       expect((await failed).first.message).toContain("Interrupted");
-      expect(statistics.some(({ status }) => status === "ABORTED")).toBe(true);
+      expect(costs.some(({ status }) => status === "cancelled")).toBe(true);
       expect(await kept()).toEqual([]);
     },
   );
@@ -258,24 +258,6 @@ describe("an interruption", () => {
       expect(warehouse.server.faults.fired).toHaveLength(fired);
     });
   });
-});
-
-test("each submission's cost is told: rows, bytes, time in the queue and time at work", async () => {
-  const before = statistics.length;
-  await withFaults(
-    [
-      { kind: "queue", milliseconds: 200, sql: "from kept" },
-      { kind: "slowness", milliseconds: 100, sql: "from kept" },
-    ],
-    () => engine.query("select 'abc' as a, count(*) as b from kept"),
-  );
-  expect(statistics.slice(before)).toHaveLength(1);
-  const [told] = statistics.slice(before);
-  expect(told).toMatchObject({ status: "FINISHED", rows: 1, bytes: 4 });
-  expect(told!.queueMilliseconds).toBeGreaterThanOrEqual(199);
-  expect(told!.runMilliseconds).toBeGreaterThanOrEqual(99);
-  await engine.transaction(many.slice(0, 3));
-  expect(statistics.at(-1)).toMatchObject({ rows: 3, statements: many.slice(0, 3) });
 });
 
 test("more statements than may run at once wait for their turn", async () => {

@@ -1,4 +1,4 @@
-import type { DescribeStatementResponse } from "@aws-sdk/client-redshift-data";
+import type { TellCost } from "../../core/engine-load.ts";
 import type {
   DescribedColumn,
   Engine,
@@ -12,23 +12,13 @@ import { newInstance } from "./client-token.ts";
 import { warehouseName } from "./connection.ts";
 import type { RedshiftConnection } from "./connection.ts";
 import { DataApi } from "./data-api.ts";
-import { isConflict } from "./error-text.ts";
 import { fieldValue } from "./field-value.ts";
 import { StatementJournal } from "./journal.ts";
-import { assertSendable, fitsBatch } from "./limits.ts";
-import {
-  assertTransactional,
-  dropProcedure,
-  packTransaction,
-  procedurePrefix,
-} from "./packed-transaction.ts";
-import { retried } from "./retried.ts";
+import { dropProcedure, procedurePrefix } from "./packed-transaction.ts";
 import type { Patience } from "./retried.ts";
 import { settleLeft, settleRuns } from "./settle.ts";
-import { errorTextOf, failureOf } from "./statement-error.ts";
-import type { FindStatement } from "./statement-error.ts";
 import { StatementRunner } from "./statement-runner.ts";
-import type { StatementStatistics } from "./statistics.ts";
+import { Transactions } from "./transactions.ts";
 import { columnNames, typeWords } from "./type-words.ts";
 import { noManifest, readUnloadManifest, unloadManifest, unloadStatement } from "./unload.ts";
 
@@ -43,8 +33,6 @@ export interface RedshiftOptions extends RedshiftConnection {
   readonly name: string;
   /** Reads a text that stands at an s3:// address of the lake; undefined when nothing is there. */
   readonly readObject: (location: string) => Promise<string | undefined>;
-  /** Called once for each submission that is over. */
-  readonly onStatement?: (statistics: StatementStatistics) => void;
   /** How long a request is tried again that is not answered. Default 5 minutes. */
   readonly patience?: Patience;
   /** How long a transaction is tried again that another one was in the way of. Default 5 minutes. */
@@ -58,6 +46,7 @@ export interface RedshiftEngine extends Engine {
   interrupt(): Promise<void>;
   /** Names the statements from now on by a run, so that `settle` finds them from another machine. */
   nameRun(runId: string): void;
+  metered(tell: TellCost): RedshiftEngine;
   /**
    * Ends what statements of these runs still do, whose processes are gone, and waits until all of it is over: what is
    * read afterwards stays as it is. Only the holder of the lease may call this.
@@ -82,7 +71,17 @@ export async function openRedshift(options: RedshiftOptions): Promise<RedshiftEn
   try {
     await settleLeft(api, options.home);
     const journal = await StatementJournal.create(options.home, instance);
-    return new DataApiEngine(options, { api, journal, instance });
+    const runner = new StatementRunner(
+      { api, journal, instance, slots: options.threads + 1 },
+      options.name,
+    );
+    const transactions = new Transactions({
+      runner,
+      instance,
+      warehouse: warehouseName(options),
+      patience: options.conflictPatience ?? defaultPatience,
+    });
+    return new DataApiEngine(options, { api, journal, runner, transactions });
   } catch (error) {
     api.close();
     throw error;
@@ -92,7 +91,8 @@ export async function openRedshift(options: RedshiftOptions): Promise<RedshiftEn
 interface Parts {
   readonly api: DataApi;
   readonly journal: StatementJournal;
-  readonly instance: string;
+  readonly runner: StatementRunner;
+  readonly transactions: Transactions;
 }
 
 class DataApiEngine implements RedshiftEngine {
@@ -101,18 +101,12 @@ class DataApiEngine implements RedshiftEngine {
   readonly files: RemoteFiles;
   readonly #options: RedshiftOptions;
   readonly #parts: Parts;
-  readonly #runner: StatementRunner;
-  /** Aborted by an interruption, so that nothing that began before it is tried again. */
-  #stop = new AbortController();
-  #transactions = 0;
+  readonly #tell: TellCost | undefined;
 
-  constructor(options: RedshiftOptions, parts: Parts) {
+  constructor(options: RedshiftOptions, parts: Parts, tell?: TellCost) {
     this.#options = options;
     this.#parts = parts;
-    this.#runner = new StatementRunner(
-      { ...parts, slots: options.threads + 1, onStatement: options.onStatement },
-      options.name,
-    );
+    this.#tell = tell;
     this.files = {
       kind: "remote",
       unload: (query, prefix, { isParallel }) => this.#unload(query, prefix, isParallel),
@@ -155,21 +149,23 @@ class DataApiEngine implements RedshiftEngine {
     return (await this.query(`select * from (\n${query}\n) as described limit 0`)).columns;
   }
 
-  async transaction(statements: readonly string[]): Promise<void> {
-    if (statements.length === 0) return;
-    assertTransactional(statements);
-    if (fitsBatch(statements)) await this.#whole(statements, true);
-    else await this.#packed(statements);
+  transaction(statements: readonly string[]): Promise<void> {
+    return this.#parts.transactions.all(statements, this.#tell);
+  }
+
+  metered(tell: TellCost): RedshiftEngine {
+    return new DataApiEngine(this.#options, this.#parts, (cost) => {
+      this.#tell?.(cost);
+      tell(cost);
+    });
   }
 
   interrupt(): Promise<void> {
-    this.#stop.abort();
-    this.#stop = new AbortController();
-    return this.#runner.interrupt();
+    return this.#parts.transactions.interrupt();
   }
 
   nameRun(runId: string): void {
-    this.#runner.name = runId;
+    this.#parts.runner.name = runId;
   }
 
   async settle(runs: readonly string[]): Promise<void> {
@@ -183,9 +179,8 @@ class DataApiEngine implements RedshiftEngine {
     this.#parts.api.close();
   }
 
-  async #one(statement: string): Promise<DescribeStatementResponse> {
-    assertSendable(statement);
-    return this.#whole([statement], false);
+  #one(statement: string) {
+    return this.#parts.transactions.one(statement, this.#tell);
   }
 
   async #unload(
@@ -204,49 +199,6 @@ class DataApiEngine implements RedshiftEngine {
     throw noManifest(location);
   }
 
-  /** Runs one transaction, again and again while others are in its way. */
-  async #whole(
-    statements: readonly string[],
-    isBatch: boolean,
-    find?: FindStatement,
-  ): Promise<DescribeStatementResponse> {
-    const tried = await retried(
-      async () => {
-        const described = await this.#runner.run(statements, isBatch);
-        if (described.Status !== "FINISHED") throw new Unfinished(described);
-        return described;
-      },
-      {
-        patience: this.#options.conflictPatience ?? defaultPatience,
-        refusalOf: (error) => (error instanceof Unfinished && error.isConflict ? "busy" : "final"),
-        signal: this.#stop.signal,
-      },
-    );
-    if (tried.isAnswered) return tried.answer;
-    if (!(tried.error instanceof Unfinished)) throw tried.error;
-    const warehouse = warehouseName(this.#options);
-    throw failureOf(tried.error.described, statements, { warehouse, ...(find && { find }) });
-  }
-
-  async #packed(statements: readonly string[]): Promise<void> {
-    this.#transactions += 1;
-    const token = `${this.#parts.instance}:${this.#transactions}`;
-    const { creations, batch, drops, find } = packTransaction(statements, token);
-    const drop = (statement: string) => this.#one(statement).catch(() => undefined);
-    try {
-      const made = await Promise.allSettled(creations.map((creation) => this.#one(creation)));
-      // All of them are over before any is dropped.
-      for (const each of made) if (each.status === "rejected") throw each.reason;
-      await this.#whole(batch, true, find);
-    } catch (error) {
-      await drop(drops.afterFailure);
-      throw error;
-    } finally {
-      // What cannot be dropped now, `settle` drops.
-      await Promise.all(drops.always.map(drop));
-    }
-  }
-
   /** Procedures whose transaction nobody will call any more. */
   async #dropLeftProcedures(): Promise<void> {
     const { rows } = await this.query(
@@ -255,18 +207,5 @@ join pg_catalog.pg_namespace as n on n.oid = p.pronamespace
 where n.nspname = '${ledgerSchema}' and p.proname like '${procedurePrefix}%' order by 1`,
     );
     for (const { name } of rows) await this.#one(dropProcedure(String(name)));
-  }
-}
-
-/** A submission that failed or was cancelled. */
-class Unfinished extends Error {
-  readonly described: DescribeStatementResponse;
-  readonly isConflict: boolean;
-
-  constructor(described: DescribeStatementResponse) {
-    const text = errorTextOf(described);
-    super(text);
-    this.described = described;
-    this.isConflict = described.Status === "FAILED" && isConflict(text);
   }
 }

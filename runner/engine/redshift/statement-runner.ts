@@ -1,14 +1,14 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { DescribeStatementResponse } from "@aws-sdk/client-redshift-data";
 import { Failure } from "../../core/diagnostic.ts";
+import type { SubmissionCost } from "../../core/engine-load.ts";
 import { clientToken, statementName } from "./client-token.ts";
 import { isOver } from "./data-api.ts";
 import type { DataApi } from "./data-api.ts";
 import type { StatementJournal } from "./journal.ts";
 import { RequestFailure } from "./request-failure.ts";
 import { Slots } from "./slots.ts";
-import { statisticsOf } from "./statistics.ts";
-import type { StatementStatistics } from "./statistics.ts";
+import { costOf } from "./submission-cost.ts";
 
 export interface RunnerParts {
   readonly api: DataApi;
@@ -16,7 +16,14 @@ export interface RunnerParts {
   readonly instance: string;
   /** Submissions that may be under way at the same time. */
   readonly slots: number;
-  readonly onStatement?: ((statistics: StatementStatistics) => void) | undefined;
+}
+
+/** Statements to run: one by itself, or several as one transaction. */
+export interface Work {
+  readonly statements: readonly string[];
+  readonly isBatch: boolean;
+  /** Told what it cost, when it is over, well or not. */
+  readonly tell?: ((cost: SubmissionCost) => void) | undefined;
 }
 
 /** A submission between its first request and its end. */
@@ -53,9 +60,9 @@ export class StatementRunner {
   }
 
   /** How a submission ended, well or not. */
-  async run(statements: readonly string[], isBatch: boolean): Promise<DescribeStatementResponse> {
+  async run(work: Work): Promise<DescribeStatementResponse> {
     const flight: Flight = { interruption: new AbortController() };
-    const end = this.#slots.use(() => this.#fly(flight, statements, isBatch));
+    const end = this.#slots.use(() => this.#fly(flight, work));
     this.#flights.set(
       flight,
       end.catch(() => undefined),
@@ -81,10 +88,9 @@ export class StatementRunner {
 
   async #fly(
     flight: Flight,
-    statements: readonly string[],
-    isBatch: boolean,
+    { statements, isBatch, tell }: Work,
   ): Promise<DescribeStatementResponse> {
-    const { journal, instance, onStatement } = this.#parts;
+    const { journal, instance } = this.#parts;
     if (this.#lost !== undefined) throw this.#lost;
     if (isInterrupted(flight)) throw interrupted();
     this.#sequence += 1;
@@ -99,7 +105,7 @@ export class StatementRunner {
     if (isInterrupted(flight)) await this.#parts.api.cancel(id).catch(() => undefined);
     const described = await this.#untilOver(id);
     journal.ended(token);
-    onStatement?.(statisticsOf(described, { name, statements }));
+    tell?.(costOf(described, statements.length));
     return described;
   }
 

@@ -1,6 +1,8 @@
 import { expect, test } from "@jest/globals";
+import type { SubmissionCost } from "../../core/engine-load.ts";
 import type { RunEvent } from "../../core/event.ts";
 import { recordRunResults } from "./run-results.ts";
+import { runResultsSchema } from "./schemas.ts";
 import type { RunResults } from "./schemas.ts";
 
 const started: RunEvent = {
@@ -79,6 +81,43 @@ test("steps end in dbt's words: a test fails, what could not do its work is an e
   ]);
   expect(end?.results[1]?.diagnostic).toMatchObject({ code: "SQL_FAILED", file: "a.sql", line: 2 });
   expect(end).toMatchObject({ status: "failed", milliseconds: 12.35 });
+});
+
+test("what steps asked of a warehouse elsewhere is told statement by statement and added up, with times rounded", async () => {
+  const submission = (id: string, statements: number, rows?: number): SubmissionCost => ({
+    ...{ id, status: "finished", statements, bytes: 10 },
+    ...{ queueMilliseconds: 1.23456, executionMilliseconds: 100 },
+    ...(rows === undefined ? {} : { rows }),
+  });
+  const submissions = [submission("1", 1), submission("2", 3, 7)];
+  const outcome = { id: "gold.sales", kind: "model", status: "ok", milliseconds: 1 } as const;
+  const load = {
+    ...{ statements: 9, rows: 8, bytes: 90 },
+    ...{ queueMilliseconds: 5, executionMilliseconds: 700.005 },
+  };
+  const written = await tell([
+    started,
+    { type: "step_finished", outcome: { ...outcome, submissions } },
+    { type: "step_finished", outcome: { ...outcome, id: "gold.other" } },
+    { type: "published", relations: [], details: [], milliseconds: 5.5555, submissions },
+    { ...finished, load },
+  ]);
+  const times = { queue_milliseconds: 1.23, execution_milliseconds: 100 };
+  const statements = {
+    ...{ count: 4, rows: 7, bytes: 20, queue_milliseconds: 2.47, execution_milliseconds: 200 },
+    submissions: [
+      { id: "1", status: "finished", count: 1, bytes: 10, ...times },
+      { id: "2", status: "finished", count: 3, rows: 7, bytes: 10, ...times },
+    ],
+  };
+  const results: unknown = JSON.parse(JSON.stringify(written.at(-1)));
+  expect(runResultsSchema.parse(results)).toEqual(results);
+  expect(results).toMatchObject({
+    results: [{ statements }, { id: "gold.other" }],
+    publication: { milliseconds: 5.56, statements },
+    statements: { count: 9, rows: 8, bytes: 90, queue_milliseconds: 5 },
+  });
+  expect((results as RunResults).results[1]).not.toHaveProperty("statements");
 });
 
 test("a warehouse that can no longer be asked does not cost the run its results", async () => {

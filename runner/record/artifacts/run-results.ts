@@ -1,8 +1,10 @@
 import type { Diagnostic } from "../../core/diagnostic.ts";
 import type { RunEvent, StepOutcome } from "../../core/event.ts";
 import type { PublishedDetail } from "../../core/state.ts";
+import { roundMilliseconds } from "../round-milliseconds.ts";
 import { schemaVersion } from "./schemas.ts";
 import type { RunResults, SourceState, StepResult } from "./schemas.ts";
+import { statementResults, statementTotals } from "./statements.ts";
 
 export interface RunResultsOptions {
   /** What the command line asked for. */
@@ -33,6 +35,10 @@ export function recordRunResults(options: RunResultsOptions): (event: RunEvent) 
         break;
       case "published":
         results.published.push(...event.relations.map((name) => publication(name, event.details)));
+        results.publication = {
+          milliseconds: roundMilliseconds(event.milliseconds),
+          statements: statementResults(event.submissions),
+        };
         break;
       case "withheld":
         results.withheld.push(
@@ -40,11 +46,13 @@ export function recordRunResults(options: RunResultsOptions): (event: RunEvent) 
         );
         break;
       case "run_finished": {
-        const { status, milliseconds } = event;
+        const { status, load } = event;
+        const milliseconds = roundMilliseconds(event.milliseconds);
         const finished_at = new Date().toISOString();
         // A warehouse that broke cannot be asked what it holds; the rest is still worth having.
         const sources = await options.sources().catch(() => ({}));
-        results = { ...results, status, finished_at, milliseconds: round(milliseconds), sources };
+        const statements = load && statementTotals(load);
+        results = { ...results, status, finished_at, milliseconds, statements, sources };
         await options.write(results);
         break;
       }
@@ -94,10 +102,11 @@ function stepResult(outcome: StepOutcome): StepResult {
     id,
     kind,
     status: statusOf(outcome),
-    milliseconds: round(milliseconds),
+    milliseconds: roundMilliseconds(milliseconds),
     rows,
     rejected,
     mode,
+    statements: statementResults(outcome.submissions),
     diagnostic: diagnostic && flat(diagnostic),
     because: because && [...because],
   };
@@ -126,8 +135,4 @@ export function statusOf({
 
 function flat({ code, message, place, cause, hint }: Diagnostic): StepResult["diagnostic"] {
   return { code, message, ...place, cause, hint };
-}
-
-function round(milliseconds: number): number {
-  return Math.round(milliseconds * 100) / 100;
 }

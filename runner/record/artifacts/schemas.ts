@@ -83,6 +83,40 @@ const diagnostic = z.strictObject({
   hint: z.string().optional(),
 });
 
+const load = {
+  rows: z
+    .int()
+    .nonnegative()
+    .describe("returned or changed by the statements that the warehouse counts them of"),
+  bytes: z.int().nonnegative().describe("of the results that were returned"),
+  queue_milliseconds: z
+    .number()
+    .nonnegative()
+    .describe("from the warehouse's taking them until it worked on them, added up"),
+  execution_milliseconds: z.number().nonnegative().describe("of work, added up"),
+};
+
+const totalLoad = z.strictObject({
+  count: z.int().nonnegative().describe("of statements, those of transactions one by one"),
+  ...load,
+});
+
+const statements = totalLoad
+  .extend({
+    submissions: z
+      .array(
+        z.strictObject({
+          id: z.string().describe("by which the Data API knows it"),
+          status: z.enum(["finished", "failed", "cancelled"]),
+          count: z.int().positive().describe("above 1 for a transaction"),
+          ...load,
+          rows: load.rows.optional(),
+        }),
+      )
+      .describe("statements by themselves and transactions, in the order of their ends"),
+  })
+  .describe("what it asked of Redshift; absent on DuckDB, where nothing waits elsewhere");
+
 const stepResult = z.strictObject({
   id: z.string().describe("a node's id, or `extract.<source>`"),
   kind: z.string().describe("extract, seed, model, test, unit_test, hook"),
@@ -97,6 +131,7 @@ const stepResult = z.strictObject({
     .optional()
     .describe("rows of an extraction that went into quarantines, beside rows"),
   mode: z.string().optional().describe("how a relation was written: table, view, delta"),
+  statements: statements.optional(),
   diagnostic: diagnostic.optional(),
   because: z
     .array(z.string())
@@ -129,10 +164,19 @@ export const runResultsSchema = z.strictObject({
   milliseconds: z.number().nonnegative().optional(),
   results: z.array(stepResult),
   published: z.array(publication),
+  publication: z
+    .strictObject({ milliseconds: z.number().nonnegative(), statements: statements.optional() })
+    .optional()
+    .describe("how it became public: the lake's files, one transaction, the lake's pointers"),
   withheld: z.array(z.strictObject({ relation: id, because: z.string() })),
+  statements: totalLoad
+    .optional()
+    .describe("all that the command asked of Redshift: steps, publication, ledger, lease"),
   sources: z.record(id, sourceState).describe("what is published of each source table at the end"),
 });
 export type RunResults = z.output<typeof runResultsSchema>;
+export type StatementTotals = z.output<typeof totalLoad>;
+export type StatementResults = z.output<typeof statements>;
 export type StepResult = z.output<typeof stepResult>;
 
 const schemas = {
