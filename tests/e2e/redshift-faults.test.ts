@@ -1,7 +1,11 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "@jest/globals";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import type { Fault } from "../../local/redshift/faults.ts";
 import { openTestServices } from "../../local/testing.ts";
+import { runResultsSchema } from "../../runner/record/artifacts/schemas.ts";
+import type { RunResults, StatementTotals } from "../../runner/record/artifacts/schemas.ts";
 import { codesIn } from "./testing/cli.ts";
 import type { Ended } from "./testing/cli.ts";
 import { ShopDatabases } from "./testing/databases.ts";
@@ -14,6 +18,7 @@ import { openRefusingS3 } from "./testing/refusing-s3.ts";
 import type { RefusingS3 } from "./testing/refusing-s3.ts";
 import { fillFirstDay, fillSecondDay, smallProject } from "./testing/small-project.ts";
 import { redshift } from "./testing/targets.ts";
+import { statementHistory } from "./testing/statement-history.ts";
 import type { OpenedTarget } from "./testing/targets.ts";
 
 let services: Awaited<ReturnType<typeof openTestServices>>;
@@ -186,6 +191,58 @@ test("of two runs at once one builds, and the other one waits for it or says who
     if (ended.code !== 0) expect(codesIn(ended)).toEqual(["LEASE_HELD"]);
   }
   expect(await inspect(project)).toEqual(expected);
+}, 300_000);
+
+/** What the latest run says that it asked of Redshift. */
+function asked(): RunResults {
+  const file = join(project.home, "artifacts", "run_results.json");
+  return runResultsSchema.parse(JSON.parse(readFileSync(file, "utf8")));
+}
+
+const queued = (statements: Pick<StatementTotals, "queue_milliseconds"> | undefined) =>
+  statements?.queue_milliseconds ?? 0;
+
+test("a statement that waits in Redshift's queue is seen at its step, at no other one, and in the run's end", async () => {
+  const milliseconds = 8_000;
+  const sql = /^create table _physical\.gold__customer__/;
+  place.faults.add({ kind: "queue", sql, milliseconds });
+  const { stderr } = await project.ok("build");
+  expect(place.faults.fired).toHaveLength(1);
+  const { results, publication, statements } = asked();
+  const late = [...results, { id: "publication", ...publication }].filter(
+    (each) => queued(each.statements) >= milliseconds,
+  );
+  expect(late.map(({ id }) => id)).toEqual(["gold.customer"]);
+  const [step] = late;
+  const waited = step?.statements?.submissions.filter((each) => queued(each) >= milliseconds);
+  expect(waited).toMatchObject([{ status: "finished", count: 1 }]);
+  expect(queued(statements)).toBeGreaterThanOrEqual(milliseconds);
+  expect(stderr).toMatch(/^load {5}\d+ statements: \d+\.\d\d s in the queue, .* at work, .*$/m);
+}, 300_000);
+
+test("what a run says that it asked of Redshift is in Redshift's own history, each under one step, and the ledger's besides", async () => {
+  const sql = /^create table _physical\.gold__customer__/;
+  place.faults.add({ kind: "conflict", sql });
+  await project.ok("build");
+  const { run_id: run, results, publication, statements } = asked();
+  const parts = [...results, publication].flatMap((each) => each?.statements ?? []);
+  const ids = parts.flatMap(({ submissions }) => submissions.map(({ id }) => id));
+  const history = await statementHistory(place, run);
+  expect(new Set(ids).size).toBe(ids.length);
+  expect(ids.filter((id) => !history.has(id))).toEqual([]);
+  const sqlsOf = (name: string) =>
+    results
+      .find(({ id }) => id === name)
+      ?.statements?.submissions.flatMap(({ id }) => history.get(id) ?? []);
+  for (const { id, kind } of results) {
+    const created = `create (table|view) _physical\\.${id.replace(".", "__")}__`;
+    if (kind !== "model" && kind !== "seed") continue;
+    expect(sqlsOf(id)).toContainEqual(expect.stringMatching(created));
+  }
+  const tries = sqlsOf("gold.customer")?.filter((text) => sql.test(text));
+  expect(tries).toHaveLength(2);
+  const count = parts.reduce((sum, each) => sum + each.count, 0);
+  expect(statements?.count).toBeGreaterThan(count);
 }, 300_000);
 
 test("a pointer whose conditional put S3 refuses once is put again", async () => {

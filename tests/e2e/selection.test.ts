@@ -81,6 +81,12 @@ describe("after a build", () => {
     });
   });
 
+  test("DuckDB has no queue and sends no bill: results say nothing of statements", () => {
+    const { results, ...run } = JSON.parse(artifact("run_results.json")) as { results: object[] };
+    expect(results.length).toBeGreaterThan(0);
+    for (const each of [run, ...results]) expect(each).not.toHaveProperty("statements");
+  });
+
   test("the manifest has the same bytes after every command on the same project", async () => {
     const before = artifact("manifest.json");
     await project.ok("compile");

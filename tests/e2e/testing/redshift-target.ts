@@ -60,6 +60,11 @@ export class RedshiftPlace implements ProjectPlace {
     return this.#server.faults;
   }
 
+  get connection() {
+    const { endpoint } = this.#server;
+    return { endpoint, region, workgroup: "mercado", database: this.#name };
+  }
+
   get s3Endpoint(): string {
     return this.#ground.s3.endpoint;
   }
@@ -83,7 +88,7 @@ export class RedshiftPlace implements ProjectPlace {
   openWarehouse(): Promise<Engine> {
     const lake = this.openLake();
     return openRedshift({
-      ...{ endpoint: this.#server.endpoint, region, workgroup: "mercado", database: this.#name },
+      ...this.connection,
       ...{ iamRole: "default", threads: 4, name: "inspection" },
       home: join(this.#ground.directory, "..", "readers", this.#name),
       readObject: async (location) => (await lake.shared?.readText(location)) ?? "",
