@@ -86,6 +86,8 @@ const typesOf: Readonly<Record<string, readonly string[]>> = {
   lake: [],
   // A template is made of names alone.
   infra: [],
+  // What a warehouse shall say follows from declarations and names alone.
+  access: [],
 };
 
 function stageOf(file: string): string | undefined {

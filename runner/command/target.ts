@@ -88,6 +88,11 @@ export function resolveTarget(
   };
 }
 
+/** A setting's text with `{{env "NAME" "default"}}` filled in. */
+export function fillEnvironment(text: string): string {
+  return environmentFiller()(text);
+}
+
 /** Fills `{{env "NAME" "default"}}` in a setting's text. */
 function environmentFiller(): (text: string) => string {
   const render = createRenderer({

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import type { ExitCode } from "../options.ts";
 import type { AddCommand } from "./arguments.ts";
+import { addAccessCommands } from "./access-commands.ts";
 import { addLakeCommands } from "./lake-commands.ts";
 import { addOperationCommands } from "./operation-commands.ts";
 import { addPipelineCommands } from "./pipeline-commands.ts";
@@ -35,6 +36,7 @@ export function describeProgram(version: string, wrap: Wrap): Command {
   addSourceCommands(program, command);
   addOperationCommands(command);
   addLakeCommands(program, command);
+  addAccessCommands(program, command);
   addPipelineCommands(program, command);
   return program;
 }

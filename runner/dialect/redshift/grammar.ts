@@ -1,4 +1,5 @@
 import { wordsOfSql } from "../../core/blank-out.ts";
+import { checkAccessStatement, isAccessStatement } from "./access/grammar.ts";
 import { checkFileStatement, takesFiles, withoutOwnClauses } from "./own-statements.ts";
 import { refusedParts } from "./refused-parts.ts";
 import type { StatementProblem } from "./refused-parts.ts";
@@ -18,6 +19,7 @@ export async function loadRedshiftGrammar(): Promise<CheckStatement> {
   await loadModule();
   const check: CheckStatement = (sql) => {
     if (takesFiles(sql)) return checkFileStatement(sql, check);
+    if (isAccessStatement(sql)) return checkAccessStatement(sql, check);
     const plain = withoutOwnClauses(sql, wordsOfSql(sql));
     if (plain.trim() === "") return [{ offset: 0, message: "This is no statement." }];
     const problems = [...reservedNames(plain), ...quotedNames(plain)];

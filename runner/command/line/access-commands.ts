@@ -1,0 +1,40 @@
+import type { Command } from "commander";
+import { Option } from "commander";
+import { holding } from "./arguments.ts";
+import type { AddCommand } from "./arguments.ts";
+
+/** What tells and enforces who may see what. */
+export function addAccessCommands(program: Command, command: AddCommand): void {
+  const access = program
+    .command("access")
+    .description("who may see what: roles over zones, columns and rows")
+    .exitOverride();
+  command(
+    "plan",
+    "print who may do what, and what access apply would change in the target's warehouse",
+    async (options: object) =>
+      (await import("../access/plan-access.ts")).planAccessCommand(options),
+    access,
+  );
+  holding(
+    command(
+      "apply",
+      "give the warehouse's roles what the project declares, and take back what it does not",
+      async (options: object) =>
+        (await import("../access/apply-access.ts")).applyAccessCommand(options),
+      access,
+    ),
+  );
+  command(
+    "report",
+    "print who can see a column, or what a role can see; by default who may do what",
+    async (options: object) =>
+      (await import("../access/report-access.ts")).reportAccessCommand(options),
+    access,
+  )
+    .option("--role <name>", "what this role can see")
+    .option("--column <zone.relation.column>", "who can see this column")
+    .addOption(
+      new Option("--format <form>", "the form of the table").choices(["text", "markdown"]),
+    );
+}
