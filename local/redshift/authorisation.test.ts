@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { dataApi, inPostgres, openTestRedshift, refusal, type TestRedshift } from "./testing.ts";
+import { dataApi, openTestRedshift, refusal, type TestRedshift } from "./testing.ts";
 
 let redshift: TestRedshift;
 
@@ -79,7 +79,7 @@ test("a database that does not exist fails the statement, not the call", async (
 test("a named database user acts with its own rights and no others", async () => {
   const { data } = redshift;
   await data.run("create table secret (a int)");
-  await inPostgres(redshift, "create role reader");
+  await data.run("create user reader password disable");
   const asReader = { ...CLUSTER, DbUser: "reader" };
   const denied = await data.run("select * from secret", asReader);
   expect(denied.Error).toMatch(/^ERROR: permission denied/);
@@ -91,4 +91,75 @@ test("a named database user acts with its own rights and no others", async () =>
   expect(await data.run("select 1", { ...CLUSTER, DbUser: "awsuser" })).toMatchObject({
     Status: "FINISHED",
   });
+});
+
+test("an identity is a user of its own, made on its first visit, and may do nothing until it is granted", async () => {
+  const identities = { "key-of-ana": "IAM:ana" };
+  const { endpoint, data: administrator } = await redshift.open({ identities });
+  const ana = dataApi(endpoint, "key-of-ana");
+  expect(await ana.rows("select current_user")).toEqual([["IAM:ana"]]);
+  expect(await administrator.rows("select current_user")).toEqual([["IAM:mercado"]]);
+  await administrator.run("create table vault as select 7 as a");
+  expect((await ana.run("select a from vault")).Error).toMatch(
+    "permission denied for relation vault",
+  );
+  await administrator.run('grant select on vault to "IAM:ana"');
+  expect(await ana.rows("select a from vault")).toEqual([[7]]);
+});
+
+test("a secret is its user's", async () => {
+  const SecretArn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:clerk";
+  const { data } = await redshift.open({ secrets: { [SecretArn]: "clerk" } });
+  await data.run("create user clerk password disable");
+  expect(await data.rows("select current_user", { ...CLUSTER, SecretArn })).toEqual([["clerk"]]);
+});
+
+test("nobody becomes somebody else", async () => {
+  const { data } = redshift;
+  await data.run("create user plain password disable");
+  const asPlain = { ...CLUSTER, DbUser: "plain" };
+  const errors = await Promise.all(
+    [
+      "set session authorization awsuser",
+      "set session authorization 'IAM:mercado'",
+      "set session_authorization to awsuser",
+      "set role awsuser",
+      "select set_config('role', 'awsuser', false)",
+    ].map(async (sql) => (await data.run(sql, asPlain)).Error),
+  );
+  expect(
+    errors.every((error) => /permission denied|unrecognized|cannot set/.test(error ?? "")),
+  ).toBe(true);
+  const batch = await data.runBatch(
+    [
+      "set session authorization default",
+      "reset session authorization",
+      "create user x password disable",
+    ],
+    asPlain,
+  );
+  expect(batch.Error).toMatch("permission denied to create user");
+});
+
+test("a superuser's session goes through other users and comes back", async () => {
+  const { data } = redshift;
+  await data.run("create user probe password disable");
+  const { SessionId } = await data.settled(
+    await data.submit("set session authorization probe", { SessionKeepAliveSeconds: 60 }),
+  );
+  const inSession = SessionId === undefined ? {} : { SessionId };
+  expect(await data.rows("select current_user", inSession)).toEqual([["probe"]]);
+  await data.run("set session authorization default", inSession);
+  expect(await data.rows("select current_user", inSession)).toEqual([["IAM:mercado"]]);
+  await data.run("begin", inSession);
+  await data.run("set session authorization probe", inSession);
+  await data.run("rollback", inSession);
+  expect(await data.rows("select current_user", inSession)).toEqual([["IAM:mercado"]]);
+});
+
+test("a role is nobody who could ask", async () => {
+  await redshift.data.run("create role nobody_asks");
+  expect((await redshift.data.run("select 1", { ...CLUSTER, DbUser: "nobody_asks" })).Error).toBe(
+    'FATAL: user "nobody_asks" does not exist',
+  );
 });

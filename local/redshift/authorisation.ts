@@ -1,8 +1,14 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { DataApiError } from "./data-api-error.ts";
 
-/** Checks that a request is signed (SigV4) with the key that this server knows. The signature itself is not computed again. */
-export function authorise(headers: IncomingHttpHeaders, accessKeyId: string): void {
+/**
+ * Checks that a request is signed (SigV4) with one of the keys that this server knows, and tells whose it is. The
+ * signature itself is not computed again.
+ */
+export function authorise(
+  headers: IncomingHttpHeaders,
+  identities: Readonly<Record<string, string>>,
+): string {
   const { authorization } = headers;
   if (authorization === undefined) {
     throw new DataApiError("MissingAuthenticationTokenException", "Missing Authentication Token");
@@ -17,10 +23,13 @@ export function authorise(headers: IncomingHttpHeaders, accessKeyId: string): vo
       "Authorization header requires AWS Signature Version 4 for the service redshift-data.",
     );
   }
-  if (signed.groups?.["key"] !== accessKeyId) {
+  const key = signed.groups?.["key"] ?? "";
+  const identity = Object.hasOwn(identities, key) ? identities[key] : undefined;
+  if (identity === undefined) {
     throw new DataApiError(
       "UnrecognizedClientException",
       "The security token included in the request is invalid.",
     );
   }
+  return identity;
 }

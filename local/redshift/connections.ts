@@ -1,5 +1,5 @@
 import pg from "pg";
-import { prepareDatabase } from "./sql/execute-statement.ts";
+import { logIn, logOut, prepareDatabase } from "./sql/execute-statement.ts";
 import { IdleConnections } from "./idle-connections.ts";
 import type { Target } from "./warehouse.ts";
 
@@ -23,6 +23,8 @@ const MOST_IDLE = 4;
 export type Isolation = "serializable" | "snapshot";
 
 export interface ConnectionsOptions {
+  /** Users that may do everything; created when missing. */
+  readonly administrators: readonly string[];
   readonly postgresUrl: string;
   readonly database: string;
   readonly isolation: Isolation;
@@ -30,7 +32,7 @@ export interface ConnectionsOptions {
 
 /** Creates the database when it is missing, and prepares it for Redshift's SQL. */
 export async function openConnections(options: ConnectionsOptions): Promise<Connections> {
-  const { postgresUrl, database, isolation } = options;
+  const { postgresUrl, database, isolation, administrators } = options;
   await createDatabase(postgresUrl, database);
   const warehouse = new URL(postgresUrl);
   warehouse.pathname = `/${encodeURIComponent(database)}`;
@@ -38,6 +40,7 @@ export async function openConnections(options: ConnectionsOptions): Promise<Conn
   // One server at a time: Postgres refuses changes of one database's settings from two sides.
   await control.query("select pg_advisory_lock($1)", [PREPARATION]);
   await prepareDatabase(control);
+  for (const user of administrators) await control.query(ensureAdministrator(user));
   await control.query("select pg_advisory_unlock($1)", [PREPARATION]);
   const idle = new IdleConnections(MOST_IDLE);
   return {
@@ -47,17 +50,20 @@ export async function openConnections(options: ConnectionsOptions): Promise<Conn
       }
       const client = idle.take() ?? (await connect(warehouse.href, POSTGRES_ISOLATION[isolation]));
       try {
-        if (target.role !== undefined) await actAs(client, target.role);
+        await logIn(client, target.dbUser, target.isIdentity);
         return client;
       } catch (error) {
         await client.end();
-        throw error;
+        throw new Error(`FATAL: user "${target.dbUser}" does not exist`, { cause: error });
       }
     },
     async cancel(processId) {
       await control.query("select pg_cancel_backend($1)", [processId]);
     },
-    release: (client) => idle.put(client),
+    async release(client) {
+      logOut(client);
+      await idle.put(client);
+    },
     async close() {
       await idle.close();
       await control.end();
@@ -94,13 +100,12 @@ async function connect(connectionString: string, isolation?: string): Promise<pg
   return client;
 }
 
-/** A user that exists as a Postgres role acts with its rights. */
-async function actAs(client: pg.Client, user: string): Promise<void> {
-  try {
-    await client.query(`set session authorization ${pg.escapeIdentifier(user)}`);
-  } catch (error) {
-    throw new Error(`FATAL: user "${user}" does not exist`, { cause: error });
-  }
+function ensureAdministrator(user: string): string {
+  const [name, text] = [pg.escapeIdentifier(user), pg.escapeLiteral(user)];
+  return `do $$ begin
+  if not exists (select from pg_roles where rolname = ${text}) then create role ${name} login superuser; end if;
+exception when duplicate_object or unique_violation then null;
+end $$`;
 }
 
 function isCode(error: unknown, code: string): boolean {

@@ -1,10 +1,11 @@
 import type { RunContext } from "./run-context.ts";
 import type { StatementHistory } from "./statement-history.ts";
-import type { Warehouses } from "./warehouse.ts";
+import type { Identities, Warehouses } from "./warehouse.ts";
 
 export interface OperationContext extends RunContext {
   readonly history: StatementHistory;
   readonly warehouses: Warehouses;
+  readonly identities: Identities;
   readonly now: () => number;
 }
 

@@ -14,6 +14,7 @@ import { Sessions } from "./sessions.ts";
 import { Slots } from "./slots.ts";
 import type { Storage } from "./sql/execute-statement.ts";
 import { StatementHistory } from "./statement-history.ts";
+import { ADMINISTRATOR } from "./warehouse.ts";
 
 export interface RedshiftServerOptions {
   /** A Postgres server, as a user who may create databases. */
@@ -28,8 +29,12 @@ export interface RedshiftServerOptions {
   readonly workgroups?: readonly string[];
   /** Default `mercado`. */
   readonly clusters?: readonly string[];
-  /** The key that requests must be signed with. Default `local`. */
+  /** The key of the administrator `IAM:mercado`, that requests are signed with. Default `local`. */
   readonly accessKeyId?: string;
+  /** Further keys, each with the user of the database that its IAM identity is: `IAM:ana`, `IAMR:analysts`. */
+  readonly identities?: Readonly<Record<string, string>>;
+  /** Users of the database by the ARNs of their secrets. Any other secret is that of `awsuser`. */
+  readonly secrets?: Readonly<Record<string, string>>;
   /** Where COPY and UNLOAD find s3:// locations. Default: AWS itself. */
   readonly storage?: Partial<Storage>;
   readonly limits?: Partial<Limits>;
@@ -46,6 +51,9 @@ export interface RedshiftServer {
   close(): Promise<void>;
 }
 
+/** The user of whoever signs with the first key: a superuser, as who made the warehouse is. */
+const CALLER = "IAM:mercado";
+
 /** Starts a server that speaks the Redshift Data API to the AWS SDK over a Postgres database. */
 export async function openRedshiftServer(options: RedshiftServerOptions): Promise<RedshiftServer> {
   const faults = new FaultPlan();
@@ -56,6 +64,7 @@ export async function openRedshiftServer(options: RedshiftServerOptions): Promis
     postgresUrl: options.postgresUrl,
     database: options.database ?? "warehouse",
     isolation: options.isolation ?? "serializable",
+    administrators: [ADMINISTRATOR, CALLER],
   });
   const context: OperationContext = {
     connections,
@@ -70,10 +79,11 @@ export async function openRedshiftServer(options: RedshiftServerOptions): Promis
       workgroups: options.workgroups ?? ["mercado"],
       clusters: options.clusters ?? ["mercado"],
     },
+    identities: { caller: CALLER, secrets: options.secrets ?? {} },
   };
-  const accessKeyId = options.accessKeyId ?? "local";
+  const keys = { ...options.identities, [options.accessKeyId ?? "local"]: CALLER };
   const server = createServer((request, response) => {
-    void answer(request, response, { context, accessKeyId });
+    void answer(request, response, { context, keys });
   });
   server.listen(options.port ?? 0, "127.0.0.1");
   try {
@@ -98,13 +108,14 @@ export async function openRedshiftServer(options: RedshiftServerOptions): Promis
 
 interface Front {
   readonly context: OperationContext;
-  readonly accessKeyId: string;
+  /** Users of the database by the keys of their identities. */
+  readonly keys: Readonly<Record<string, string>>;
 }
 
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  { context, accessKeyId }: Front,
+  { context, keys }: Front,
 ): Promise<void> {
   try {
     if (request.url === "/_faults") {
@@ -112,8 +123,9 @@ async function answer(
       return;
     }
     const call = await readCall(request);
-    authorise(request.headers, accessKeyId);
-    const result = await answerCall(call, context);
+    const caller = authorise(request.headers, keys);
+    const identities = { ...context.identities, caller };
+    const result = await answerCall(call, { ...context, identities });
     if (result === undefined) request.socket.destroy();
     else sendAnswer(response, result);
   } catch (error) {

@@ -48,7 +48,7 @@ function start({ operation, ...submitted }: Submitted, context: OperationContext
   const keepAlive = request.SessionKeepAliveSeconds;
   if (request.SessionId !== undefined) refuseTargetWithSession(request);
   const known = request.SessionId === undefined ? undefined : sessions.available(request.SessionId);
-  const target = known?.target ?? targetOf(request, context.warehouses);
+  const target = known?.target ?? targetOf(request, context.warehouses, context.identities);
   history.checkRoom();
   const session = known ?? (keepAlive === undefined ? undefined : sessions.open(target, keepAlive));
   const statement = new Statement({

@@ -12,18 +12,30 @@ export interface Target {
   readonly workgroup?: string;
   readonly cluster?: string;
   readonly database: string;
+  /** As whom it runs. */
   readonly dbUser: string;
-  /** The Postgres role whose rights apply; absent for the warehouse's owner. */
-  readonly role?: string;
+  /** Whether that is the caller's own identity, whose user AWS creates on its first visit. */
+  readonly isIdentity: boolean;
   readonly secretArn?: string;
 }
 
-const CALLER = "mercado";
 /** The administrator of a warehouse, as AWS names it unless told otherwise. */
-const ADMINISTRATOR = "awsuser";
+export const ADMINISTRATOR = "awsuser";
+
+/** Who calls, and whom secrets are for. */
+export interface Identities {
+  /** The user of the database that stands for the caller's IAM identity, such as `IAM:mercado`. */
+  readonly caller: string;
+  /** Users by the ARNs of their secrets; any other secret is the administrator's. */
+  readonly secrets: Readonly<Record<string, string>>;
+}
 
 /** Checks which warehouse a request names, by the rules of the Data API's three ways to authenticate. Not for requests with a SessionId. */
-export function targetOf(request: Submission, warehouses: Warehouses): Target {
+export function targetOf(
+  request: Submission,
+  warehouses: Warehouses,
+  { caller, secrets }: Identities,
+): Target {
   const { ClusterIdentifier: cluster, WorkgroupName: workgroup } = request;
   const { Database: database, DbUser: dbUser, SecretArn: secretArn } = request;
   if (cluster !== undefined && workgroup !== undefined) {
@@ -42,8 +54,8 @@ export function targetOf(request: Submission, warehouses: Warehouses): Target {
     ...(cluster !== undefined && { cluster }),
     ...(secretArn !== undefined && { secretArn }),
     database,
-    ...(dbUser !== undefined && dbUser !== ADMINISTRATOR && { role: dbUser }),
-    dbUser: dbUser ?? (secretArn === undefined ? `IAM:${CALLER}` : ADMINISTRATOR),
+    dbUser: dbUser ?? (secretArn === undefined ? caller : (secrets[secretArn] ?? ADMINISTRATOR)),
+    isIdentity: dbUser === undefined && secretArn === undefined,
   };
 }
 

@@ -1,4 +1,6 @@
 import type { Client } from "pg";
+import { accessStatement } from "./access/access-statement.ts";
+import { dropGranted } from "./access/drop-granted.ts";
 import { readCopy } from "./copy/copy-command.ts";
 import { copy } from "./copy/copy.ts";
 import { readUnload } from "./unload/unload-command.ts";
@@ -25,6 +27,7 @@ import { tokenize } from "./tokens.ts";
 import { translate, type Translation } from "./translate.ts";
 
 export { RedshiftError };
+export { logIn, logOut } from "./access/session-authorization.ts";
 export { prepareDatabase } from "./prepare-database.ts";
 export type { ResultColumn, StatementResult, Storage } from "./statement-result.ts";
 
@@ -45,6 +48,9 @@ export async function executeStatement(
 }
 
 async function execute(client: Client, sql: string, storage: Storage): Promise<StatementResult> {
+  refuseInternals(sql);
+  const access = accessStatement(client, sql);
+  if (access !== undefined) return access;
   const run = (statement: string) => executeStatement(client, statement, storage);
   const procedure = procedureStatement(client, sql, run);
   if (procedure !== undefined) return procedure;
@@ -74,6 +80,7 @@ async function executePlain(client: Client, plain: string): Promise<StatementRes
     () => translate(statement),
   );
   await freeRelations(client, translation);
+  if (await dropGranted(client, translation)) return withoutRows;
   await attachViews(client, translation.relations);
   if (table?.selected !== undefined) {
     const { query, named } = table.selected;
@@ -93,6 +100,12 @@ async function executePlain(client: Client, plain: string): Promise<StatementRes
   if (translation.type === "TruncateStmt" && client.getTransactionStatus() === "T")
     await queryPostgres(client, "commit");
   return result;
+}
+
+/** The stand-in's own functions have powers that its users have not. Throws RedshiftError. */
+function refuseInternals(sql: string): void {
+  if (tokenize(sql).some(({ kind, value }) => kind !== "text" && value === "pg_internal"))
+    throw new RedshiftError('schema "pg_internal" does not exist', "3F000");
 }
 
 /** Late-binding views do not stand in the way of what changes or drops the relations that they read. */

@@ -80,15 +80,14 @@ test("a view names its relations with their schemas", async () => {
 test("a view is repointed to a table with other columns, and keeps its grants", async () => {
   await redshift.run("create table _physical.one as select 1 as a");
   await redshift.run("create table _physical.two as select 'x'::varchar(3) as b");
-  await redshift.client.query("drop role if exists reader");
-  await redshift.client.query("create role reader");
+  await redshift.run("create user reader password disable");
   await publish("select * from _physical.one");
-  await redshift.client.query("grant usage on schema gold to reader");
+  await redshift.run("grant usage on schema gold to reader");
   await redshift.run("grant select on gold.sales to reader");
   await publish("select * from _physical.two");
-  await redshift.client.query("set role reader");
+  await redshift.run("set session authorization reader");
   expect(await redshift.rows("select * from gold.sales")).toEqual([["x"]]);
-  await redshift.client.query("reset role");
+  await redshift.run("set session authorization default");
 });
 
 test("views over views follow the table at the bottom", async () => {

@@ -35,7 +35,6 @@ export function withoutPhysicalClauses(
   if (reads(0, "analyze")) return undefined;
   if (reads(0, "set") && settings.has(tokens[1]?.value ?? "")) return undefined;
   if (reads(0, "reset") && settings.has(tokens[1]?.value ?? "")) return undefined;
-  if (reads(0, "grant") || reads(0, "revoke")) return withoutRoleWord(plain, tokens);
   if (!reads(0, "alter", "table")) return plain;
 
   const action = reads(3, ".") ? 5 : 3;
@@ -60,16 +59,4 @@ export function withoutPhysicalClauses(
   if (tokens[from] === undefined) throw syntaxError(undefined, "add");
   const { writtenName, definition } = readColumn(plain, tokens, { from, to: tokens.length });
   return `${plain.slice(0, tokens[from].start)}${writtenName} ${definition}`;
-}
-
-/** `to role r` is `to r` in Postgres. */
-function withoutRoleWord(plain: string, tokens: readonly Token[]): string {
-  if (readsAs(tokens, 1, "role") || readsAs(tokens, 1, "usage", "on", "datashare")) return plain;
-  for (let index = tokens.length - 2; index > 0; index -= 1) {
-    const role = tokens[index + 1];
-    const isGiven = readsAs(tokens, index, "to", "role") || readsAs(tokens, index, "from", "role");
-    if (isGiven && role !== undefined && tokens[index + 2] !== undefined)
-      return plain.slice(0, role.start) + plain.slice(role.end);
-  }
-  return plain;
 }

@@ -1,6 +1,6 @@
 import { RedshiftError } from "./redshift-error.ts";
 import { applyEdits, type TextEdit } from "./text-edits.ts";
-import { quotedName, textLiteral, tokenize } from "./tokens.ts";
+import { quotedName, readsAs, textLiteral, tokenize, type Token } from "./tokens.ts";
 
 const longestName = 127;
 const longestPostgresName = 63;
@@ -17,12 +17,13 @@ export interface PlainText {
  */
 export function plainText(sql: string): PlainText {
   const tokens = tokenize(sql);
-  const edits = tokens.flatMap(({ kind, value, start, end }): TextEdit[] => {
+  const edits = tokens.flatMap(({ kind, value, start, end }, index): TextEdit[] => {
     switch (kind) {
       case "word":
         return [];
       case "name":
         checkName(value);
+        if (namesUser(tokens, index)) return [];
         return [{ start, end, replacement: quotedName(value) }];
       case "text":
         return [{ start, end, replacement: textLiteral(value) }];
@@ -35,6 +36,11 @@ export function plainText(sql: string): PlainText {
   });
   for (const { kind, value } of tokens) if (kind === "word") checkName(value);
   return { plain: applyEdits(sql, edits).replace(/[\s;]+$/, ""), edits };
+}
+
+/** `owner to "IAM:Ana"`, `authorization "IAM:Ana"`: a user's name keeps its case. */
+function namesUser(tokens: readonly Token[], index: number): boolean {
+  return readsAs(tokens, index - 2, "owner", "to") || readsAs(tokens, index - 1, "authorization");
 }
 
 function checkName(name: string): void {

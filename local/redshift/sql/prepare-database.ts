@@ -1,4 +1,7 @@
 import type { Client } from "pg";
+import { accessViews } from "./access/access-views.ts";
+import { identityFunctions } from "./access/identity-functions.ts";
+import { privilegeFunctions } from "./access/privilege-functions.ts";
 import { databaseFunctions } from "./database-functions.ts";
 import { databaseViews } from "./database-views.ts";
 import { lateBindingFunctions } from "./late-binding-functions.ts";
@@ -11,6 +14,12 @@ const settings = {
   escape_string_warning: "off",
 };
 const preparation = 7_281_939;
+
+/** In a new database of Redshift's everybody may make things in the schema public. */
+const publicSchema = `
+do $$ begin
+  if to_regnamespace('pg_internal') is null then grant create on schema public to public; end if;
+end $$;`;
 
 /**
  * Makes a Postgres database behave as a Redshift one, for this connection and all that come after it. May be done
@@ -29,9 +38,13 @@ export async function prepareDatabase(client: Client): Promise<void> {
 set local allow_system_table_mods = on;
 set local client_min_messages = warning;
 select pg_advisory_xact_lock(${preparation});
+${publicSchema}
 ${databaseFunctions}
+${identityFunctions}
+${privilegeFunctions}
 ${lateBindingFunctions}
 ${databaseViews}
+${accessViews}
 ${alterations.join("\n")}
 commit`);
   } catch (error) {

@@ -38,5 +38,6 @@ export function asRedshiftError(error: unknown): unknown {
   if (!(error instanceof pg.DatabaseError)) return error;
   const detail = error.detail === undefined ? "" : `\n  Detail: ${error.detail}`;
   const hint = error.hint === undefined ? "" : `\n  Hint: ${error.hint}`;
-  return new RedshiftError(`${error.message}${detail}${hint}`, error.code, { cause: error });
+  const message = error.message.replace(/^(permission denied for) (?:table|view) /, "$1 relation ");
+  return new RedshiftError(`${message}${detail}${hint}`, error.code, { cause: error });
 }

@@ -1,5 +1,6 @@
 import { RedshiftError, unsupported } from "../redshift-error.ts";
 import { texts, type TreeNode } from "../syntax-tree.ts";
+import { checkSetConfig } from "./identity-settings.ts";
 import { knownFunctions } from "./known-functions.ts";
 
 const knownOperators = new Set([
@@ -79,6 +80,7 @@ function checkFunction({ fields }: TreeNode): void {
     );
   if (name === "concat" && count !== 2)
     throw new RedshiftError("function concat takes exactly two arguments: use ||", "42883");
+  if (name === "set_config") checkSetConfig(args);
   if (name === "count" && fields["agg_distinct"] === true && count > 1)
     throw unsupported("COUNT(DISTINCT a, b) is not supported");
 }

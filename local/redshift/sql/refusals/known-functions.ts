@@ -39,5 +39,6 @@ export const knownFunctions: ReadonlySet<string> = new Set([
   // The system.
   ...["current_schema", "current_schemas", "current_database", "current_setting", "version"],
   ...["pg_backend_pid", "has_table_privilege", "has_schema_privilege", "has_database_privilege"],
+  ...["user_is_member_of", "role_is_member_of"],
   ...["pg_get_viewdef", "pg_cancel_backend", "pg_terminate_backend", "set_config"],
 ]);

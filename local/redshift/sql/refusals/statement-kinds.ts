@@ -1,4 +1,5 @@
-import { unsupported } from "../redshift-error.ts";
+import { RedshiftError, unsupported } from "../redshift-error.ts";
+import { isIdentitySetting } from "./identity-settings.ts";
 import type { Fields } from "../syntax-tree.ts";
 
 /** Statements by the names of their nodes in Postgres's syntax tree that Redshift has, too. */
@@ -6,10 +7,8 @@ const known = new Set([
   ...["SelectStmt", "InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt", "CreateStmt"],
   ...["CreateTableAsStmt", "ViewStmt", "DropStmt", "AlterTableStmt", "RenameStmt", "TruncateStmt"],
   ...["TransactionStmt", "LockStmt", "VariableSetStmt", "VariableShowStmt", "ExplainStmt"],
-  ...["CreateSchemaStmt", "GrantStmt", "GrantRoleStmt", "CreateRoleStmt", "AlterRoleStmt"],
-  ...["DropRoleStmt", "AlterDefaultPrivilegesStmt", "AlterOwnerStmt", "CommentStmt", "VacuumStmt"],
-  ...["DeclareCursorStmt", "FetchStmt", "ClosePortalStmt", "PrepareStmt", "ExecuteStmt"],
-  ...["DeallocateStmt", "AlterRoleSetStmt"],
+  ...["CreateSchemaStmt", "AlterOwnerStmt", "CommentStmt", "VacuumStmt", "DeclareCursorStmt"],
+  ...["FetchStmt", "ClosePortalStmt", "PrepareStmt", "ExecuteStmt", "DeallocateStmt"],
 ]);
 
 const names: Readonly<Record<string, string>> = {
@@ -33,7 +32,7 @@ const names: Readonly<Record<string, string>> = {
 };
 
 const droppable = new Set([
-  ...["OBJECT_TABLE", "OBJECT_VIEW", "OBJECT_SCHEMA", "OBJECT_PROCEDURE", "OBJECT_ROLE"],
+  ...["OBJECT_TABLE", "OBJECT_VIEW", "OBJECT_SCHEMA", "OBJECT_PROCEDURE"],
 ]);
 
 /** Throws RedshiftError for statements that Redshift does not have. */
@@ -84,6 +83,13 @@ export function checkStatementKind(type: string, fields: Fields): void {
     case "ViewStmt":
       if (fields["withCheckOption"] !== "NO_CHECK_OPTION" || fields["options"] !== undefined)
         throw unsupported("a view's WITH takes NO SCHEMA BINDING only");
+      return;
+    case "VariableSetStmt":
+      if (isIdentitySetting(String(fields["name"])))
+        throw new RedshiftError(
+          `unrecognized configuration parameter "${String(fields["name"])}"`,
+          "42704",
+        );
       return;
     case "LockStmt":
       if (![undefined, 8].includes(fields["mode"] as number | undefined))
