@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { Option } from "commander";
-import { holding } from "./arguments.ts";
+import { holding, wholeNumber } from "./arguments.ts";
 import type { AddCommand } from "./arguments.ts";
 
 /** What tells and enforces who may see what. */
@@ -37,4 +37,23 @@ export function addAccessCommands(program: Command, command: AddCommand): void {
     .addOption(
       new Option("--format <form>", "the form of the table").choices(["text", "markdown"]),
     );
+  command(
+    "log",
+    "list the queries that were asked on this machine, the latest last",
+    async (options: object) => (await import("../access/log-access.ts")).accessLogCommand(options),
+    access,
+  )
+    .option("--role <name>", "those of a role")
+    .option("--user <name>", "those of a user")
+    .option("--reads <zone.relation[.column]>", "those that read a relation or a column")
+    .addOption(
+      new Option("--outcome <word>", "those that ended so").choices([
+        "answered",
+        "refused",
+        "failed",
+        "cut off",
+      ]),
+    )
+    .option("--since <day>", "those since a UTC day, such as 2026-01-31")
+    .option("--limit <n>", "how many; default 20, all with --json", wholeNumber);
 }

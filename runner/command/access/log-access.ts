@@ -1,13 +1,13 @@
-import { Failure } from "../core/diagnostic.ts";
-import type { AuditRecord } from "../core/audit.ts";
-import type { Row } from "../core/ports.ts";
-import { readAuditTrail } from "../record/audit-trail.ts";
-import { auditFolder } from "./audit-place.ts";
-import { exitCodes } from "./options.ts";
-import type { ExitCode, GlobalOptions } from "./options.ts";
-import { openProject } from "./project.ts";
-import { printRows } from "./query.ts";
-import { resolveTarget } from "./target.ts";
+import { Failure } from "../../core/diagnostic.ts";
+import type { AuditRecord } from "../../core/audit.ts";
+import type { Row } from "../../core/ports.ts";
+import { readAuditTrail } from "../../record/audit-trail.ts";
+import { auditFolder } from "../audit-place.ts";
+import { exitCodes } from "../options.ts";
+import type { ExitCode, GlobalOptions } from "../options.ts";
+import { openProject } from "../project.ts";
+import { printRows } from "../query.ts";
+import { resolveTarget } from "../target.ts";
 
 export interface AccessLogOptions extends GlobalOptions {
   readonly role?: string;
