@@ -1,10 +1,15 @@
 import { join } from "node:path";
 import { openRedshiftServer } from "./redshift/server.ts";
-import { openS3Server } from "./s3/s3-server.ts";
+import { openS3Server, type S3Server } from "./s3/s3-server.ts";
 import type { Services } from "./services.ts";
 
 /** The bucket of the target `local-aws`. */
 const bucket = "mercado-lake";
+
+/** The objects of a home, in the bucket of the target `local-aws`; port 0 is any free one. */
+export function openLocalS3(home: string, port = 0): Promise<S3Server> {
+  return openS3Server({ directory: join(home, "s3"), bucket, port });
+}
 
 export interface LocalAws {
   /** By which the target `local-aws` and the AWS SDK find them. */
@@ -17,7 +22,7 @@ export async function openLocalAws(
   { postgresUrl }: Pick<Services, "postgresUrl">,
   home: string,
 ): Promise<LocalAws> {
-  const s3 = await openS3Server({ directory: join(home, "s3"), bucket });
+  const s3 = await openLocalS3(home);
   try {
     const { endpoint, accessKeyId, secretAccessKey } = s3;
     const storage = { endpoint, region: "us-east-1", accessKeyId, secretAccessKey };

@@ -60,14 +60,7 @@ async function runAlone(options: DemoOptions): Promise<number> {
     await services.close();
   }
   await writeDiary(diary, { ...entry, finished: true });
-  tell(
-    [
-      "",
-      ...(options.target === "local"
-        ? nextCommands
-        : ["Shop another day:     npm run demo -- --target local-aws"]),
-    ].join("\n"),
-  );
+  tell(["", ...(options.target === "local" ? nextCommands : nextCommandsOnAws)].join("\n"));
   return 0;
 }
 
@@ -75,6 +68,11 @@ const nextCommands = [
   'Ask the star schema:  npx runner query "select * from gold.vendor_daily_sales"',
   "Build a part of it:   npx runner build --select +sales",
   "Shop another day:     npm run demo",
+];
+
+const nextCommandsOnAws = [
+  "Go on by hand:        npm run redshift-local, which says how",
+  "Shop another day:     npm run demo -- --target local-aws",
 ];
 
 /** Builds the star schema and compares the sums; what stands in for AWS lives as long as that takes. */

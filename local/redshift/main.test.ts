@@ -23,14 +23,15 @@ function start(...words: string[]) {
   return { child, output, exit: homes.exitOf(child) };
 }
 
-test("npm run redshift-local serves the SDK, keeps its tables, and leaves nothing behind on Ctrl-C", async () => {
+test("npm run redshift-local serves the SDK and S3 by the lines that it prints, keeps tables and objects, and leaves nothing behind on Ctrl-C", async () => {
   const run = async (work: (api: ReturnType<typeof dataApi>) => Promise<void>) => {
-    const { child, output, exit } = start();
+    const { child, output, exit } = start("--port", "0", "--s3-port", "0");
     while (!output.stderr.includes("Ctrl-C")) await once(child.stderr, "data");
-    const endpoint = /^export MERCADO_REDSHIFT_ENDPOINT='(http:\/\/127\.0\.0\.1:\d+)'$/m.exec(
-      output.stdout,
-    )?.[1];
-    await work(dataApi(endpoint!));
+    const printed = (name: string) =>
+      new RegExp(`^export ${name}='(.*)'$`, "m").exec(output.stdout)?.[1];
+    const endpoint = printed("MERCADO_REDSHIFT_ENDPOINT");
+    await work(dataApi(endpoint!, printed("AWS_ACCESS_KEY_ID")));
+    expect(printed("MERCADO_S3_ENDPOINT")).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     // As a terminal and npm do: both tell the process.
     process.kill(-child.pid!, "SIGINT");
     process.kill(-child.pid!, "SIGINT");
@@ -38,13 +39,17 @@ test("npm run redshift-local serves the SDK, keeps its tables, and leaves nothin
     expect(await homes.leftOf(home)).toEqual([]);
   };
   await run(async (api) => {
-    expect(await api.run("create table kept as select 1 as a")).toMatchObject({
-      Status: "FINISHED",
-    });
+    for (const sql of [
+      "create table kept as select 1 as a",
+      "unload ('select 2 as a') to 's3://mercado-lake/kept/' iam_role default format parquet",
+    ]) {
+      expect(await api.run(sql)).toMatchObject({ Status: "FINISHED" });
+    }
     await api.submit(`${numbers()} select count(*) from n`);
   });
   await run(async (api) => {
-    expect(await api.rows("select a from kept")).toEqual([[1]]);
+    await api.run("copy kept from 's3://mercado-lake/kept/' iam_role default format parquet");
+    expect(await api.rows("select a from kept order by a")).toEqual([[1], [2]]);
   });
 });
 
@@ -52,12 +57,12 @@ test("npm run redshift-local says in two lines that its port is taken, and ends 
   const other = createServer().listen(0, "127.0.0.1");
   await once(other, "listening");
   const { port } = other.address() as AddressInfo;
-  const { output, exit } = start("--port", String(port));
+  const { output, exit } = start("--port", String(port), "--s3-port", "0");
   expect(await exit).toBe(2);
   expect(output.stdout).toBe("");
   expect(output.stderr.trim().split("\n")).toEqual([
     `LOCAL_PORT_TAKEN: Another program listens on port ${port} of 127.0.0.1.`,
-    "Choose another port, or leave --port away to get a free one.",
+    "Choose another one with --port, or a free one with --port 0.",
   ]);
   expect(await homes.leftOf(home)).toEqual([]);
   other.close();
