@@ -16,4 +16,8 @@ export interface LeaseHolder {
   readonly host: string;
   /** ISO 8601, UTC. */
   readonly since: string;
+  /** Tells the process from a later one that got its number; absent where the system does not tell. */
+  readonly began?: string;
+  /** Of two processes with the same machine each sees whether the other lives; absent where the system does not tell. */
+  readonly machine?: string;
 }

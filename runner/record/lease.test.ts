@@ -80,6 +80,29 @@ describe("a lease", () => {
     expect(await publishers()).toEqual(["second", "second"]);
   });
 
+  test("whose holder's process is certainly gone is taken over at once, under a higher token", async () => {
+    const first = await acquire("build");
+    const second = await acquire("test", {
+      isGone: ({ pid, host }) => pid === 7 && host === "there",
+    });
+    expect(second.token).toBeGreaterThan(first.token);
+    await expect(publishAs(first, "first")).rejects.toThrow("NOT NULL constraint failed: fence");
+    await publishAs(second, "second");
+    expect(await publishers()).toEqual(["second"]);
+  });
+
+  test("of a process that is gone goes to one of two that find that out at the same time", async () => {
+    await acquire("build");
+    const gone = { isGone: ({ command }: { readonly command: string }) => command === "build" };
+    const ends = await Promise.allSettled([acquire("test", gone), acquire("run", gone)]);
+    expect(ends.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+  });
+
+  test("is refused while its holder's process may be alive", async () => {
+    await acquire("build");
+    await expect(acquire("test", { isGone: () => false })).rejects.toThrow("LEASE_HELD");
+  });
+
   test("is kept by a heartbeat, and its loss is told", async () => {
     let isLost = false;
     const lease = await acquire("build", {

@@ -14,6 +14,8 @@ export interface LeaseRequest {
   readonly dialect: Pick<Dialect, "now">;
   /** Where no other process can have the warehouse open, whoever holds its lease is gone. */
   readonly isExclusive: boolean;
+  /** Whether a holder's process is certainly gone, so that nobody need wait for its heartbeat. Default: nobody knows. */
+  readonly isGone?: (holder: LeaseHolder) => boolean;
   /** Called once when a heartbeat finds that somebody else has taken the lease over. */
   readonly onLost: () => void;
   readonly staleAfterSeconds?: number;
@@ -26,16 +28,20 @@ export async function acquireLease(engine: Engine, request: LeaseRequest): Promi
   const stale = request.staleAfterSeconds ?? staleAfterSeconds;
   const holder = JSON.stringify({ ...request.holder, id: randomUUID() });
   const { now } = request.dialect;
-  const isFree = request.isExclusive
-    ? "1 = 1"
-    : `holder is null or heartbeat_at < ${now} - interval '${stale} seconds'`;
-  await engine.execute(
-    `update ${lease} set token = token + 1, holder = ${quoteText(holder)}, heartbeat_at = ${now}\nwhere ${isFree}`,
-  );
-  const { rows } = await engine.query(`select token, holder from ${lease}`);
-  const [found] = rows;
-  if (found?.holder !== holder) throw held(String(found?.holder ?? "{}"));
-  return new WarehouseLease(engine, Number(found.token), {
+  const take = async (isFree: string) => {
+    await engine.execute(
+      `update ${lease} set token = token + 1, holder = ${quoteText(holder)}, heartbeat_at = ${now}\nwhere ${isFree}`,
+    );
+    const { rows } = await engine.query(`select token, holder from ${lease}`);
+    return { token: Number(rows[0]?.token), holder: String(rows[0]?.holder ?? "{}") };
+  };
+  const isStale = `heartbeat_at < ${now} - interval '${stale} seconds'`;
+  let found = await take(request.isExclusive ? "1 = 1" : `holder is null or ${isStale}`);
+  if (found.holder !== holder && request.isGone?.(JSON.parse(found.holder) as LeaseHolder) === true)
+    // The token tells whether somebody else was quicker.
+    found = await take(`token = ${found.token}`);
+  if (found.holder !== holder) throw held(found.holder);
+  return new WarehouseLease(engine, found.token, {
     now,
     heartbeatMilliseconds: (stale * 1000) / 4,
     onLost: request.onLost,

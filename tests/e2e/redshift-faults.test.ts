@@ -178,6 +178,45 @@ test("a publish that a killed run of another machine left is ended by the run th
   await nextRunEndsAsExpected();
 }, 300_000);
 
+/** The text in the lease's row by which others know who has the warehouse. */
+async function leaseHolder(): Promise<unknown> {
+  return place.inDatabase(async (client) => {
+    const { rows } = await client.query<{ holder: unknown }>("select holder from _runner.lease");
+    return rows[0]?.holder;
+  });
+}
+
+test("a run that was killed on this machine keeps the next one waiting for nothing", async () => {
+  place.faults.add({ kind: "queue", sql: publish, milliseconds: 60_000 });
+  const first = project.start(["build"]);
+  await fired(first.ended);
+  first.process.kill("SIGKILL");
+  await first.ended;
+  expect(await leaseHolder()).not.toBeNull();
+  place.faults.clear();
+  await project.ok("build");
+  expect(await inspect(project)).toEqual(expected);
+}, 300_000);
+
+test.each<NodeJS.Signals>(["SIGINT", "SIGTERM"])(
+  "a second %s ends a run at once, cancels what it asked for, and gives the lease back",
+  async (signal) => {
+    place.faults.add({ kind: "hang", sql: publish });
+    const first = project.start(["build"]);
+    await fired(first.ended);
+    first.process.kill(signal);
+    await first.said("press Ctrl-C again");
+    first.process.kill(signal);
+    expect((await first.ended).code).toBe(130);
+    expect(await leaseHolder()).toBeNull();
+    expect(gold(await inspect(project))).toEqual(gold(before));
+    place.faults.clear();
+    await project.ok("build");
+    expect(await inspect(project)).toEqual(expected);
+  },
+  300_000,
+);
+
 test("of two runs at once one builds, and the other one waits for it or says who has the warehouse", async () => {
   const ends = await Promise.all([
     project.run(["build"]),
@@ -257,6 +296,7 @@ test("a pointer whose conditional put S3 goes on refusing is told, and followed 
   const ended = await project.run(["build"]);
   expect(s3.refused).toBeGreaterThan(0);
   s3.refuse(0);
-  expect([ended.code, new Set(codesIn(ended))]).toEqual([2, new Set(["LAKE_POINTER_MOVED"])]);
+  expect([ended.code, new Set(codesIn(ended))]).toEqual([1, new Set(["LAKE_POINTER_MOVED"])]);
+  expect(ended.stderr).toContain("The warehouse is published; the next run lets the lake follow.");
   await nextRunEndsAsExpected();
 }, 300_000);

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 
 /** A process of a machine, told from a later one that got its number. */
@@ -7,14 +7,28 @@ export interface ProcessIdentity {
   readonly host: string;
   /** When it began, in the clock ticks of its machine; absent where the system does not tell. */
   readonly began?: string;
+  /** This start of the machine, and the container: all whose process numbers mean the same. Absent where the system does not tell. */
+  readonly machine?: string;
 }
 
 export function ownIdentity(): ProcessIdentity {
   const began = beginningOf(process.pid);
-  return { pid: process.pid, host: hostname(), ...(began === undefined ? {} : { began }) };
+  const machine = ownMachine();
+  return {
+    pid: process.pid,
+    host: hostname(),
+    ...(began === undefined ? {} : { began }),
+    ...(machine === undefined ? {} : { machine }),
+  };
 }
 
-/** Whether a process is certainly gone. Of another machine's nobody here knows. */
+/** Whether a process is certainly gone, also among machines and containers that have the same name. */
+export function isGoneHere(identity: ProcessIdentity): boolean {
+  const { machine } = identity;
+  return machine !== undefined && machine === ownMachine() && isGone(identity);
+}
+
+/** Whether a process of a machine with a name of its own is gone. Of another machine's nobody here knows. */
 export function isGone({ pid, host, began }: ProcessIdentity): boolean {
   if (host !== hostname()) return false;
   try {
@@ -24,6 +38,16 @@ export function isGone({ pid, host, began }: ProcessIdentity): boolean {
   }
   const now = beginningOf(pid);
   return began !== undefined && now !== undefined && now !== began;
+}
+
+/** Undefined where there is no /proc, as on macOS. */
+function ownMachine(): string | undefined {
+  try {
+    const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+    return `${boot} ${readlinkSync("/proc/self/ns/pid")}`;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Undefined where there is no /proc, as on macOS. */

@@ -62,15 +62,14 @@ export class S3Pointers {
 
   #moved(key: string): Failure {
     this.#seen.delete(key);
-    return new Failure([
-      {
-        code: "LAKE_POINTER_MOVED",
-        message: `Somebody else has replaced ${this.#address(key)} meanwhile.`,
-        cause:
-          "Two runs publish to the same lake, and this one came second: its pointer was not written.",
-        hint: "Let one warehouse publish to a lake; then run it again.",
-      },
-    ]);
+    const moved = {
+      code: "LAKE_POINTER_MOVED",
+      message: `Somebody else has replaced ${this.#address(key)} meanwhile.`,
+      cause:
+        "Two runs publish to the same lake, and this one came second: its pointer was not written.",
+      hint: "Let one warehouse publish to a lake; then run it again.",
+    } as const;
+    return new Failure([moved], 1);
   }
 
   #address(key: string): string {

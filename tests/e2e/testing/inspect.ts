@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
+import { production, publicNameIn } from "../../../runner/core/environment.ts";
 import type { LakeManifest } from "../../../runner/core/manifest.ts";
 import type { Engine } from "../../../runner/core/ports.ts";
 import { parseRelationName } from "../../../runner/core/relation.ts";
@@ -32,7 +33,7 @@ export async function inspect({ place }: { readonly place: ProjectPlace }): Prom
     const problems = [...(await leftovers(engine)), ...(await strayFiles(engine, place))];
     const state = await readState(engine);
     for (const relation of [...state.published.keys()].sort()) {
-      const found = await rowsOf(engine, `select * from ${relation}`);
+      const found = await rowsOf(engine, `select * from ${publicNameIn(production)(relation)}`);
       rows[relation] = relation.startsWith("raw.") ? [...new Set(found)] : found;
       const inLake = await lakeRows(files, { lake, relation, problems });
       if (inLake !== undefined && JSON.stringify(inLake) !== JSON.stringify(found)) {
