@@ -10,7 +10,7 @@ import type { ExitCode, GlobalOptions } from "./options.ts";
 import type { LinkedProject } from "./project.ts";
 import { resolveTarget } from "./target.ts";
 import type { Target } from "./target.ts";
-import { closeWarehouse, openWarehouse } from "./warehouse.ts";
+import { closeWarehouse, letGoOfWarehouse, openWarehouse } from "./warehouse.ts";
 import type { OpenedWarehouse } from "./warehouse.ts";
 
 /** Options of every command that changes the warehouse. */
@@ -57,8 +57,9 @@ export async function holdWarehouse(
     onLost: () => {
       interruption.abort();
     },
+    tell: (message) => void emit({ type: "note", message }),
   });
-  const leaveSignals = abortOnInterruption(interruption, () => warehouse.engine.interrupt());
+  const leaveSignals = abortOnInterruption(interruption, () => letGoOfWarehouse(warehouse));
   try {
     await recover({ ...warehouse, emit });
     return await work({ ...warehouse, target, emit, killPoint, io, interruption });

@@ -30,6 +30,12 @@ export interface EngineRequest {
   readonly holder?: LeaseHolder;
   /** For how long an engine elsewhere is asked again that does not answer, in milliseconds; default is the engine's. */
   readonly patience?: number;
+  /** Told what keeps the engine waiting; default is a line on stderr. */
+  readonly tell?: ((message: string) => void) | undefined;
+}
+
+function tellOnStderr(message: string): void {
+  process.stderr.write(`${message}\n`);
 }
 
 export function dialectOf({ warehouse }: Pick<Target, "warehouse">): Dialect {
@@ -49,7 +55,7 @@ export function isUnbuilt({ warehouse }: Pick<Target, "warehouse">): boolean {
 }
 
 export async function openEngine(request: EngineRequest): Promise<OpenedEngine> {
-  const { target, command, holder, patience } = request;
+  const { target, command, holder, patience, tell = tellOnStderr } = request;
   const { warehouse, threads } = target;
   switch (warehouse.engine) {
     case "duckdb": {
@@ -72,6 +78,7 @@ export async function openEngine(request: EngineRequest): Promise<OpenedEngine> 
         threads,
         home: target.home,
         name: command,
+        tell,
         ...(patience === undefined ? {} : { patience: patienceOf(patience) }),
         readObject: async (location) => sharedOf(await openLake(target)).readText(location),
       });

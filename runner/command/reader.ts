@@ -49,6 +49,8 @@ async function openRelations(
   query: string,
   environment: string,
 ): Promise<OpenedForReading> {
+  const { readsOnly } = await import("../dialect/redshift/reads-only.ts");
+  if (!(await readsOnly(query))) throw wouldChange();
   const { engine } = await openEngine({ target, command: "query" });
   if (environment === production) return { engine, query: inSchemas(query, production) };
   const { openLedgerForReading, hasLedger } = await import("../record/ledger.ts");
@@ -57,6 +59,13 @@ async function openRelations(
     (await openLedgerForReading(engine).environments()).has(environment);
   if (!isKnown) tellUnknown(environment);
   return { engine, query: inSchemas(query, isKnown ? environment : production) };
+}
+
+function wouldChange(): Failure {
+  const message = "This is no query: it may change something, and runner query changes nothing.";
+  const hint =
+    "What builds tables is a model; what is done once goes to Redshift by another client.";
+  return new Failure([{ code: "CLI_USAGE", message, hint }]);
 }
 
 function tellUnknown(environment: string): void {

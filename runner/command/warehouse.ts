@@ -1,4 +1,3 @@
-import { hostname } from "node:os";
 import { setTimeout } from "node:timers/promises";
 import { Failure } from "../core/diagnostic.ts";
 import type { Lease, LeaseHolder } from "../core/lease.ts";
@@ -26,27 +25,30 @@ export interface WarehouseRequest {
   /** How long to wait for somebody else's run, in milliseconds; default is what a reader of the ledger takes. */
   readonly wait?: number;
   readonly onLost: () => void;
+  /** Told what keeps the warehouse waiting; default is a line on stderr. */
+  readonly tell?: (message: string) => void;
 }
 
 /** Opens the warehouse for writing and takes its lease; `closeWarehouse` gives both back. */
 export async function openWarehouse(request: WarehouseRequest): Promise<OpenedWarehouse> {
-  const { target, command, onLost } = request;
+  const { target, command, onLost, tell } = request;
   const { openLedger } = await import("../record/ledger.ts");
   const { acquireLease } = await import("../record/lease.ts");
+  const { isGoneHere, ownIdentity } = await import("../engine/redshift/process-identity.ts");
   const lake = await openLake(target, request.seams);
   const holder: LeaseHolder = {
-    command,
-    pid: process.pid,
-    host: hostname(),
+    command: shortened(command),
+    ...ownIdentity(),
     since: new Date().toISOString(),
   };
   return patiently(request.wait ?? patienceMilliseconds, async () => {
-    const opened = await openEngine({ target, command, holder });
+    const opened = await openEngine({ target, command, holder, tell });
     try {
       const { engine, dialect } = opened;
       const ledger = await openLedger(engine);
       const { isExclusive } = engine;
-      const lease = await acquireLease(engine, { holder, dialect, isExclusive, onLost });
+      const isGone = isGoneHere;
+      const lease = await acquireLease(engine, { holder, dialect, isExclusive, isGone, onLost });
       return { ...opened, lake, ledger, lease };
     } catch (error) {
       await opened.close();
@@ -55,10 +57,25 @@ export async function openWarehouse(request: WarehouseRequest): Promise<OpenedWa
   });
 }
 
+/**
+ * Ends what the engine does, and lets the next run begin without waiting. What this run left, the next one undoes or
+ * finishes, as after a kill.
+ */
+export async function letGoOfWarehouse({ engine, lease }: OpenedWarehouse): Promise<void> {
+  await engine.interrupt();
+  // Where nobody else can have the warehouse open, the lease ends with the process.
+  if (!engine.isExclusive) await lease.release();
+}
+
 export async function closeWarehouse({ close, lease }: OpenedWarehouse): Promise<void> {
   // A lease that cannot be given back, on a full disk say, is taken over by the next run.
   await lease.release().catch(() => undefined);
   await close();
+}
+
+/** So much of a command as tells which one it is; the ledger's column is no longer than 1000 bytes. */
+function shortened(command: string): string {
+  return command.length <= 100 ? command : `${command.slice(0, 99)}…`;
 }
 
 /** How long a run waits for a reader of the ledger that has the warehouse open; another build takes longer. */

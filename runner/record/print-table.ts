@@ -1,7 +1,8 @@
 import Table from "cli-table3";
 import type { ResultSet } from "../core/ports.ts";
 
-const numeric = /^(?:TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT|DOUBLE|FLOAT|DECIMAL)/;
+/** Types of numbers, as one engine or the other names them. */
+const numeric = /^(?:u?(?:tiny|small|big|huge)int|u?integer|double|float|real|decimal|numeric)\b/i;
 
 /** A result as a plain table: numbers to the right, null as such. */
 export function printTable(result: ResultSet): string {

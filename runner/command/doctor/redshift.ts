@@ -20,7 +20,8 @@ export async function examineRedshift(
   warehouse: RedshiftPlace,
   examination: Examination,
 ): Promise<void> {
-  const opening = openEngine({ target, command: "doctor", patience });
+  const tell = () => undefined;
+  const opening = openEngine({ target, command: "doctor", patience, tell });
   // A warehouse that does not open is the first finding.
   opening.catch(() => undefined);
   let user = "";

@@ -30,3 +30,8 @@ test("no statement's name is the beginning of another's, and a run's prefix is o
   expect(statementName("r12", instance, 1).startsWith(namePrefix("r1"))).toBe(false);
   expect(newInstance()).not.toBe(instance);
 });
+
+test("a command of any length makes names that the service takes", () => {
+  const select = `build --select ${"gold.sales,".repeat(100)}`;
+  expect(statementName(select, newInstance(), Number.MAX_SAFE_INTEGER).length).toBeLessThan(500);
+});

@@ -22,9 +22,12 @@ export function clientToken(
   return hash.digest("hex");
 }
 
+/** So much of a command is in a name; the service takes names of up to 500 characters. */
+const longestCommand = 200;
+
 /** The beginning of the names of all statements of a run or command. */
 export function namePrefix(name: string): string {
-  return `mercado:${name}:`;
+  return `mercado:${name.slice(0, longestCommand)}:`;
 }
 
 /** A statement's name, by which it is found where its id was lost. */

@@ -15,12 +15,13 @@ import type {
   RedshiftDataClient,
   StatusString,
 } from "@aws-sdk/client-redshift-data";
-import { openClient, warehouseParameters } from "./connection.ts";
+import { openClient, warehouseName, warehouseParameters } from "./connection.ts";
 import type { RedshiftConnection } from "./connection.ts";
 import { RequestFailure } from "./request-failure.ts";
 import { refusalOf, serviceFailure } from "./service-failure.ts";
 import { retried } from "./retried.ts";
 import type { Patience } from "./retried.ts";
+import { Silence } from "./silence.ts";
 
 /** Statements to run: one by itself, or several as one transaction. */
 export interface Submission {
@@ -43,16 +44,31 @@ export function isOver({ Status: status }: DescribeStatementResponse): boolean {
   return status === "FINISHED" || status === "FAILED" || status === "ABORTED";
 }
 
+/** For how long a service that has never answered is asked, in milliseconds: its address may be wrong. */
+const firstPatience = 15_000;
+
+function atFirst(patience: Patience): Patience {
+  return { ...patience, totalMilliseconds: Math.min(patience.totalMilliseconds, firstPatience) };
+}
+
+interface Manner {
+  readonly patience: Patience;
+  /** Told when the service stops answering for a while, and when it goes on. */
+  readonly tell?: ((message: string) => void) | undefined;
+}
+
 /** Requests of the Data API, each tried again for as long as an answer may come. What they throw is a Failure. */
 export class DataApi {
   readonly #client: RedshiftDataClient;
   readonly #connection: RedshiftConnection;
   readonly #patience: Patience;
+  readonly #silence: Silence;
 
-  constructor(connection: RedshiftConnection, patience: Patience) {
+  constructor(connection: RedshiftConnection, { patience, tell }: Manner) {
     this.#client = openClient(connection);
     this.#connection = connection;
     this.#patience = patience;
+    this.#silence = new Silence(warehouseName(connection), tell ?? (() => undefined));
   }
 
   /** Returns the statement's id. The same token twice is one statement. */
@@ -149,10 +165,14 @@ export class DataApi {
   }
 
   async #ask<Answer>(perform: () => Promise<Answer>, signal?: AbortSignal): Promise<Answer> {
-    const asked = await retried(perform, { patience: this.#patience, refusalOf, signal });
+    const attempt = () => this.#silence.hear(perform);
+    const patience = this.#silence.isUnbroken ? atFirst(this.#patience) : this.#patience;
+    const asked = await retried(attempt, { patience, refusalOf, signal });
     if (asked.isAnswered) return asked.answer;
-    const seconds = Math.round(asked.milliseconds / 1000);
-    const failure = serviceFailure(asked.error, this.#connection, seconds);
+    const failure = serviceFailure(asked.error, this.#connection, {
+      seconds: Math.round(asked.milliseconds / 1000),
+      wasHeard: !this.#silence.isUnbroken,
+    });
     throw new RequestFailure(failure, !asked.refusals.has("unanswered"));
   }
 }

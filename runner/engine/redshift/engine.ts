@@ -33,8 +33,10 @@ export interface RedshiftOptions extends RedshiftConnection {
   readonly name: string;
   /** Reads a text that stands at an s3:// address of the lake; undefined when nothing is there. */
   readonly readObject: (location: string) => Promise<string | undefined>;
-  /** How long a request is tried again that is not answered. Default 5 minutes. */
+  /** How long a request is tried again that is not answered. Default 5 minutes; at most 15 seconds before any answer. */
   readonly patience?: Patience;
+  /** Told when the service stops answering for a while, and when it goes on. */
+  readonly tell?: (message: string) => void;
   /** How long a transaction is tried again that another one was in the way of. Default 5 minutes. */
   readonly conflictPatience?: Patience;
 }
@@ -67,7 +69,8 @@ const defaultPatience: Patience = {
  */
 export async function openRedshift(options: RedshiftOptions): Promise<RedshiftEngine> {
   const instance = newInstance();
-  const api = new DataApi(options, options.patience ?? defaultPatience);
+  const { patience = defaultPatience, tell } = options;
+  const api = new DataApi(options, { patience, tell });
   try {
     await settleLeft(api, options.home);
     const journal = await StatementJournal.create(options.home, instance);

@@ -54,7 +54,7 @@ const failures: readonly (readonly [Error, string, string])[] = [
 test.each(failures.map(([error, ...rest]) => [error.name, error, ...rest] as const))(
   "%s is told with its cause and the way out",
   (_, error, code, hint) => {
-    const [diagnostic] = serviceFailure(error, connection, 300).diagnostics;
+    const [diagnostic] = serviceFailure(error, connection, { seconds: 300 }).diagnostics;
     expect(diagnostic).toMatchObject({ code, hint: expect.stringContaining(hint) });
     expect(diagnostic?.cause).toContain(error.message);
   },

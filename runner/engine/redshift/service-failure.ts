@@ -59,14 +59,22 @@ function isRegionMissing(error: unknown): boolean {
   return messageOf(error) === "Region is missing";
 }
 
-/** The failure that an error of a request stands for; `seconds` is for how long it was tried. */
+/** How a request was made that failed. */
+export interface Attempted {
+  /** For how long it was tried. */
+  readonly seconds: number;
+  /** Whether the service has answered anything before; default is yes. */
+  readonly wasHeard?: boolean;
+}
+
+/** The failure that an error of a request stands for. */
 export function serviceFailure(
   error: unknown,
   connection: RedshiftConnection,
-  seconds: number,
+  attempted: Attempted,
 ): Failure {
   if (error instanceof Failure) return error;
-  return new Failure([{ ...explain(error, connection, seconds), cause: causeOf(error) }]);
+  return new Failure([{ ...explain(error, connection, attempted), cause: causeOf(error) }]);
 }
 
 function causeOf(error: unknown): string {
@@ -76,7 +84,11 @@ function causeOf(error: unknown): string {
 
 type Explanation = Pick<Diagnostic, "code" | "message" | "hint">;
 
-function explain(error: unknown, connection: RedshiftConnection, seconds: number): Explanation {
+function explain(
+  error: unknown,
+  connection: RedshiftConnection,
+  { seconds, wasHeard = true }: Attempted,
+): Explanation {
   const warehouse = warehouseName(connection);
   const name = nameOf(error);
   const status = statusOf(error);
@@ -115,7 +127,9 @@ function explain(error: unknown, connection: RedshiftConnection, seconds: number
       return {
         code: "WAREHOUSE_UNREACHABLE",
         message: `${warehouse} does not answer, for ${seconds} s now.`,
-        hint: "Run it again once it does: the next run finds out what became of this one.",
+        hint: wasHeard
+          ? "Run it again once it does: the next run finds out what became of this one."
+          : "See whether it runs, whether the target in pipelines.yaml has its address or region, and whether this machine reaches it: runner doctor",
       };
     case "final":
       return {

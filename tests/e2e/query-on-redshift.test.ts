@@ -1,0 +1,39 @@
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { openTestServices } from "../../local/testing.ts";
+import { codesIn, linesOf } from "./testing/cli.ts";
+import { ShopDatabases } from "./testing/databases.ts";
+import type { TestProject } from "./testing/project.ts";
+import { smallProject } from "./testing/small-project.ts";
+import { redshift } from "./testing/targets.ts";
+import type { OpenedTarget } from "./testing/targets.ts";
+
+let services: Awaited<ReturnType<typeof openTestServices>>;
+let databases: ShopDatabases;
+let opened: OpenedTarget;
+let project: TestProject;
+
+beforeAll(async () => {
+  services = await openTestServices();
+  databases = await ShopDatabases.create(services);
+  opened = await redshift.open(services);
+  project = await opened.newProject(smallProject, databases);
+}, 120_000);
+
+afterAll(async () => {
+  project.close();
+  await opened.close();
+  await databases.close();
+  await services.close();
+});
+
+test("runner query on Redshift answers queries, and refuses what would change something before it is sent", async () => {
+  const made = await project.run(["query", "create table public.made as select 1 as a"]);
+  expect([made.code, codesIn(made)]).toEqual([2, ["CLI_USAGE"]]);
+  expect(made.stderr).toContain("runner query changes nothing");
+  const asked = await project.ok(
+    "query",
+    "select count(*) as n from pg_tables where tablename = 'made'",
+    "--json",
+  );
+  expect(linesOf(asked.stdout)).toEqual([{ n: 0 }]);
+}, 60_000);
