@@ -101,6 +101,8 @@ export interface Dialect {
   readonly name: EngineName;
   /** The current time, UTC, as a timestamp. */
   readonly now: string;
+  /** The longest text that a column of any type holds, in bytes; absent is any. */
+  readonly longestText?: number;
   /** The public name of a relation. */
   relation(relation: RelationName): string;
   /** The private name of what a run writes for a relation; unique for each run. */

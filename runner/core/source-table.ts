@@ -47,6 +47,8 @@ export interface SourceTableBase extends NodeBase {
   readonly deletes?: DetectedDeletes;
   /** A date or timestamp by whose UTC day the files are parted. */
   readonly partitionBy?: string;
+  /** The longest text that the warehouse takes, in bytes, while rows are extracted for it; absent is any. */
+  readonly longestText?: number;
 }
 
 /** `detect` compares the keys of the whole table with those of the raw zone; a soft delete is a row whose `column` is not null. */

@@ -110,7 +110,7 @@ function rawContents(
 async function compareTables(
   { tables }: ExtractStep,
   extractor: Extractor,
-  { emit }: Pick<ExecutionContext, "emit">,
+  { emit, dialect: { longestText } }: Pick<ExecutionContext, "emit" | "dialect">,
 ): Promise<readonly ExtractRequest[]> {
   const extracted = tables.filter(({ table }) => table.quarantineOf === undefined);
   const compared = await Promise.all(
@@ -131,5 +131,5 @@ async function compareTables(
       await emit({ type: "note", message: `${table.relation}.${column} ${told}` });
     }
   }
-  return compared.map(({ table, since }) => ({ table, since }));
+  return compared.map(({ table, since }) => ({ table: { ...table, longestText }, since }));
 }

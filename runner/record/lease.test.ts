@@ -1,57 +1,98 @@
-import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { setTimeout } from "node:timers/promises";
 import type { Lease } from "../core/lease.ts";
+import type { Dialect } from "../core/dialect.ts";
 import type { Engine } from "../core/ports.ts";
 import { duckdbDialect } from "../dialect/duckdb/dialect.ts";
+import { redshiftDialect } from "../dialect/redshift/dialect.ts";
 import { openDuckDb } from "../engine/duckdb/engine.ts";
+import { openTestWarehouse } from "../engine/redshift/testing/warehouse.ts";
 import { acquireLease } from "./lease.ts";
 import type { LeaseRequest } from "./lease.ts";
 import { openLedger } from "./ledger.ts";
 
-let engine: Engine;
-const leases: Lease[] = [];
+interface LeasingWarehouse {
+  readonly name: string;
+  readonly dialect: Dialect;
+  /** How much longer than in this process a call may take. */
+  readonly slowness: number;
+  /** Opens it empty. */
+  readonly open: () => Promise<{ readonly engine: Engine; readonly close: () => Promise<void> }>;
+}
 
-beforeEach(async () => {
-  engine = await openDuckDb({ file: ":memory:", threads: 1 });
-  await openLedger(engine);
-  await engine.execute("create table published (publisher varchar)");
-});
+const duckDb: LeasingWarehouse = {
+  name: "in DuckDB",
+  dialect: duckdbDialect,
+  slowness: 1,
+  open: async () => {
+    const engine = await openDuckDb({ file: ":memory:", threads: 1 });
+    return { engine, close: () => engine.close() };
+  },
+};
 
-afterEach(async () => {
-  for (const lease of leases.splice(0)) await lease.release();
-  await engine.close();
-});
+const onRedshift = (["serializable", "snapshot"] as const).map((isolation): LeasingWarehouse => ({
+  name: `in Redshift's stand-in under ${isolation} isolation`,
+  dialect: redshiftDialect({ iamRole: "default" }),
+  slowness: 20,
+  open: async () => {
+    const warehouse = await openTestWarehouse({ isolation });
+    return { engine: await warehouse.open(), close: () => warehouse.close() };
+  },
+}));
 
-/** A run that shares its warehouse with others, as it does where many processes can have it open. */
-async function acquire(command: string, more: Partial<LeaseRequest> = {}): Promise<Lease> {
-  const holder = { command, pid: 7, host: "there", since: "2026-03-01T00:00:00.000Z" };
-  const lease = await acquireLease(engine, {
-    holder,
-    dialect: duckdbDialect,
-    isExclusive: false,
-    onLost: () => undefined,
-    ...more,
+describe.each([duckDb, ...onRedshift])("a lease $name", ({ dialect, slowness, open }) => {
+  let warehouse: Awaited<ReturnType<LeasingWarehouse["open"]>>;
+  let engine: Engine;
+  const leases: Lease[] = [];
+
+  beforeAll(async () => {
+    warehouse = await open();
+    ({ engine } = warehouse);
+    await openLedger(engine);
+    await engine.execute("create table published (publisher varchar(20))");
   });
-  leases.push(lease);
-  return lease;
-}
 
-function publishAs(lease: Lease, publisher: string): Promise<void> {
-  return engine.transaction([
-    ...lease.guardStatements(),
-    `insert into published values ('${publisher}')`,
-  ]);
-}
+  afterAll(async () => {
+    await warehouse.close();
+  });
 
-async function publishers(): Promise<unknown[]> {
-  return (await engine.query("select publisher from published")).rows.map((row) => row.publisher);
-}
+  beforeEach(async () => {
+    await engine.execute("delete from published");
+  });
 
-/** As if its holder's heart had stopped long ago. */
-const stop = () =>
-  engine.execute("update _runner.lease set heartbeat_at = timestamp '2026-01-01 00:00:00'");
+  afterEach(async () => {
+    for (const lease of leases.splice(0)) await lease.release();
+  });
 
-describe("a lease", () => {
+  /** A run that shares its warehouse with others, as it does where many processes can have it open. */
+  async function acquire(command: string, more: Partial<LeaseRequest> = {}): Promise<Lease> {
+    const holder = { command, pid: 7, host: "there", since: "2026-03-01T00:00:00.000Z" };
+    const lease = await acquireLease(engine, {
+      holder,
+      dialect,
+      isExclusive: false,
+      onLost: () => undefined,
+      ...more,
+    });
+    leases.push(lease);
+    return lease;
+  }
+
+  function publishAs(lease: Lease, publisher: string): Promise<void> {
+    return engine.transaction([
+      ...lease.guardStatements(),
+      `insert into published values ('${publisher}')`,
+    ]);
+  }
+
+  async function publishers(): Promise<unknown[]> {
+    return (await engine.query("select publisher from published")).rows.map((row) => row.publisher);
+  }
+
+  /** As if its holder's heart had stopped long ago. */
+  const stop = () =>
+    engine.execute("update _runner.lease set heartbeat_at = timestamp '2026-01-01 00:00:00'");
+
   test("is refused to a second run, which is told who has it", async () => {
     await acquire("build --select sales");
     await expect(acquire("test")).rejects.toThrow(
@@ -72,7 +113,7 @@ describe("a lease", () => {
     const first = await acquire("build");
     await stop();
     const second = await acquire("test");
-    await expect(publishAs(first, "first")).rejects.toThrow("NOT NULL constraint failed: fence");
+    await expect(publishAs(first, "first")).rejects.toThrow(/fence/);
     expect(await first.isHeld()).toBe(false);
     await publishAs(second, "second");
     await first.release();
@@ -106,16 +147,18 @@ describe("a lease", () => {
   test("is kept by a heartbeat, and its loss is told", async () => {
     let isLost = false;
     const lease = await acquire("build", {
-      staleAfterSeconds: 0.2,
+      staleAfterSeconds: 0.2 * slowness,
       onLost: () => {
         isLost = true;
       },
     });
-    await setTimeout(300);
+    await setTimeout(300 * slowness);
     expect(await lease.isHeld()).toBe(true);
-    await expect(acquire("test", { staleAfterSeconds: 0.2 })).rejects.toThrow("LEASE_HELD");
+    await expect(acquire("test", { staleAfterSeconds: 0.2 * slowness })).rejects.toThrow(
+      "LEASE_HELD",
+    );
     await acquire("test", { isExclusive: true });
-    await setTimeout(150);
+    await setTimeout(150 * slowness);
     expect(isLost).toBe(true);
   });
 });

@@ -2,7 +2,6 @@ import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { createHash } from "node:crypto";
 import { cpSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Services } from "../../local/services.ts";
 import { openTestServices } from "../../local/testing.ts";
 import type { LakeManifest } from "../../runner/core/manifest.ts";
 import type { RelationName } from "../../runner/core/relation.ts";
@@ -10,20 +9,25 @@ import { openDuckDb } from "../../runner/engine/duckdb/engine.ts";
 import { ShopDatabases } from "./testing/databases.ts";
 import type { TestProject } from "./testing/project.ts";
 import { buildShopDays } from "./testing/shop-days.ts";
+import { duckDb } from "./testing/targets.ts";
+import type { OpenedTarget } from "./testing/targets.ts";
 
-let services: Services;
+let services: Awaited<ReturnType<typeof openTestServices>>;
 let databases: ShopDatabases;
+let opened: OpenedTarget;
 let project: TestProject;
 
 beforeAll(async () => {
   services = await openTestServices();
   databases = await ShopDatabases.create(services);
-  project = await buildShopDays(databases, services);
+  opened = await duckDb.open(services);
+  project = await buildShopDays(databases, services, opened);
   cpSync(project.home, join(project.folder, "built"), { recursive: true });
 }, 120_000);
 
 afterAll(async () => {
   project.close();
+  await opened.close();
   await databases.close();
   await services.close();
 });

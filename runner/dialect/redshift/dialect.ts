@@ -44,6 +44,7 @@ export function redshiftDialect({ iamRole }: RedshiftSettings): Dialect {
     ...ansiStatements(typeName),
     name: "redshift",
     now: "sysdate",
+    longestText,
     describedType: typeName,
     createView,
     physical: (relation, runId) => `${physicalSchema}.${physicalName(relation, runId)}`,

@@ -5,6 +5,8 @@ export interface TextColumn {
   readonly name: string;
   readonly type: ColumnType;
   readonly nullable: boolean;
+  /** Of a text that fits, in bytes, whatever the type says; absent is any. */
+  readonly longest?: number;
 }
 
 const date = "[0-9]{4,6}-[0-9]{2}-[0-9]{2}";
@@ -58,8 +60,13 @@ export function duckdbType(type: ColumnType): string {
   }
 }
 
-/** SQL that is true for a text that has the form of the type. */
-export function acceptance(type: ColumnType, text: string): string {
+/** SQL that is true for a text that has the form of the column. */
+export function acceptance({ type, longest }: TextColumn, text: string): string {
+  const form = acceptanceOfType(type, text);
+  return longest === undefined ? form : `(${form} and strlen(${text}) <= ${longest})`;
+}
+
+function acceptanceOfType(type: ColumnType, text: string): string {
   switch (type.kind) {
     case "varchar":
       return type.length === undefined ? "true" : `strlen(${text}) <= ${type.length}`;
@@ -93,7 +100,7 @@ export function exactCast(column: TextColumn, text: string, refusal: string): st
   const absent = column.nullable ? `cast(null as ${type})` : refusal;
   return (
     `case when ${text} is null then ${absent} ` +
-    `when ${acceptance(column.type, text)} then coalesce(${conversion(column.type, text)}, ${refusal}) ` +
+    `when ${acceptance(column, text)} then coalesce(${conversion(column.type, text)}, ${refusal}) ` +
     `else ${refusal} end`
   );
 }

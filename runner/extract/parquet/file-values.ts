@@ -13,15 +13,26 @@ export function fileValues(
   extractedAt: string,
   refusal: (column: TextColumn, text: string) => string,
 ): readonly string[] {
+  const { columns: declared, longestText } = segment.table;
   const values = segmentColumns(segment).map((column, index) => {
     const text = `c${index}`;
+    // What is copied from an item is in the other columns, and fits or not by itself.
+    if (index === declared.length && longestText !== undefined) {
+      return `case when strlen(${text}) <= ${longestText} then ${text} end as ${quoteName(column.name)}`;
+    }
     const value = isTyped(segment, column)
       ? `cast(${text} as ${duckdbType(column.type)})`
       : exactCast(column, text, refusal(column, text));
-    return `${value} as ${quoteName(column.name)}`;
+    const isJson = column.type.kind === "json";
+    return `${isJson ? jsonValue(value, segment.table) : value} as ${quoteName(column.name)}`;
   });
   const read = `timestamptz ${quotePlain(extractedAt)} as ${extractedAtColumn}`;
   return [...values.toSpliced(segment.table.columns.length, 0, read), ...deletedMark(segment)];
+}
+
+/** SQL for a value that is JSON: a warehouse whose texts are bounded has no other type for it, nor reads it from a file. */
+export function jsonValue(value: string, { longestText }: Segment["table"]): string {
+  return `cast(${value} as ${longestText === undefined ? "json" : "varchar"})`;
 }
 
 /** A row that is read is there, unless its soft-delete column says otherwise. */

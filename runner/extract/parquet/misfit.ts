@@ -5,7 +5,7 @@ import { acceptance, conversion, type TextColumn } from "./exact-cast.ts";
 /** SQL that is true for a text, or a null, that `exactCast` refuses as a value of the column. */
 export function isMisfit(column: TextColumn, text: string): string {
   const { type, nullable } = column;
-  const isRefused = `not coalesce(${acceptance(type, text)} and ${conversion(type, text)} is not null, false)`;
+  const isRefused = `not coalesce(${acceptance(column, text)} and ${conversion(type, text)} is not null, false)`;
   const refused = `(${text} is not null and ${isRefused})`;
   return nullable ? refused : `(${text} is null or ${refused})`;
 }
@@ -14,7 +14,8 @@ const number = "[+-]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][+-]?[0-9]+)?";
 const beyondTime = "[+-]?infinity|.* BC";
 
 /** SQL for the reason why a misfit does not fit. */
-export function misfitReason({ type }: TextColumn, text: string): string {
+export function misfitReason(column: TextColumn, text: string): string {
+  const { type } = column;
   const matches = (pattern: string) => `regexp_full_match(${text}, '${pattern}')`;
   const says = (...cases: readonly (readonly [string, RejectReason] | RejectReason)[]) => {
     const parts = cases.map((each) =>
@@ -31,7 +32,7 @@ export function misfitReason({ type }: TextColumn, text: string): string {
         isNull,
         isInfinite,
         isNoNumber,
-        [`not ${acceptance(type, text)}`, "not_an_integer"],
+        [`not ${acceptance(column, text)}`, "not_an_integer"],
         "out_of_range",
       );
     case "decimal":
@@ -39,7 +40,7 @@ export function misfitReason({ type }: TextColumn, text: string): string {
         isNull,
         isInfinite,
         isNoNumber,
-        [`not ${acceptance(type, text)}`, "too_precise"],
+        [`not ${acceptance(column, text)}`, "too_precise"],
         "out_of_range",
       );
     case "double":
@@ -51,7 +52,7 @@ export function misfitReason({ type }: TextColumn, text: string): string {
     case "timestamp":
       return says(isNull, [matches(beyondTime), "out_of_range"], "invalid_timestamp");
     case "json":
-      return says(isNull, "invalid_json");
+      return says(isNull, [`json_valid(${text})`, "too_long"], "invalid_json");
     case "varchar":
       return says(isNull, "too_long");
   }

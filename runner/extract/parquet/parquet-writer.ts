@@ -136,10 +136,16 @@ function refusal(
   const column = table.columns.find((candidate) => candidate.name === name);
   if (column === undefined) return undefined;
   const type = printColumnType(column.type);
+  const { longestText } = table;
+  const isText = column.type.kind === "varchar" || column.type.kind === "json";
+  const bound =
+    isText && longestText !== undefined
+      ? `, of at most ${longestText} bytes in this warehouse`
+      : "";
   const what =
     value === null
       ? `column ${name} is null, but is declared "nullable: false"`
-      : `column ${name} holds ${JSON.stringify(shorten(value))}, which does not fit ${type}`;
+      : `column ${name} holds ${JSON.stringify(shorten(value))}, which does not fit ${type}${bound}`;
   return extractFailure(table, {
     message: `${what} (row ${shorten(key, 120)}).`,
     cause: "A value is taken exactly or not at all; no row of this table was committed.",

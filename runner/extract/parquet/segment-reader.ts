@@ -22,9 +22,11 @@ export type SizedSegment = Segment & { readonly bytes: number };
 
 /** The columns of a segment; the first of them, as many as are declared, are the table's. */
 export function segmentColumns({ table, withItem }: Segment): readonly TextColumn[] {
-  return withItem
-    ? [...table.columns, { name: itemColumn, type: { kind: "varchar" }, nullable: false }]
-    : table.columns;
+  const { columns, longestText: longest } = table;
+  const isText = ({ type: { kind } }: TextColumn) => kind === "varchar" || kind === "json";
+  const declared = columns.map((column) => (isText(column) ? { ...column, longest } : column));
+  const item = { name: itemColumn, type: { kind: "varchar" }, nullable: false } as const;
+  return withItem ? [...declared, item] : declared;
 }
 
 /** Whether a segment's column holds a value that fits already. */

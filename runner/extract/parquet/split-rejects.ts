@@ -5,7 +5,7 @@ import { extractedAtColumn } from "../../core/technical-columns.ts";
 import { ExactSum } from "../exact-sum.ts";
 import { summedColumns } from "../../core/summed-columns.ts";
 import { duckdbType } from "./exact-cast.ts";
-import { fileValues } from "./file-values.ts";
+import { fileValues, jsonValue } from "./file-values.ts";
 import { isMisfit, misfitReason } from "./misfit.ts";
 import { isTyped, parquetOptions, rowKey, segmentColumns, segmentRows } from "./segment-reader.ts";
 import type { SizedSegment } from "./segment-reader.ts";
@@ -52,26 +52,37 @@ export function acceptedStatement(
   return `copy (select ${values.join(",\n")}\nfrom ${examined(segment)}\nwhere misfit is null) to ${quotePlain(path)} ${parquetOptions(segment)}`;
 }
 
+/** Characters of a text that is shown where all of it does not fit: some columns of these fit into a text themselves. */
+const beginningOfLong = 200;
+
 /** Writes all other rows, in the quarantine's columns. */
 export function rejectedStatement(
   segment: SizedSegment,
   path: string,
   extractedAt: string,
 ): string {
+  const { table } = segment;
   const columns = segmentColumns(segment);
   const byPosition = (value: (index: number) => string) =>
     `case misfit ${columns.map((_, index) => `when ${index} then ${value(index)}`).join(" ")} end`;
   const text = (index: number) => `cast(c${index} as varchar)`;
-  const members = columns.map(({ name }, index) => `${quotePlain(name)}, ${text(index)}`);
+  const object = (member: (index: number) => string) =>
+    `json_object(${columns.map(({ name }, index) => `${quotePlain(name)}, ${member(index)}`).join(", ")})`;
+  const { longestText } = table;
+  const bounded = (whole: string, cut: string) =>
+    longestText === undefined
+      ? whole
+      : `case when strlen(${whole}) <= ${longestText} then ${whole} else ${cut} end`;
+  const beginning = (index: number) => `left(${text(index)}, ${beginningOfLong})`;
   const values: Readonly<Record<(typeof quarantineColumns)[number]["name"], string>> = {
     row_key: rowKey(segment),
     column_name: byPosition((index) => quotePlain(columns[index]?.name ?? "")),
-    value: byPosition(text),
+    value: byPosition((index) => bounded(text(index), beginning(index))),
     reason: byPosition((index) => {
       const column = columns[index];
       return column === undefined ? "null" : misfitReason(column, text(index));
     }),
-    source_row: `cast(json_object(${members.join(", ")}) as json)`,
+    source_row: jsonValue(bounded(object(text), object(beginning)), table),
   };
   const list = quarantineColumns.map(({ name }) => `${values[name]} as "${name}"`);
   return (

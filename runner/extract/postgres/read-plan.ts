@@ -27,9 +27,10 @@ export async function planRead(
   return {
     request,
     table,
-    columns: table.columns.map((column, position) =>
-      wireColumn(column, liveType(column.name), position),
-    ),
+    columns: table.columns.map((column, position) => {
+      const read = wireColumn(column, liveType(column.name), position);
+      return { ...read, longest: Math.min(read.longest, table.longestText ?? Infinity) };
+    }),
     textColumns: table.columns.map((column, position) =>
       textColumn(column, liveType(column.name), position),
     ),

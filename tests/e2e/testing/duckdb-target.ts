@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
 import { openDuckDb } from "../../../runner/engine/duckdb/engine.ts";
 import { openFolderLake } from "../../../runner/lake/folder-lake.ts";
@@ -8,17 +8,21 @@ import type { OpenedTarget, ProjectPlace } from "./targets.ts";
 /** A DuckDB file and a folder, both in the project's home, which is kept and restored as a whole. */
 export function duckDbPlace(home: string): ProjectPlace {
   const lake = join(home, "lake");
+  const file = join(home, "warehouse.duckdb");
   const nothing = () => Promise.resolve();
   return {
     environment: {},
     pipelines: (text) => text,
-    openWarehouse: () =>
-      openDuckDb({ file: join(home, "warehouse.duckdb"), threads: 2, readOnly: true }),
+    openWarehouse: () => openDuckDb({ file, threads: 2, readOnly: true }),
     lakeFolder: lake,
     openLake: () => openFolderLake({ root: lake }),
     lakeKeys: () => filesBelow(lake),
     keep: nothing,
     restore: nothing,
+    loseWarehouse: () => {
+      rmSync(file);
+      return Promise.resolve();
+    },
     passLeaseTime: nothing,
     close: nothing,
   };

@@ -1,9 +1,10 @@
 import { cpSync, existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
+import type { Isolation } from "../../../local/redshift/connections.ts";
 import type { Faults } from "../../../local/redshift/faults.ts";
 import { openRedshiftServer } from "../../../local/redshift/server.ts";
-import type { RedshiftServer } from "../../../local/redshift/server.ts";
+import type { RedshiftServer, RedshiftServerOptions } from "../../../local/redshift/server.ts";
 import { openS3Server } from "../../../local/s3/s3-server.ts";
 import type { S3Server } from "../../../local/s3/s3-server.ts";
 import type { Services } from "../../../local/services.ts";
@@ -39,6 +40,7 @@ export class RedshiftPlace implements ProjectPlace {
   readonly #name: string;
   #server: RedshiftServer;
   readonly #port: number;
+  #isolation: Isolation = "serializable";
 
   private constructor(ground: Ground, name: string, server: RedshiftServer) {
     this.#ground = ground;
@@ -85,6 +87,12 @@ export class RedshiftPlace implements ProjectPlace {
     );
   }
 
+  /** Starts the stand-in again, with transactions that are kept apart so far; no run may be under way. */
+  async isolate(isolation: Isolation): Promise<void> {
+    this.#isolation = isolation;
+    await this.#whileClosed(() => Promise.resolve());
+  }
+
   openWarehouse(): Promise<Engine> {
     const lake = this.openLake();
     return openRedshift({
@@ -122,6 +130,11 @@ export class RedshiftPlace implements ProjectPlace {
         : this.#kept(name);
     await this.#whileClosed(() => copyDatabase(admin, database, this.#name));
     replaceFolder(this.lakeFolder, objects);
+  }
+
+  async loseWarehouse(): Promise<void> {
+    const { admin, number } = this.#ground;
+    await this.#whileClosed(() => copyDatabase(admin, `${prepared}_${number}`, this.#name));
   }
 
   async passLeaseTime(): Promise<void> {
@@ -162,7 +175,8 @@ export class RedshiftPlace implements ProjectPlace {
   async #whileClosed(work: () => Promise<void>): Promise<void> {
     await this.#server.close();
     await work();
-    this.#server = await startServer(this.#ground, this.#name, this.#port);
+    const settings = { port: this.#port, isolation: this.#isolation };
+    this.#server = await startServer(this.#ground, this.#name, settings);
   }
 }
 
@@ -220,10 +234,14 @@ function databaseUrl(postgresUrl: string, database: string): string {
   return url.href;
 }
 
-function startServer(ground: Ground, database: string, port = 0): Promise<RedshiftServer> {
+function startServer(
+  ground: Ground,
+  database: string,
+  settings: Pick<RedshiftServerOptions, "port" | "isolation"> = {},
+): Promise<RedshiftServer> {
   const { accessKeyId, secretAccessKey, endpoint } = ground.s3;
   return openRedshiftServer({
-    ...{ postgresUrl: ground.postgresUrl, database, port, accessKeyId },
+    ...{ postgresUrl: ground.postgresUrl, database, accessKeyId, ...settings },
     storage: { endpoint, region, accessKeyId, secretAccessKey },
   });
 }

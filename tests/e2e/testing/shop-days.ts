@@ -3,7 +3,8 @@ import { writeTransaction } from "../../../api/dynamodb/transactions.ts";
 import { migrate } from "../../../api/migrate.ts";
 import type { Services } from "../../../local/services.ts";
 import type { ShopDatabases } from "./databases.ts";
-import { TestProject } from "./project.ts";
+import type { TestProject } from "./project.ts";
+import type { OpenedTarget } from "./targets.ts";
 
 /** Lately, since an increment of DynamoDB asks for every day that has gone by. */
 const firstDay = daysAgo(3);
@@ -144,9 +145,10 @@ export async function shopAgain(databases: ShopDatabases): Promise<void> {
 export async function buildShopDays(
   databases: ShopDatabases,
   services: Services,
+  opened: OpenedTarget,
 ): Promise<TestProject> {
   await migrateShop(databases, services);
-  const project = TestProject.ofRepository(databases);
+  const project = await opened.newProjectOfRepository(databases);
   for (const shop of [shopFirstDay, shopSecondDay]) {
     await shop(databases);
     await project.ok("build");

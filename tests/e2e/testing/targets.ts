@@ -23,6 +23,8 @@ export interface ProjectPlace {
   keep(name: string): Promise<void>;
   /** Makes it what it was when that name was kept, or empty. */
   restore(name: string | undefined): Promise<void>;
+  /** Takes the warehouse away, and leaves the lake. */
+  loseWarehouse(): Promise<void>;
   /** Lets the time go by after which a dead run's lease may be taken over; nothing where a dead run holds nothing. */
   passLeaseTime(): Promise<void>;
   close(): Promise<void>;
