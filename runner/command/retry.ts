@@ -1,4 +1,4 @@
-import { Failure } from "../core/diagnostic.ts";
+import { assertSound, Failure } from "../core/diagnostic.ts";
 import type { UnfinishedRun } from "../core/ledger.ts";
 import { isTest } from "../core/node.ts";
 import type { NodeId } from "../core/node.ts";
@@ -8,6 +8,7 @@ import { holdWarehouse } from "./held-warehouse.ts";
 import type { HeldWarehouse } from "./held-warehouse.ts";
 import { exitCodes } from "./options.ts";
 import type { ExitCode, RunOptions } from "./options.ts";
+import { classDiagnostics } from "./project-classes.ts";
 import { compileProject, openProject } from "./project.ts";
 import type { LinkedProject } from "./project.ts";
 import { carryOut } from "./run.ts";
@@ -35,6 +36,7 @@ export async function retryCommand(
       return exitCodes.ok;
     }
     const compiled = await compileProject(linked, told);
+    assertSound(await classDiagnostics(linked.project, compiled));
     return carryOut({ verb, options: told, linked, compiled, selected }, held);
   });
 }

@@ -17,6 +17,7 @@ import { assertIntervals } from "./interval-option.ts";
 import { exitCodes } from "./options.ts";
 import type { ExitCode, RunOptions } from "./options.ts";
 import { printPlan } from "./print-plan.ts";
+import { classDiagnostics } from "./project-classes.ts";
 import { compileProject, openProject } from "./project.ts";
 import type { LinkedProject } from "./project.ts";
 import { publishGroups } from "./publish-groups.ts";
@@ -32,6 +33,7 @@ import { dialectOf } from "./open-engine.ts";
 export async function runCommand(verb: RunVerb, options: RunOptions): Promise<ExitCode> {
   const linked = await openProject(options);
   const compiled = await compileProject(linked, options);
+  assertSound(await classDiagnostics(linked.project, compiled));
   const selected = await nodesFor(verb, linked, options);
   if (selected.size === 0) {
     process.stderr.write("Nothing to do.\n");

@@ -16,6 +16,8 @@ export interface ColumnUse {
 export interface ColumnOrigin {
   readonly name: string;
   readonly from: readonly ColumnUse[];
+  /** Where its expression stands in the query's text, in characters; absent for a column that `*` takes as it is. */
+  readonly offset?: number;
 }
 
 /** A column that decides which rows a result has, in which order they stand, or which of them are seen together. */

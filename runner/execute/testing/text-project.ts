@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { compile } from "../../compile/compile.ts";
 import type { CompiledProject } from "../../compile/compile.ts";
+import type { Access } from "../../core/access.ts";
 import { production } from "../../core/environment.ts";
 import type { Diagnostic } from "../../core/diagnostic.ts";
 import type { StepOutcome } from "../../core/event.ts";
@@ -27,6 +28,7 @@ export type Files = Readonly<Record<string, string>>;
 
 interface ReadProject {
   readonly compiled?: CompiledProject;
+  readonly access?: Access;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -51,7 +53,7 @@ export async function readTextProject(files: Files): Promise<ReadProject> {
       env: {},
       helperChecksums: new Map(),
     });
-    return { compiled, diagnostics };
+    return { compiled, access: parsed.project.access, diagnostics };
   } finally {
     rmSync(root, { recursive: true });
   }

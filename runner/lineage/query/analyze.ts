@@ -25,15 +25,14 @@ export async function loadQueryAnalysis(): Promise<AnalyzeQuery> {
   };
   return (sql, columnsOf) => {
     try {
-      return analyze(parse(sql), columnsOf);
+      return analyze(parse(sql), columnsOf, characterOffsets(sql));
     } catch (error) {
       if (error instanceof RangeError) {
         throw unknown("LINEAGE_UNKNOWN_FORM", "This is nested too deep.", 0);
       }
       if (!(error instanceof LineageFailure) || error.code === "LINEAGE_UNKNOWN_SYNTAX")
         throw error;
-      const offset = Buffer.from(sql).subarray(0, error.offset).toString().length;
-      throw new LineageFailure(error.code, error.message, offset);
+      throw new LineageFailure(error.code, error.message, characterOffsets(sql)(error.offset));
     }
   };
 }
@@ -43,7 +42,18 @@ function withoutNullTreatment(sql: string): string {
   return sql.replace(/\b(?:ignore|respect)\s+nulls\b/gi, (found) => found.replace(/[^\n]/g, " "));
 }
 
-function analyze({ stmts = [] }: ParseResult, columnsOf: ColumnsOf): QueryLineage {
+/** The tree counts bytes. */
+function characterOffsets(sql: string): (bytes: number) => number {
+  const buffer = Buffer.from(sql);
+  if (buffer.length === sql.length) return (bytes) => bytes;
+  return (bytes) => buffer.subarray(0, bytes).toString().length;
+}
+
+function analyze(
+  { stmts = [] }: ParseResult,
+  columnsOf: ColumnsOf,
+  characterOffset: (bytes: number) => number,
+): QueryLineage {
   const [first, second] = stmts;
   if (first?.stmt === undefined) throw unknown("LINEAGE_UNKNOWN_FORM", "This is no statement.", 0);
   if (second !== undefined) {
@@ -73,9 +83,10 @@ function analyze({ stmts = [] }: ParseResult, columnsOf: ColumnsOf): QueryLineag
     throw unknown("LINEAGE_UNKNOWN_FORM", message, 0);
   }
   return {
-    columns: columns.map(({ name, uses }, index) => ({
+    columns: columns.map(({ name, uses, byte }, index) => ({
       name: names[index] ?? name,
       from: [...uses],
+      ...(byte === undefined ? {} : { offset: characterOffset(byte) }),
     })),
     rows: query.rows.all(),
     relations: [...relations.keys()],

@@ -9,6 +9,8 @@ export interface Output {
   /** False where engines give an expression without an alias different names. */
   readonly isSure: boolean;
   readonly uses: Uses;
+  /** Where the expression stands, in bytes; it goes with the column through every `*`. */
+  readonly byte?: number;
 }
 
 export interface Columns {

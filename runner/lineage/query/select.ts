@@ -212,7 +212,7 @@ function readTarget(target: ResTarget, scope: Scope, reader: Reader): readonly O
   }
   const uses = reader.expression(val, scope);
   const given = name === undefined ? defaultName(val) : { name: name.toLowerCase(), isSure: true };
-  return [{ ...given, uses }];
+  return [{ ...given, uses, byte: location }];
 }
 
 /** The columns of `*` or of `table.*`, where that is one table in reach. */
