@@ -13,6 +13,7 @@ import {
   detachReaders,
   detachReadersOfSchemas,
   readLateBindingView,
+  refuseProtected,
 } from "./late-binding-view.ts";
 import { droppedRelations, relationOf } from "./named-relations.ts";
 import { withoutPhysicalClauses } from "./physical-statements.ts";
@@ -82,6 +83,7 @@ async function executePlain(client: Client, plain: string): Promise<StatementRes
   await freeRelations(client, translation);
   if (await dropGranted(client, translation)) return withoutRows;
   await attachViews(client, translation.relations);
+  if (translation.type === "ViewStmt") await refuseProtected(client, translation.relations, false);
   if (table?.selected !== undefined) {
     const { query, named } = table.selected;
     const { statement } = await translate(query);

@@ -65,6 +65,7 @@ create or replace function pg_internal.attach_late_binding_view(relation oid, de
 language plpgsql security definer set search_path = pg_catalog as $$
 declare
   definition jsonb := pg_internal.late_binding_view(relation);
+  former oid := relation;
   statement text;
   name text;
   owner text;
@@ -99,9 +100,16 @@ begin
     execute format('drop view %s', name);
     execute statement;
     execute format('alter view %s owner to %I', name, owner);
+    update pg_internal.attached_mask set relation = name::regclass where attached_mask.relation = former;
+    update pg_internal.attached_row_policy set relation = name::regclass where attached_row_policy.relation = former;
+    update pg_internal.row_security set relation = name::regclass where row_security.relation = former;
     relation := name::regclass;
     foreach statement in array grants loop execute statement; end loop;
   end;
+  statement := pg_internal.protected_query(relation, definition ->> 'query');
+  if statement is not null then
+    execute format('create or replace view %s with (security_barrier) as %s', relation::regclass, statement);
+  end if;
   perform pg_internal.describe_late_binding_view(relation, definition || '{"attached": true}');
 end $$;
 
@@ -131,6 +139,9 @@ begin
     raise exception 'relation "%" already exists', name using errcode = '42P07';
   elsif not pg_has_role((select relowner from pg_class where oid = to_regclass(name)), 'usage') then
     raise exception 'must be owner of view %', name using errcode = '42501';
+  elsif not pg_internal.may_replace(to_regclass(name)) then
+    raise exception 'cannot replace view %: policies are attached to it', name using errcode = '42501',
+      hint = 'Detach them first, or be a superuser or a member of sys:secadmin.';
   end if;
   perform pg_internal.describe_late_binding_view(to_regclass(name), definition || '{"attached": false}');
   perform pg_internal.detach_late_binding_view(to_regclass(name));

@@ -71,6 +71,7 @@ export async function createLateBindingView(
       `All the relation names inside should be qualified when creating VIEW WITH NO SCHEMA BINDING: "${unqualified.name}".`,
       "42P01",
     );
+  await refuseProtected(client, relations, true);
   const schemas = relations.flatMap(({ schema }) => schema ?? []);
   await ask(client, "select n::regnamespace from unnest($1::text[]) as n", [
     schemas.map(quotedName),
@@ -113,6 +114,18 @@ export async function detachReadersOfSchemas(
 ): Promise<void> {
   await ask(client, "select pg_internal.detach_readers_of_schema(n) from unnest($1::text[]) as n", [
     schemas,
+  ]);
+}
+
+/** A view that masks columns is read by no other view. Throws RedshiftError. */
+export async function refuseProtected(
+  client: Client,
+  relations: readonly NamedRelation[],
+  isLateBinding: boolean,
+): Promise<void> {
+  await ask(client, "select pg_internal.check_read_by_view($1, $2)", [
+    relations.map(qualifiedName),
+    isLateBinding,
   ]);
 }
 

@@ -1,6 +1,8 @@
 import type { Client } from "pg";
 import { accessViews } from "./access/access-views.ts";
 import { identityFunctions } from "./access/identity-functions.ts";
+import { policyFunctions } from "./access/policy-functions.ts";
+import { policyViews } from "./access/policy-views.ts";
 import { privilegeFunctions } from "./access/privilege-functions.ts";
 import { databaseFunctions } from "./database-functions.ts";
 import { databaseViews } from "./database-views.ts";
@@ -42,9 +44,11 @@ ${publicSchema}
 ${databaseFunctions}
 ${identityFunctions}
 ${privilegeFunctions}
+${policyFunctions}
 ${lateBindingFunctions}
 ${databaseViews}
 ${accessViews}
+${policyViews}
 ${alterations.join("\n")}
 commit`);
   } catch (error) {

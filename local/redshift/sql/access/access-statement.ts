@@ -3,15 +3,16 @@ import { RedshiftError, unsupported } from "../redshift-error.ts";
 import type { StatementResult } from "../statement-result.ts";
 import { alterDefaultPrivileges } from "./default-privileges.ts";
 import { grantOnObjects } from "./object-grants.ts";
+import { policyStatements, type Run } from "./policy-statements.ts";
 import { readPrivileges } from "./privileges.ts";
 import { alterRole, createRole, dropRole, grantRole, revokeRole } from "./roles.ts";
+import { rowSecurityStatement } from "./row-security.ts";
 import { grantInScope } from "./scoped-grants.ts";
 import { resetSessionAuthorization, setSessionAuthorization } from "./session-authorization.ts";
+import { showGrants } from "./show-grants.ts";
 import { grantSystemPermission } from "./system-permissions.ts";
 import { alterUser, createUser, dropUser } from "./users.ts";
 import { Words } from "./words.ts";
-
-type Run = (client: Client, words: Words) => Promise<StatementResult>;
 
 const statements: readonly (readonly [string, Run])[] = [
   ["create user", createUser],
@@ -36,17 +37,19 @@ const statements: readonly (readonly [string, Run])[] = [
     (client, words) => setSessionAuthorization(client, words, true),
   ],
   ["reset session authorization", (client) => resetSessionAuthorization(client)],
+  ["show grants", showGrants],
+  ...policyStatements,
   ...["create", "alter", "drop"].map((verb): readonly [string, Run] => [
     `${verb} group`,
     () => Promise.reject(unsupported("the stand-in does not keep groups: use roles")),
   ]),
 ];
 
-/** Users, roles, grants and who the session is. Undefined for other statements. Rejects with RedshiftError. */
+/** Users, roles, grants, policies and who the session is. Undefined for other statements. Rejects with RedshiftError. */
 export function accessStatement(client: Client, sql: string): Promise<StatementResult> | undefined {
   const words = new Words(sql);
   const found = statements.find(([start]) => words.take(...start.split(" ")));
-  return found?.[1](client, words);
+  return found?.[1](client, words) ?? rowSecurityStatement(client, words);
 }
 
 /** REVOKE's own words are read again behind it. */

@@ -233,6 +233,33 @@ test("the system views tell who holds what, and a plain user sees only their own
   ).toEqual([]);
 });
 
+test("SHOW GRANTS tells the same by object and by grantee", async () => {
+  await run("grant usage on schema gold to role analyst");
+  await run("grant select for tables in schema gold to role analyst");
+  await run("grant insert on gold.plain to ben");
+  const shown = async (statement: string) =>
+    (await redshift.rows(statement)).map((row) => row.join(" "));
+  const names = async (statement: string) =>
+    (await redshift.run(statement)).columns.map(({ name }) => name).join(" ");
+  const id = async (name: string) =>
+    (await redshift.rows(`select role_id from svv_roles where role_name = '${name}'`))[0]?.[0];
+  expect(await shown("show grants on schema gold")).toEqual([
+    `gold gold SCHEMA SELECT ${await id("analyst")} analyst role f TABLES`,
+    `gold gold SCHEMA USAGE ${await id("analyst")} analyst role f SCHEMA`,
+  ]);
+  expect(await shown("show grants on table gold.plain for ana")).toEqual([]);
+  expect((await shown("show grants on gold.plain for ben"))[0]).toMatch(
+    /^gold plain TABLE INSERT \d+ ben user f TABLE$/,
+  );
+  expect((await shown("show grants for role analyst limit 1"))[0]).toMatch(
+    /gold {2}SCHEMA SELECT \d+ analyst role TABLES$/,
+  );
+  expect(await names("show grants for ben")).toBe(
+    "database_name schema_name object_name object_type privilege_type identity_id identity_name identity_type privilege_scope",
+  );
+  expect(await redshift.refusal("show grants for role ben")).toContain('role "ben" does not exist');
+});
+
 test("a grant by somebody without the right to give it is refused", async () => {
   await run("grant usage on schema gold to ben", "grant select on gold.plain to ben");
   await run("grant usage on schema gold to ana");

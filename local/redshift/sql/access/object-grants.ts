@@ -36,6 +36,8 @@ export function grantOnObjects(
 ): Promise<StatementResult> {
   const target = readTarget(words, head);
   words.expect(head.isGrant ? "to" : "from");
+  if (words.reads("rls", "policy") || words.reads("masking", "policy"))
+    return grantToPolicy(client, words, { head, relations: target.relations });
   const grantees = words.list(() => ({
     grantee: readGrantee(words),
     withGrant: head.isGrant && words.take("with", "grant", "option"),
@@ -48,6 +50,30 @@ export function grantOnObjects(
   return runStatements(
     client,
     grantees.flatMap((each) => [checkGrantee(each.grantee), ...statementsFor(each, target, head)]),
+  );
+}
+
+/** GRANT SELECT ON TABLE lookup TO { RLS | MASKING } POLICY p, … */
+function grantToPolicy(
+  client: Client,
+  words: Words,
+  { head, relations }: { readonly head: GrantHead; readonly relations: string | undefined },
+): Promise<StatementResult> {
+  const { privileges, isGrant } = head;
+  const isSelect = privileges.every(({ name, columns }) => name === "SELECT" && columns === "");
+  if (!isSelect || relations === undefined)
+    throw new RedshiftError("policies are granted SELECT on tables only", "0LP01");
+  const kind = words.take("rls") ? "rls" : "masking";
+  if (kind === "masking") words.expect("masking");
+  words.expect("policy");
+  const policies = words.list(() => textLiteral(words.name()));
+  words.end();
+  return runStatements(
+    client,
+    policies.map(
+      (policy) =>
+        `select pg_internal.grant_lookup('${kind}', ${policy}, oid, ${isGrant}) from (${relations}) as granted`,
+    ),
   );
 }
 

@@ -28,7 +28,7 @@ const names: Readonly<Record<string, string>> = {
   CopyStmt: "COPY goes from or to S3",
   ListenStmt: "LISTEN is not supported",
   NotifyStmt: "NOTIFY is not supported",
-  CreatePolicyStmt: "the stand-in does not keep row-level security policies",
+  CreatePolicyStmt: "CREATE POLICY is not supported: use CREATE RLS POLICY",
 };
 
 const droppable = new Set([
