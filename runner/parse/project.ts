@@ -61,7 +61,9 @@ export function parseProject(files: ProjectFiles, memory?: Memory): ParseResult 
       : parseRememberedModels(files.modelSql, files.modelYaml, surroundings, memory);
   const singular = parseSingularTests(files.testSql, files.testYaml, macros);
   const unitTests = parseUnitTestFiles(files.unitTestYaml, macros, fixtures);
-  const diagnostics = [pipelines, macros, sources, seeds, models, singular, unitTests].flatMap(
+  // Without the defaults of its folder, a model would be told what is not so.
+  const sound = pipelines.value === undefined ? [] : [models];
+  const diagnostics = [pipelines, macros, sources, seeds, ...sound, singular, unitTests].flatMap(
     (part) => part.diagnostics,
   );
   if (pipelines.value === undefined) return { diagnostics };

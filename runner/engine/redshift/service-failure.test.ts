@@ -87,3 +87,11 @@ test("missing credentials are told as such, without a wait", async () => {
     rmSync(home, { recursive: true, force: true });
   }
 });
+
+test("of keys that a server other than Amazon's refuses, it is told where they are set", () => {
+  const error = named("UnrecognizedClientException", "The security token is invalid.", 403);
+  const elsewhere = { ...connection, endpoint: "http://127.0.0.1:5440" };
+  expect(serviceFailure(error, elsewhere, { seconds: 0 }).diagnostics).toMatchObject([
+    { code: "WAREHOUSE_DENIED", hint: expect.stringContaining("AWS_ACCESS_KEY_ID") },
+  ]);
+});

@@ -111,7 +111,10 @@ function explain(
     return {
       code: "WAREHOUSE_DENIED",
       message: `${warehouse} is refused to these credentials.`,
-      hint: "They need redshift-data:* on the warehouse, and redshift-serverless:GetCredentials, redshift:GetClusterCredentials or secretsmanager:GetSecretValue. See what is missing: runner doctor",
+      hint:
+        connection.endpoint === undefined
+          ? "They need redshift-data:* on the warehouse, and redshift-serverless:GetCredentials, redshift:GetClusterCredentials or secretsmanager:GetSecretValue. See what is missing: runner doctor"
+          : `Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to what the server at ${connection.endpoint} takes.`,
     };
   }
   const told = stateOf(messageOf(error), warehouse);
