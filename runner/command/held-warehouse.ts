@@ -4,6 +4,7 @@ import type { Io } from "../core/io.ts";
 import type { KillPoint } from "../core/ports.ts";
 import { recover } from "../execute/recover.ts";
 import { createReporter } from "../record/reporter.ts";
+import { keepingAccess } from "./access/keep-access.ts";
 import { abortOnInterruption } from "./interruption.ts";
 import { killPointFromEnvironment } from "./kill-point.ts";
 import type { ExitCode, GlobalOptions } from "./options.ts";
@@ -49,7 +50,7 @@ export async function holdWarehouse(
   const interruption = new AbortController();
   const emit = createReporter({ json: options.json ?? false });
   const killPoint = killPointFromEnvironment();
-  const warehouse = await openWarehouse({
+  const opened = await openWarehouse({
     target,
     command,
     seams: { killPoint, io },
@@ -59,6 +60,7 @@ export async function holdWarehouse(
     },
     tell: (message) => void emit({ type: "note", message }),
   });
+  const warehouse = { ...opened, engine: keepingAccess(opened.engine, linked) };
   const leaveSignals = abortOnInterruption(interruption, () => letGoOfWarehouse(warehouse));
   try {
     await recover({ ...warehouse, emit });

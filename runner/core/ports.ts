@@ -33,6 +33,8 @@ export interface Engine {
   /** All of the statements or none of them. */
   transaction(statements: readonly string[]): Promise<void>;
   readonly files: LocalFiles | RemoteFiles;
+  /** Absent of an engine that has no users. */
+  readonly acting?: ActingUsers;
   /** Ends the statements that run now, whose callers get a failure; done when none of them acts any more. */
   interrupt(): Promise<void>;
   /**
@@ -48,6 +50,17 @@ export interface Engine {
    */
   settle?(runs: readonly string[]): Promise<void>;
   close(): Promise<void>;
+}
+
+/** Statements as other users of a warehouse, which only a superuser may run. */
+export interface ActingUsers {
+  /**
+   * Runs statements of which nothing stays. Undefined when all of them went well; else what the engine said of the first
+   * that did not.
+   */
+  attempt(user: string, statements: readonly string[]): Promise<string | undefined>;
+  /** A query's rows as the user sees them. */
+  query(user: string, query: string): Promise<ResultSet>;
 }
 
 /** Parquet files of this machine, which the engine reads and writes in this process. */

@@ -40,7 +40,7 @@ export async function planAccessCommand(options: GlobalOptions): Promise<ExitCod
     return exitCodes.ok;
   }
   const { changes, live, unbuilt } = compared;
-  process.stdout.write(printChanges(changesOf(changes, texts)));
+  process.stdout.write(printChanges(changesOf(changes, changeTexts)));
   for (const right of live.foreign) process.stderr.write(`note: granted by hand: ${right}\n`);
   if (unbuilt.length > 0) {
     process.stderr.write(
@@ -54,7 +54,8 @@ export async function planAccessCommand(options: GlobalOptions): Promise<ExitCod
 }
 
 const dialect = redshiftDialect({ iamRole: "default" });
-const texts = {
+/** The statements that a change is made by. */
+export const changeTexts = {
   addition: (fact: Parameters<typeof removal>[0]) =>
     addition(fact, (type) => dialect.columnType(type)),
   removal,
@@ -62,7 +63,7 @@ const texts = {
 
 function described({ changes, live, unbuilt }: ComparedAccess): readonly object[] {
   return [
-    ...changesOf(changes, texts).map((change) => ({ type: "change", ...change })),
+    ...changesOf(changes, changeTexts).map((change) => ({ type: "change", ...change })),
     ...live.foreign.map((right) => ({ type: "foreign", right })),
     ...unbuilt.map((relation) => ({ type: "unbuilt", relation })),
   ];

@@ -26,6 +26,13 @@ export function addAccessCommands(program: Command, command: AddCommand): void {
     ),
   );
   command(
+    "verify",
+    "try each role out in the warehouse, for what it may and what it may not; 1 where anything differs",
+    async (options: object) =>
+      (await import("../access/verify-access.ts")).verifyAccessCommand(options),
+    access,
+  );
+  command(
     "report",
     "print who can see a column, or what a role can see; by default who may do what",
     async (options: object) =>

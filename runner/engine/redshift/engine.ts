@@ -1,5 +1,7 @@
+import type { DescribeStatementResponse } from "@aws-sdk/client-redshift-data";
 import type { TellCost } from "../../core/engine-load.ts";
 import type {
+  ActingUsers,
   DescribedColumn,
   Engine,
   RemoteFiles,
@@ -8,6 +10,7 @@ import type {
   UnloadedFile,
 } from "../../core/ports.ts";
 import { ledgerSchema } from "../../core/sql-text.ts";
+import { StatementsAs } from "./statements-as.ts";
 import { newInstance } from "./client-token.ts";
 import { warehouseName } from "./connection.ts";
 import type { RedshiftConnection } from "./connection.ts";
@@ -84,7 +87,8 @@ export async function openRedshift(options: RedshiftOptions): Promise<RedshiftEn
       warehouse: warehouseName(options),
       patience: options.conflictPatience ?? defaultPatience,
     });
-    return new DataApiEngine(options, { api, journal, runner, transactions });
+    const acting = new StatementsAs({ runner, warehouse: warehouseName(options) });
+    return new DataApiEngine(options, { api, journal, runner, transactions, acting });
   } catch (error) {
     api.close();
     throw error;
@@ -96,12 +100,14 @@ interface Parts {
   readonly journal: StatementJournal;
   readonly runner: StatementRunner;
   readonly transactions: Transactions;
+  readonly acting: StatementsAs;
 }
 
 class DataApiEngine implements RedshiftEngine {
   readonly name = "redshift";
   readonly isExclusive = false;
   readonly files: RemoteFiles;
+  readonly acting: ActingUsers;
   readonly #options: RedshiftOptions;
   readonly #parts: Parts;
   readonly #tell: TellCost | undefined;
@@ -110,6 +116,11 @@ class DataApiEngine implements RedshiftEngine {
     this.#options = options;
     this.#parts = parts;
     this.#tell = tell;
+    const { acting } = parts;
+    this.acting = {
+      attempt: (user, statements) => acting.attempt(user, statements),
+      query: async (user, query) => this.#result(await acting.query(user, query)),
+    };
     this.files = {
       kind: "remote",
       unload: (query, prefix, { isParallel }) => this.#unload(query, prefix, isParallel),
@@ -120,8 +131,14 @@ class DataApiEngine implements RedshiftEngine {
     await this.#one(statement);
   }
 
-  async query(statement: string, rowLimit = Infinity): Promise<ResultSet> {
-    const { Id: id = "", HasResultSet: hasRows } = await this.#one(statement);
+  async query(statement: string, rowLimit?: number): Promise<ResultSet> {
+    return this.#result(await this.#one(statement), rowLimit);
+  }
+
+  async #result(
+    { Id: id = "", HasResultSet: hasRows }: DescribeStatementResponse,
+    rowLimit = Infinity,
+  ): Promise<ResultSet> {
     let columns: ResultSet["columns"] = [];
     const rows: Row[] = [];
     if (hasRows !== true) return { columns, rows };

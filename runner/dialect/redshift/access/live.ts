@@ -19,30 +19,27 @@ type Ask = (query: string) => Promise<readonly Row[]>;
  * with the role sys:secadmin.
  */
 export async function readLiveAccess(ask: Ask, prefix: string): Promise<LiveAccess> {
-  const isOwn = (column: string) => `left(${column}, ${prefix.length}) = ${quoteText(prefix)}`;
+  const isOwn = (column: string) => isOwnName(column, prefix);
   const read = async (query: string, factOf: (row: Row) => AccessFact | undefined) =>
     (await ask(query)).flatMap((row) => factOf(row) ?? []);
-  const facts: AccessFact[] = [
-    ...(await read(
-      `select ${text("role_name")} from svv_roles where ${isOwn("role_name")} order by 1`,
-      ({ role_name: role }) => ({ kind: "role", role: String(role) }),
-    )),
-    ...(await read(`select ${text("usename")} from pg_catalog.pg_user order by 1`, ({ usename }) =>
+  const parts = await Promise.all([
+    readLiveRoles(ask, prefix),
+    read(`select ${text("usename")} from pg_catalog.pg_user order by 1`, ({ usename }) =>
       userFact(String(usename), prefix),
-    )),
-    ...(await read(
+    ),
+    read(
       `select ${text("role_name")}, ${text("user_name")} from svv_user_grants where ${isOwn("role_name")} order by 1, 2`,
       ({ role_name: role, user_name: user }) => ({
         ...{ kind: "member", role: String(role), user: String(user) },
       }),
-    )),
-    ...(await read(
+    ),
+    read(
       `select ${text("role_name")}, ${text("granted_role_name")} from svv_role_grants where ${isOwn("role_name")} order by 1, 2`,
       ({ role_name: role, granted_role_name: from }) => ({
         ...{ kind: "inherited", role: String(role), from: String(from) },
       }),
-    )),
-    ...(await read(
+    ),
+    read(
       `select ${text("identity_name")}, ${text("namespace_name")}, lower(privilege_type) as privilege, lower(privilege_scope) as privilege_scope from svv_schema_privileges where identity_type = 'role' and ${isOwn("identity_name")} order by 1, 2, 3, 4`,
       (row) => ({
         kind: row.privilege_scope === "schema" ? "schema" : "scope",
@@ -50,8 +47,8 @@ export async function readLiveAccess(ask: Ask, prefix: string): Promise<LiveAcce
         schema: String(row.namespace_name),
         right: String(row.privilege),
       }),
-    )),
-    ...(await read(
+    ),
+    read(
       `select ${text("identity_name")}, ${text("namespace_name")}, ${text("relation_name")}, lower(privilege_type) as privilege from svv_relation_privileges where identity_type = 'role' and ${isOwn("identity_name")} order by 1, 2, 3, 4`,
       (row) => ({
         kind: "relation",
@@ -59,17 +56,17 @@ export async function readLiveAccess(ask: Ask, prefix: string): Promise<LiveAcce
         on: { schema: String(row.namespace_name), name: String(row.relation_name) },
         right: String(row.privilege),
       }),
-    )),
-    ...(await read(
+    ),
+    read(
       `select ${text("policy_name")} from svv_masking_policy where ${isOwn("policy_name")} order by 1`,
       ({ policy_name: name }) => ({ kind: "masking_policy", name: String(name) }),
-    )),
-    ...(await readMasks(ask, isOwn)),
-    ...(await read(
+    ),
+    readMasks(ask, isOwn),
+    read(
       `select ${text("polname")} from svv_rls_policy where ${isOwn("polname")} order by 1`,
       ({ polname: name }) => ({ kind: "row_policy", name: String(name) }),
-    )),
-    ...(await read(
+    ),
+    read(
       `select ${text("grantee")}, ${text("relschema")}, ${text("relname")}, ${text("polname")} from svv_rls_attached_policy where granteekind = 'role' and ${isOwn("grantee")} and ${isOwn("polname")} order by 1, 2, 3, 4`,
       (row) => ({
         kind: "rows",
@@ -77,16 +74,29 @@ export async function readLiveAccess(ask: Ask, prefix: string): Promise<LiveAcce
         on: { schema: String(row.relschema), name: String(row.relname) },
         policy: String(row.polname),
       }),
-    )),
-    ...(await read(
+    ),
+    read(
       `select ${text("relschema")}, ${text("relname")} from svv_rls_relation where is_rls_on and relschema in (${zoneList}) order by 1, 2`,
       ({ relschema: schema, relname: name }) => ({
         ...{ kind: "filtered", on: { schema: String(schema), name: String(name) } },
       }),
-    )),
-    ...(await readAttributes(ask)),
-  ];
+    ),
+    readAttributes(ask),
+  ]);
+  const facts = parts.flat();
   return { facts, foreign: await readForeign(ask, isOwn) };
+}
+
+/** The runner's own roles, which everybody may see. */
+export async function readLiveRoles(ask: Ask, prefix: string): Promise<readonly AccessFact[]> {
+  const rows = await ask(
+    `select ${text("role_name")} from svv_roles where ${isOwnName("role_name", prefix)} order by 1`,
+  );
+  return rows.map(({ role_name: role }) => ({ kind: "role", role: String(role) }));
+}
+
+function isOwnName(column: string, prefix: string): string {
+  return `left(${column}, ${prefix.length}) = ${quoteText(prefix)}`;
 }
 
 const zoneList = zones.map(quoteText).join(", ");
