@@ -1,4 +1,5 @@
 import type { Plan, Step } from "../plan/step.ts";
+import { exampleDay } from "./file-statements.ts";
 import type { FileStatements } from "./file-statements.ts";
 
 /** A plan as SQL to read, or as one JSON object a step. The statements are those that a run executes. */
@@ -21,7 +22,10 @@ function summary(step: Step, files: FileStatements | undefined): Record<string, 
         })),
         ...(files === undefined
           ? {}
-          : { write: step.tables.flatMap((extraction) => files.copy(extraction)) }),
+          : {
+              write: step.tables.flatMap((extraction) => files.copy(extraction).write),
+              publish: step.tables.flatMap((extraction) => files.copy(extraction).publish),
+            }),
       };
     case "seed":
     case "model":
@@ -57,6 +61,8 @@ function summary(step: Step, files: FileStatements | undefined): Record<string, 
   }
 }
 
+const whenPublished = "-- when its tests have passed, with all others in one transaction";
+
 /** One step of a plan as SQL to read. */
 export function describeStep(step: Step, files?: FileStatements): string {
   switch (step.kind) {
@@ -66,22 +72,30 @@ export function describeStep(step: Step, files?: FileStatements): string {
           `--   ${table.relation}: ${since === undefined ? "all rows" : `${table.extract.mode === "incremental" ? table.extract.cursor : "rows"} since ${since}`}`,
       );
       const copies = step.tables.flatMap((extraction) => files?.copy(extraction) ?? []);
+      const write = copies.flatMap((copy) => copy.write);
+      const publish = copies.flatMap((copy) => copy.publish);
       return [
         `-- ${step.id}: from the connection ${step.connection}`,
         ...tables,
-        ...(copies.length === 0 ? [] : ["-- then their files, which a list in the lake names"]),
-        ...copies.map((statement) => `${statement};`),
+        ...(write.length === 0 ? [] : ["-- then their files, which a list in the lake names"]),
+        ...write.map((statement) => `${statement};`),
+        ...(publish.length === 0 ? [] : [whenPublished]),
+        ...publish.map((statement) => `${statement};`),
       ].join("\n");
     }
     case "seed":
     case "model": {
       const unloads = files?.unload(step) ?? [];
+      const byDay =
+        step.partitionBy === undefined
+          ? ""
+          : `: each day that the query finds, as here that of ${exampleDay}`;
       return [
         `-- ${step.id}: ${step.kind}, ${step.mode}`,
         ...step.write.map((statement) => `${statement};`),
-        ...(unloads.length === 0 ? [] : ["-- to the lake, when its tests have passed"]),
+        ...(unloads.length === 0 ? [] : [`-- to the lake, when its tests have passed${byDay}`]),
         ...unloads.map((statement) => `${statement};`),
-        "-- when its tests have passed, with all others in one transaction",
+        whenPublished,
         ...step.publish.map((statement) => `${statement};`),
       ].join("\n");
     }

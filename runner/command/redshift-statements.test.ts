@@ -33,7 +33,12 @@ const targetOf = {
   lake: { kind: "s3", address: "s3://mercado/lake" },
 } as unknown as Parameters<typeof fileStatements>[0];
 
-async function plans(): Promise<readonly [Plan, Plan]> {
+interface Planned {
+  readonly plan: Plan;
+  readonly state: WarehouseState;
+}
+
+async function plans(): Promise<readonly [Planned, Planned]> {
   const options = { project: path.resolve(import.meta.dirname, "../..") };
   const linked = await openProject(options);
   const compiled = await compileProject(linked, { target: "prod" });
@@ -47,10 +52,10 @@ async function plans(): Promise<readonly [Plan, Plan]> {
       run,
     });
     expect(diagnostics).toEqual([]);
-    return planned;
+    return { plan: planned, state };
   };
   const begun = planWith(emptyState, first);
-  const written = begun.steps.flatMap((step) => ("published" in step ? [step] : []));
+  const written = begun.plan.steps.flatMap((step) => ("published" in step ? [step] : []));
   const published = new Map(
     written.map((step) => {
       // What a version is changes with every edit of a model; no statement but the ledger's shows it.
@@ -74,8 +79,11 @@ async function plans(): Promise<readonly [Plan, Plan]> {
 
 const isGrowing = (step: Step) => step.kind === "model" && step.mode === "delta";
 
-function filesOf(of: Plan, wanted: (step: Step) => boolean): ReadonlyMap<string, string> {
-  const statements = fileStatements(targetOf, of.run.id);
+function filesOf(
+  { plan: of, state }: Planned,
+  wanted: (step: Step) => boolean,
+): ReadonlyMap<string, string> {
+  const statements = fileStatements(targetOf, { run: of.run, state });
   const files = new Map<string, string[]>();
   for (const step of of.steps.filter(wanted)) {
     const [relation] = step.kind === "extract" ? [step.id] : relationsOf(step);
@@ -125,7 +133,7 @@ beforeAll(async () => {
       filesOf(begun, () => true),
     ),
     ...prefixed("next.", filesOf(next, isGrowing)),
-    ["ledger.sql", ledgerFile(begun)],
+    ["ledger.sql", ledgerFile(begun.plan)],
   ]);
   if (!renew) return;
   rmSync(folder, { recursive: true, force: true });

@@ -70,6 +70,12 @@ async function dryRun({ options, linked, compiled, selected }: RunRequest): Prom
   const environment = environmentOf(options);
   const known = await peekState(target, environment);
   const isLost = options.from === "raw" && known.production.size === 0;
+  const state = isLost
+    ? await stateOfLake(
+        { compiled, lake: await openLake(target), dialect: dialectOf(target) },
+        environment,
+      )
+    : known;
   const { plan: planned, diagnostics } = plan({
     compiled,
     selected,
@@ -80,18 +86,13 @@ async function dryRun({ options, linked, compiled, selected }: RunRequest): Prom
     gaps: options.gaps,
     interval: options.interval,
     failures: failuresOf({ linked, options }),
-    state: isLost
-      ? await stateOfLake(
-          { compiled, lake: await openLake(target), dialect: dialectOf(target) },
-          environment,
-        )
-      : known,
+    state,
     run: { id: "dry_run", startedAt: new Date().toISOString() },
   });
   assertSound(diagnostics);
   for (const note of planned.notes ?? []) process.stderr.write(`note: ${note}\n`);
   process.stdout.write(
-    printPlan(planned, options.json ?? false, fileStatements(target, planned.run.id)),
+    printPlan(planned, options.json ?? false, fileStatements(target, { run: planned.run, state })),
   );
   return exitCodes.ok;
 }

@@ -5,6 +5,7 @@ import type { RelationName } from "../core/relation.ts";
 import type { WriteStep } from "../plan/step.ts";
 import type { ExecutionContext, Findings } from "./context.ts";
 import { writeDayFiles } from "./day-files.ts";
+import type { DayFilesRequest } from "./day-files.ts";
 import { ownManifest } from "./own-manifest.ts";
 import { writeParts } from "./write-parts.ts";
 
@@ -72,14 +73,23 @@ async function intactManifest(
 const rowsOfOneFile = 5_000_000;
 
 /** The rows of a relation in the order of its key. */
-export function exportQuery({
-  candidate,
-  key,
-  published,
-}: Pick<WriteStep, "candidate" | "key" | "published">): string {
-  const list = published.columns.map((column) => column.name).join(", ");
-  const orderBy = key.length > 0 ? ` order by ${key.join(", ")}` : "";
-  return `select ${list} from ${candidate}${orderBy}`;
+export function exportQuery(step: Pick<WriteStep, "candidate" | "key" | "published">): string {
+  return `select ${listOf(step)} from ${step.candidate}${orderOf(step)}`;
+}
+
+const listOf = ({ published }: Pick<WriteStep, "published">) =>
+  published.columns.map((column) => column.name).join(", ");
+
+const orderOf = ({ key }: Pick<WriteStep, "key">) =>
+  key.length > 0 ? ` order by ${key.join(", ")}` : "";
+
+/** What the files of a relation that is parted by day are written from; undefined where there is one file. */
+export function dayFilesOf(step: WriteStep): DayFilesRequest | undefined {
+  const { relation, candidate, partitionBy, published } = step;
+  if (partitionBy === undefined) return undefined;
+  const { columns } = published;
+  const texts = { list: listOf(step), orderBy: orderOf(step) };
+  return { relation, rows: candidate, columns, partitionBy, ...texts };
 }
 
 /** One file a relation, or one a day, its rows in the order of its key, so that equal rows make equal files. */
@@ -89,16 +99,12 @@ async function exportCandidate(
   { publishedAt, findings }: { readonly publishedAt: string; readonly findings: Findings },
 ): Promise<LakeManifest> {
   const { lake, run } = context;
-  const { relation, key, candidate, partitionBy } = step;
+  const { relation } = step;
   const { columns } = step.published;
-  const list = columns.map((column) => column.name).join(", ");
-  const orderBy = key.length > 0 ? ` order by ${key.join(", ")}` : "";
   const manifest = { relation, runId: run.id, publishedAt, columns };
-  if (partitionBy !== undefined) {
-    const written = await writeDayFiles(
-      { relation, rows: candidate, list, columns, partitionBy, orderBy },
-      context,
-    );
+  const byDay = dayFilesOf(step);
+  if (byDay !== undefined) {
+    const written = await writeDayFiles(byDay, context);
     return { ...manifest, files: written.map(({ file }) => file) };
   }
   const isParallel = (findings.rows.get(relation) ?? 0) > rowsOfOneFile;

@@ -1,4 +1,4 @@
-import type { CopiedFiles, Dialect } from "../core/dialect.ts";
+import type { Dialect } from "../core/dialect.ts";
 import { withOwnColumns } from "../core/manifest-rows.ts";
 import type { LakeManifest } from "../core/manifest.ts";
 import { hasPublicView, repointed } from "../core/published-name.ts";
@@ -37,9 +37,10 @@ export async function makeRawCandidate(
       published: { definition },
     };
   }
-  const copied = { relation, candidate, contents, files };
-  const grown = grownTable(relation, contents, context);
-  return grown === undefined ? newTable(copied, context) : addedRows(copied, grown, context);
+  const copied = planCopiedCandidate({ relation, candidate }, contents, context);
+  await copyContents(copied.table, { relation, ...copied, copied: files }, context);
+  await engine.execute(dialect.createView(candidate, copied.view));
+  return copied.candidate;
 }
 
 /** What removes a candidate that is not published, whichever kind it is. */
@@ -49,40 +50,60 @@ export function discardRawStatements(candidate: string, dialect: Dialect): reado
   return [view, dialect.dropTable(rowsTable(candidate)), dialect.dropTable(deltaTable(candidate))];
 }
 
-interface CopiedCandidate {
-  readonly relation: RelationName;
-  readonly candidate: string;
-  readonly contents: Contents;
-  readonly files: CopiedFiles;
-}
-
 const rowsTable = (candidate: string) => `${candidate}__rows`;
 const deltaTable = (candidate: string) => `${candidate}__delta`;
 
-async function newTable(
-  { relation, candidate, contents, files }: CopiedCandidate,
-  context: ExecutionContext,
-): Promise<RawCandidate> {
-  const { engine, dialect } = context;
+export interface CandidateContext extends Pick<ExecutionContext, "dialect" | "state"> {
+  readonly run: Pick<ExecutionContext["run"], "id">;
+}
+
+/** How a raw relation's candidate is made of copied rows. */
+export interface CopiedCandidate extends Contents {
+  /** The table that the files of `files` are copied into: all of them, or those of this run. */
+  readonly table: string;
+  /** The query of the candidate, which is a view. */
+  readonly view: string;
+  readonly candidate: RawCandidate;
+}
+
+export function planCopiedCandidate(
+  names: Pick<TableExtraction, "candidate"> & { readonly relation: RelationName },
+  contents: Contents,
+  context: CandidateContext,
+): CopiedCandidate {
+  const grown = grownTable(names.relation, contents, context);
+  return grown === undefined
+    ? newTable(names, contents, context)
+    : addedRows(names.candidate, contents, { ...context, grown });
+}
+
+function newTable(
+  { relation, candidate }: Parameters<typeof planCopiedCandidate>[0],
+  { columns, files }: Contents,
+  { dialect, state }: CandidateContext,
+): CopiedCandidate {
   const physical = rowsTable(candidate);
-  await copyContents(physical, { relation, ...contents, copied: files }, context);
-  const definition = `select ${quotedNames(contents.columns).join(", ")} from ${physical}`;
-  await engine.execute(dialect.createView(candidate, definition));
+  const definition = `select ${quotedNames(columns).join(", ")} from ${physical}`;
   return {
-    publish: [
-      dialect.dropView(candidate),
-      ...repointed({ relation, columns: contents.columns }, definition, context),
-    ],
-    published: { definition, physical },
+    ...{ columns, files, table: physical, view: definition },
+    candidate: {
+      publish: [
+        dialect.dropView(candidate),
+        ...repointed({ relation, columns }, definition, { dialect, state }),
+      ],
+      published: { definition, physical },
+    },
   };
 }
+
+type GrownTable = Required<Pick<PublishedRelation, "definition" | "physical">>;
 
 /** The table of rows that are published, where what this run extracted only adds to them. */
 function grownTable(
   relation: RelationName,
   { columns, files }: Contents,
-  { state, run }: Pick<ExecutionContext, "state" | "run">,
-): Required<Pick<PublishedRelation, "definition" | "physical">> | undefined {
+  { state, run }: CandidateContext,
+): GrownTable | undefined {
   const published = state.published.get(relation);
   const manifest = ownManifest(relation, state);
   if (published?.physical === undefined || manifest === undefined) return undefined;
@@ -93,27 +114,31 @@ function grownTable(
   return { definition: published.definition, physical: published.physical };
 }
 
-async function addedRows(
-  { relation, candidate, contents, files: copied }: CopiedCandidate,
-  { definition, physical }: Required<Pick<PublishedRelation, "definition" | "physical">>,
-  context: ExecutionContext,
-): Promise<RawCandidate> {
-  const { engine, dialect, run } = context;
+function addedRows(
+  candidate: string,
+  contents: Contents,
+  { dialect, run, grown }: CandidateContext & { readonly grown: GrownTable },
+): CopiedCandidate {
   const { columns } = contents;
   const staged = deltaTable(candidate);
-  const added = withOwnColumns(contents).filter(({ runId }) => runId === run.id);
-  await copyContents(staged, { relation, columns, files: added, copied }, context);
   const delta = {
-    published: physical,
+    published: grown.physical,
     delta: staged,
     replace: { by: "nothing" } as const,
     columns: quotedNames(columns),
     runId: run.id,
   };
-  await engine.execute(dialect.createView(candidate, dialect.mergedQuery(delta)));
   return {
-    publish: [dialect.dropView(candidate), ...dialect.applyDelta(delta), dialect.dropTable(staged)],
-    published: { definition, physical },
-    undo: { statements: dialect.undoDelta(delta), physical: [] },
+    ...{ columns, table: staged, view: dialect.mergedQuery(delta) },
+    files: withOwnColumns(contents).filter(({ runId }) => runId === run.id),
+    candidate: {
+      publish: [
+        dialect.dropView(candidate),
+        ...dialect.applyDelta(delta),
+        dialect.dropTable(staged),
+      ],
+      published: grown,
+      undo: { statements: dialect.undoDelta(delta), physical: [] },
+    },
   };
 }

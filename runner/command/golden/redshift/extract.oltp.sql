@@ -60,3 +60,19 @@ manifest;
 create view _physical.raw__vendor__r20260101_000000_000_aaaa as
 select "id", "vendor_name", "region", "joined_at", "updated_at", "archived_at", "_extracted_at" from _physical.raw__vendor__r20260101_000000_000_aaaa__rows
 with no schema binding;
+-- when its tests have passed, with all others in one transaction
+drop view if exists _physical.raw__customer__r20260101_000000_000_aaaa;
+drop view if exists "raw".customer;
+create view "raw".customer as
+select "id", "first_name", "last_name", "email", "joined_at", "updated_at", "archived_at", "_extracted_at" from _physical.raw__customer__r20260101_000000_000_aaaa__rows
+with no schema binding;
+drop view if exists _physical.raw__inventory__r20260101_000000_000_aaaa;
+drop view if exists "raw".inventory;
+create view "raw".inventory as
+select "id", "item_name", "category", "price", "stock", "vendor_id", "updated_at", "archived_at", "_extracted_at" from _physical.raw__inventory__r20260101_000000_000_aaaa__rows
+with no schema binding;
+drop view if exists _physical.raw__vendor__r20260101_000000_000_aaaa;
+drop view if exists "raw".vendor;
+create view "raw".vendor as
+select "id", "vendor_name", "region", "joined_at", "updated_at", "archived_at", "_extracted_at" from _physical.raw__vendor__r20260101_000000_000_aaaa__rows
+with no schema binding;

@@ -85,3 +85,24 @@ manifest;
 create view _physical.raw__transaction_line__r20260101_000000_000_aaaa as
 select "transaction_id", "line_number", "created_at", "item_id", "vendor_id", "item_name", "category", "qty", "unit_price", "total_price", "kind", "refers_to", "refers_to_line", "_extracted_at" from _physical.raw__transaction_line__r20260101_000000_000_aaaa__rows
 with no schema binding;
+-- when its tests have passed, with all others in one transaction
+drop view if exists _physical.raw__cart__r20260101_000000_000_aaaa;
+drop view if exists "raw".cart;
+create view "raw".cart as
+select "cart_id", "updated_at", "version", "expires_at", "_extracted_at", "_item" from _physical.raw__cart__r20260101_000000_000_aaaa__rows
+with no schema binding;
+drop view if exists _physical.raw__cart_line__r20260101_000000_000_aaaa;
+drop view if exists "raw".cart_line;
+create view "raw".cart_line as
+select "cart_id", "line_number", "updated_at", "item_id", "vendor_id", "qty", "unit_price", "total_price", "_extracted_at" from _physical.raw__cart_line__r20260101_000000_000_aaaa__rows
+with no schema binding;
+drop view if exists _physical.raw__transaction__r20260101_000000_000_aaaa;
+drop view if exists "raw".transaction;
+create view "raw".transaction as
+select "transaction_id", "customer_id", "created_at", "total_price", "kind", "refers_to", "_extracted_at", "_item" from _physical.raw__transaction__r20260101_000000_000_aaaa__rows
+with no schema binding;
+drop view if exists _physical.raw__transaction_line__r20260101_000000_000_aaaa;
+drop view if exists "raw".transaction_line;
+create view "raw".transaction_line as
+select "transaction_id", "line_number", "created_at", "item_id", "vendor_id", "item_name", "category", "qty", "unit_price", "total_price", "kind", "refers_to", "refers_to_line", "_extracted_at" from _physical.raw__transaction_line__r20260101_000000_000_aaaa__rows
+with no schema binding;

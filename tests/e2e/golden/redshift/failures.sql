@@ -1,0 +1,4 @@
+create table _failures.<relation> as <query>;
+
+drop table if exists _failures.<relation>;
+

@@ -1,0 +1,14 @@
+copy _physical.<relation> (<columns>)
+from '…'
+iam_role default
+format as parquet
+manifest;
+
+unload ('…')
+to '…'
+iam_role default
+format as parquet
+manifest verbose
+extension '…'
+parallel off;
+
