@@ -35,6 +35,16 @@ export function addProjectCommands(program: Command, command: AddCommand): void 
     .option("--output-keys <fields...>", "the fields of --output json")
     .option("--resource-type <types...>", "only these: model, source, seed, test, incremental, …")
     .option("--vars <name=value,...>", "variables, over those of pipelines.yaml");
+  command(
+    "lineage <column>",
+    "show where a column such as gold.sales.customer_id comes from, or what is made of it",
+    async (name: string, options: object) =>
+      (await import("../lineage.ts")).lineageCommand(name, options),
+  )
+    .option("--up", "what it is made of, down to the sources; the default")
+    .option("--down", "what is made of it")
+    .option("--depth <n>", "steps to follow; default all, of a whole relation one", wholeNumber)
+    .option(...varsOption);
   command("query <sql>", "query what is published", async (sql: string, options: object) =>
     (await import("../query.ts")).queryCommand(sql, options),
   )
