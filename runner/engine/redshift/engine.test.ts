@@ -275,7 +275,7 @@ describe("what is wrong is told with its cause and the way out", () => {
       "a service that is not there",
       { endpoint: "http://127.0.0.1:9" },
       "WAREHOUSE_UNREACHABLE",
-      "run it again",
+      "address",
     ],
   ];
   test.each(broken)("%s", async (_, changes, code, hint) => {

@@ -36,6 +36,14 @@ const denied = new Set([
   "UnrecognizedClientException",
 ]);
 
+/** Of a key that the server does not know, or a signature that is not by it. */
+const unknownKey = new Set([
+  "InvalidClientTokenId",
+  "InvalidSignatureException",
+  "SignatureDoesNotMatch",
+  "UnrecognizedClientException",
+]);
+
 function nameOf(error: unknown): string {
   return typeof error === "object" && error !== null && "name" in error ? String(error.name) : "";
 }
@@ -112,7 +120,7 @@ function explain(
       code: "WAREHOUSE_DENIED",
       message: `${warehouse} is refused to these credentials.`,
       hint:
-        connection.endpoint === undefined
+        connection.endpoint === undefined || !unknownKey.has(name)
           ? "They need redshift-data:* on the warehouse, and redshift-serverless:GetCredentials, redshift:GetClusterCredentials or secretsmanager:GetSecretValue. See what is missing: runner doctor"
           : `Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to what the server at ${connection.endpoint} takes.`,
     };
