@@ -39,7 +39,14 @@ function describe({ manifest, environment }: Pointed, { lake }: OpenedLake): str
   const lines = facts.flatMap(([name, value]) =>
     value === undefined ? [] : [`${name.padEnd(12)}${value}\n`],
   );
-  const columns = table(manifest.columns.map(({ name, type }) => ({ column: name, type })));
+  const isClassed = manifest.columns.some(({ classes }) => classes !== undefined);
+  const columns = table(
+    manifest.columns.map(({ name, type, classes = [] }) => ({
+      column: name,
+      type,
+      ...(isClassed ? { classes: classes.join(", ") } : {}),
+    })),
+  );
   const files = table(manifest.files.map(describeFile));
   return `${lines.join("")}\n${columns}\n${files === "" ? "" : `\n${files}\n`}`;
 }

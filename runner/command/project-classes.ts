@@ -1,4 +1,5 @@
 import type { CompiledProject } from "../compile/compile.ts";
+import { assertSound } from "../core/diagnostic.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
 import type { ProjectLineage } from "../core/project-lineage.ts";
 import { classProblems } from "../lineage/class-problems.ts";
@@ -7,6 +8,7 @@ import type { ClassFlow } from "../lineage/classes.ts";
 import { declaredClasses } from "../lineage/declared-classes.ts";
 import { projectLineage } from "../lineage/project-lineage.ts";
 import { loadQueryAnalysis } from "../lineage/query/analyze.ts";
+import { withClasses } from "../lineage/with-classes.ts";
 import type { ParsedProject } from "../parse/project.ts";
 
 export interface TracedProject {
@@ -21,13 +23,31 @@ export async function traceProject(compiled: CompiledProject): Promise<TracedPro
   return { lineage, flow: flowOfClasses(lineage, declaredClasses(compiled)) };
 }
 
+/**
+ * The project whose columns have every class that reaches them, so that what is published says so; one whose classes
+ * nobody may see, or are declassified in vain, is a failure.
+ */
+export async function withClassesOf<Project extends CompiledProject>(
+  { access }: Pick<ParsedProject, "access">,
+  compiled: Project,
+): Promise<Project> {
+  if (access === undefined || !hasClasses(compiled)) return compiled;
+  const { flow } = await traceProject(compiled);
+  assertSound(classProblems(compiled, access, flow));
+  return withClasses(compiled, flow);
+}
+
+function hasClasses(compiled: CompiledProject): boolean {
+  const { classes, declassified } = declaredClasses(compiled);
+  return classes.size + declassified.size > 0;
+}
+
 /** What is wrong with who sees which class; a project that declares no access has nothing to trace. */
 export async function classDiagnostics(
   { access }: Pick<ParsedProject, "access">,
   compiled: CompiledProject,
 ): Promise<readonly Diagnostic[]> {
-  const { classes, declassified } = declaredClasses(compiled);
-  if (access === undefined || classes.size + declassified.size === 0) return [];
+  if (access === undefined || !hasClasses(compiled)) return [];
   const { flow } = await traceProject(compiled);
   return classProblems(compiled, access, flow);
 }

@@ -1,4 +1,4 @@
-import { assertSound, Failure } from "../core/diagnostic.ts";
+import { Failure } from "../core/diagnostic.ts";
 import type { UnfinishedRun } from "../core/ledger.ts";
 import { isTest } from "../core/node.ts";
 import type { NodeId } from "../core/node.ts";
@@ -8,7 +8,7 @@ import { holdWarehouse } from "./held-warehouse.ts";
 import type { HeldWarehouse } from "./held-warehouse.ts";
 import { exitCodes } from "./options.ts";
 import type { ExitCode, RunOptions } from "./options.ts";
-import { classDiagnostics } from "./project-classes.ts";
+import { withClassesOf } from "./project-classes.ts";
 import { compileProject, openProject } from "./project.ts";
 import type { LinkedProject } from "./project.ts";
 import { carryOut } from "./run.ts";
@@ -35,8 +35,7 @@ export async function retryCommand(
       await held.emit({ type: "note", message: `Nothing is left of the run ${unfinished.id}.` });
       return exitCodes.ok;
     }
-    const compiled = await compileProject(linked, told);
-    assertSound(await classDiagnostics(linked.project, compiled));
+    const compiled = await withClassesOf(linked.project, await compileProject(linked, told));
     return carryOut({ verb, options: told, linked, compiled, selected }, held);
   });
 }

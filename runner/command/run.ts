@@ -17,7 +17,7 @@ import { assertIntervals } from "./interval-option.ts";
 import { exitCodes } from "./options.ts";
 import type { ExitCode, RunOptions } from "./options.ts";
 import { printPlan } from "./print-plan.ts";
-import { classDiagnostics } from "./project-classes.ts";
+import { withClassesOf } from "./project-classes.ts";
 import { compileProject, openProject } from "./project.ts";
 import type { LinkedProject } from "./project.ts";
 import { publishGroups } from "./publish-groups.ts";
@@ -32,8 +32,7 @@ import { dialectOf } from "./open-engine.ts";
 /** Plans and carries out; with `--dry-run` prints the plan instead. */
 export async function runCommand(verb: RunVerb, options: RunOptions): Promise<ExitCode> {
   const linked = await openProject(options);
-  const compiled = await compileProject(linked, options);
-  assertSound(await classDiagnostics(linked.project, compiled));
+  const compiled = await withClassesOf(linked.project, await compileProject(linked, options));
   const selected = await nodesFor(verb, linked, options);
   if (selected.size === 0) {
     process.stderr.write("Nothing to do.\n");
