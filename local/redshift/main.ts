@@ -13,6 +13,7 @@ interface Options {
   readonly isolation: Isolation;
   readonly s3Port: number;
   readonly s3Endpoint?: string;
+  readonly identity: Readonly<Record<string, string>>;
 }
 
 const command = new Command("npm run redshift-local --")
@@ -28,6 +29,11 @@ const command = new Command("npm run redshift-local --")
   )
   .option("--s3-port <n>", "port of the S3 server beside it; 0 picks a free one", port, 4568)
   .option("--s3-endpoint <url>", "another S3 server, which takes your AWS_ACCESS_KEY_ID")
+  .addOption(
+    new Option("--identity <key=user>", "a further access key and its user, such as ana=IAM:ana")
+      .argParser(identity)
+      .default({}, "none"),
+  )
   .allowExcessArguments(false)
   .showHelpAfterError("(npm run redshift-local -- --help lists the options)")
   .exitOverride();
@@ -80,7 +86,7 @@ async function openStorage({ s3Endpoint, s3Port }: Options): Promise<Storage> {
 
 async function serve(
   { postgresUrl, stopped, s3 }: { postgresUrl: string; stopped: Promise<void>; s3: Storage },
-  { port, database, workgroup, region, isolation }: Options,
+  { port, database, workgroup, region, isolation, identity: identities }: Options,
   stop: Promise<number>,
 ): Promise<number> {
   const { endpoint, accessKeyId, secretAccessKey } = s3;
@@ -92,6 +98,7 @@ async function serve(
     workgroups: [workgroup],
     clusters: [workgroup],
     accessKeyId,
+    identities,
     storage: { region, endpoint, accessKeyId, secretAccessKey },
   }).catch((error: unknown) => {
     throw isTaken(error) ? portTaken(port, "--port") : error;
@@ -120,6 +127,13 @@ async function serve(
   } finally {
     await server.close();
   }
+}
+
+function identity(text: string, before: Options["identity"]): Options["identity"] {
+  const [, key, user] = /^([^=]+)=(.+)$/.exec(text) ?? [];
+  if (key === undefined || user === undefined)
+    throw new InvalidArgumentError("It takes an access key and a user, as in ana=IAM:ana.");
+  return { ...before, [key]: user };
 }
 
 /** The exit code of the first signal. On Ctrl-C npm sends a second one, which must not kill the ending process. */

@@ -45,8 +45,13 @@ const statements: readonly (readonly [string, Run])[] = [
   ]),
 ];
 
+/** A cheap look at the first word, past comments, before a statement of perhaps 100 KB is taken apart. */
+const begins =
+  /^(?:\s|--[^\n]*\n|\/\*[^]*?\*\/)*(?:create|alter|drop|grant|revoke|set|reset|show|attach|detach)\b/i;
+
 /** Users, roles, grants, policies and who the session is. Undefined for other statements. Rejects with RedshiftError. */
 export function accessStatement(client: Client, sql: string): Promise<StatementResult> | undefined {
+  if (!begins.test(sql)) return undefined;
   const words = new Words(sql);
   const found = statements.find(([start]) => words.take(...start.split(" ")));
   return found?.[1](client, words) ?? rowSecurityStatement(client, words);

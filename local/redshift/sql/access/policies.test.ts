@@ -349,6 +349,54 @@ test("a view that another view reads is not masked, and a masked one is read by 
     ).toContain("a view cannot reference the protected late-binding view");
 });
 
+test("an ordinary view over a late-binding one keeps policies off it", async () => {
+  await run(hide, "create view gold.bound as select vendor_id from gold.sales");
+  for (const statement of [
+    "attach masking policy hide on gold.sales(email) to public",
+    "alter table gold.sales row level security on",
+  ])
+    expect(await redshift.refusal(statement)).toContain("it is referenced by view gold.bound");
+});
+
+test("what a transaction did to policies is undone with it", async () => {
+  const email = "select email from gold.sales where vendor_id = 1";
+  await run(hide, "begin", "attach masking policy hide on gold.sales(email) to public");
+  expect(await redshift.rows(email)).toEqual([[null]]);
+  await run("rollback");
+  expect(await redshift.rows(email)).toEqual([["a@x.org"]]);
+});
+
+test("a row policy that is dropped with CASCADE leaves nothing to be seen", async () => {
+  await run(
+    "create rls policy open using (true)",
+    "attach rls policy open on gold.sales to public",
+    "alter table gold.sales row level security on",
+  );
+  expect(await as("ana", "select count(*) from gold.sales")).toEqual([["3"]]);
+  await run("drop rls policy open cascade");
+  expect(await as("ana", "select count(*) from gold.sales")).toEqual([["0"]]);
+});
+
+test("readers and a policy that changes do not fail one another", async () => {
+  await run(hide, "create masking policy clear with (c varchar(40)) using (c)");
+  const reader = await redshift.connect();
+  const read = async () => {
+    const seen: unknown[] = [];
+    for (let round = 0; round < 20; round += 1)
+      seen.push((await reader.rows("select email from gold.sales where vendor_id = 1"))[0]?.[0]);
+    return seen;
+  };
+  const change = async () => {
+    for (let round = 0; round < 5; round += 1)
+      await run(
+        "attach masking policy hide on gold.sales(email) to public",
+        "detach masking policy hide on gold.sales(email) from public",
+      );
+  };
+  const [seen] = await Promise.all([read(), change()]);
+  expect(seen.filter((each) => each !== null && each !== "a@x.org")).toEqual([]);
+});
+
 test("a late-binding view over one with row-level security shows its readers their own rows", async () => {
   await run(
     "create view gold.top as select vendor_id from gold.sales with no schema binding",

@@ -1,8 +1,8 @@
 /**
  * Masking and row-level security policies, on late-binding views. A view's rule reads `select a, <mask> as b from
  * (<query>) where <policies>`, in which functions look up what applies to the reader: whoever reads it, through
- * whatever other view, gets what their own roles give. A change of a policy detaches the views that it is on (see
- * late-binding-functions.ts), so that the next reader finds the new one.
+ * whatever other view, gets what their own roles give. A change of a policy binds the views that it is on anew (see
+ * late-binding-functions.ts).
  */
 export const policyFunctions = `
 create table if not exists pg_internal.masking_policy (
@@ -76,24 +76,27 @@ begin
   end if;
 end $$;
 
--- The next reader of these views finds them as they are now.
-create or replace function pg_internal.rebuild_views(kind text, policy_name text) returns void
+-- Gives a view the policies as they are now. What cannot be bound is bound, or fails, when it is read.
+create or replace function pg_internal.rebuild_view(target oid) returns void
 language plpgsql security definer set search_path = pg_catalog as $$
 begin
-  perform pg_internal.detach_late_binding_view(relation) from (
+  if (pg_internal.late_binding_view(target) ->> 'attached')::boolean then
+    perform pg_internal.detach_late_binding_view(target);
+  end if;
+  begin
+    perform pg_internal.attach_late_binding_view(target, 0);
+  exception when syntax_error_or_access_rule_violation then
+    null;
+  end;
+end $$;
+
+create or replace function pg_internal.rebuild_views(kind text, policy_name text) returns void
+language sql security definer set search_path = pg_catalog as $$
+  select pg_internal.rebuild_view(relation) from (
     select distinct relation from pg_internal.attached_mask where kind = 'masking' and policy = policy_name
     union select relation from pg_internal.attached_row_policy where kind = 'rls' and policy = policy_name
   ) as protected
-  where (pg_internal.late_binding_view(relation) ->> 'attached')::boolean;
-end $$;
-
-create or replace function pg_internal.rebuild_view(relation oid) returns void
-language plpgsql security definer set search_path = pg_catalog as $$
-begin
-  if (pg_internal.late_binding_view(relation) ->> 'attached')::boolean then
-    perform pg_internal.detach_late_binding_view(relation);
-  end if;
-end $$;
+$$;
 
 create or replace function pg_internal.create_masking_policy(policy text, may_exist boolean, inputs json, outputs json, lookups text[])
 returns void language plpgsql security definer set search_path = pg_catalog as $$
@@ -122,6 +125,8 @@ end $$;
 
 create or replace function pg_internal.drop_policy(kind text, policy_name text, may_be_missing boolean, is_cascade boolean) returns void
 language plpgsql security definer set search_path = pg_catalog as $$
+declare
+  views oid[];
 begin
   perform pg_internal.check_policy_rights();
   if may_be_missing and not pg_internal.policy_exists(kind, policy_name) then return; end if;
@@ -133,15 +138,14 @@ begin
       where kind = 'rls' and policy = policy_name)) then
     raise exception 'cannot drop % policy "%" because it is attached to a relation', kind, policy_name using errcode = '2BP01';
   end if;
-  perform pg_internal.rebuild_views(kind, policy_name);
   delete from pg_internal.policy_lookup as l where l.kind = drop_policy.kind and policy = policy_name;
-  if kind = 'masking' then
-    delete from pg_internal.attached_mask where policy = policy_name;
-    delete from pg_internal.masking_policy where name = policy_name;
-  else
-    delete from pg_internal.attached_row_policy where policy = policy_name;
-    delete from pg_internal.row_policy where name = policy_name;
-  end if;
+  views := array(
+    select relation from pg_internal.attached_row_policy where drop_policy.kind = 'rls' and policy = policy_name);
+  delete from pg_internal.attached_row_policy where drop_policy.kind = 'rls' and policy = policy_name;
+  delete from pg_internal.attached_mask where drop_policy.kind = 'masking' and policy = policy_name;
+  delete from pg_internal.masking_policy where drop_policy.kind = 'masking' and name = policy_name;
+  delete from pg_internal.row_policy where drop_policy.kind = 'rls' and name = policy_name;
+  perform pg_internal.rebuild_view(v) from unnest(views) as v;
 end $$;
 
 create or replace function pg_internal.grant_lookup(kind text, policy_name text, looked_up oid, is_grant boolean) returns void
