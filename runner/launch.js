@@ -14,31 +14,41 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 /**
  * Starting the runner from its TypeScript costs half a second of loading. So it is bundled once, under a name made of
  * the content of all its files: a bundle can never be stale, and all of them may be deleted at any time.
- *
- * @typedef {{ main: (args: readonly string[]) => Promise<number> }} Runner
  */
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const cache = join(root, "node_modules", ".cache", "mercado");
 
-/** @returns {Promise<Runner>} */
-export async function loadRunner() {
-  const version = fingerprint();
+/** The modules that a process begins with, below this folder and without their endings. */
+const entries = ["main", "engine/duckdb/sandbox/child"];
+
+/**
+ * @param {string} entry one of `entries`
+ * @param {string} [known] the version of a runner that runs, whose bundle is used where it is still there
+ * @returns {Promise<any>} the module
+ */
+export async function loadRunner(entry = "main", known) {
+  const isThere = known !== undefined && existsSync(join(cache, `runner-${known}`));
+  const version = isThere ? known : fingerprint();
   const bundle = join(cache, `runner-${version}`);
   try {
     if (!existsSync(bundle)) await makeBundle(bundle, version);
   } catch (error) {
     if (!isUnwritable(error)) throw error;
-    return loadFromSource();
+    return loadFromSource(entry);
   }
-  return import(pathToFileURL(join(bundle, "main.js")).href);
+  return import(pathToFileURL(join(bundle, `${entry}.js`)).href);
 }
 
-/** For an installation that this user cannot write to. */
-async function loadFromSource() {
+/**
+ * For an installation that this user cannot write to.
+ *
+ * @param {string} entry
+ */
+async function loadFromSource(entry) {
   const { register } = await import("tsx/esm/api");
   register();
-  return import("./main.ts");
+  return import(`./${entry}.ts`);
 }
 
 /** @param {unknown} error */
@@ -91,7 +101,8 @@ async function makeBundle(bundle, version) {
   const { build } = await import("esbuild");
   await build({
     absWorkingDir: root,
-    entryPoints: ["runner/main.ts"],
+    entryPoints: entries.map((entry) => `runner/${entry}.ts`),
+    outbase: "runner",
     outdir: unfinished,
     bundle: true,
     splitting: true,

@@ -9,7 +9,7 @@ import { zones } from "../core/relation.ts";
 import type { RelationName } from "../core/relation.ts";
 import { StatementFailure } from "../core/statement-failure.ts";
 import { readableColumns } from "../core/technical-columns.ts";
-import { declaredType } from "../dialect/duckdb/declared-type.ts";
+import { declaredType } from "../core/declared-type.ts";
 import { duckdbDialect } from "../dialect/duckdb/dialect.ts";
 import type { Graph } from "../graph/graph.ts";
 import { link } from "../graph/link.ts";

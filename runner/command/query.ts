@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { counted } from "../core/counted.ts";
 import { Failure } from "../core/diagnostic.ts";
 import type { Engine, ResultSet } from "../core/ports.ts";
@@ -8,18 +11,40 @@ import { exitCodes } from "./options.ts";
 import type { EnvironmentOptions, ExitCode, GlobalOptions } from "./options.ts";
 import { openProject } from "./project.ts";
 import { openForReading } from "./reader.ts";
+import {
+  checkedFormat,
+  csvText,
+  defaultLimit,
+  deliverFile,
+  deliverText,
+  jsonLines,
+} from "./result-output.ts";
+import type { OutputOptions } from "./result-output.ts";
 import { resolveTarget } from "./target.ts";
 
-/** Rows of a table when `--limit` does not say otherwise. */
-const defaultLimit = 100;
-
-export interface QueryOptions extends EnvironmentOptions {
+export interface QueryOptions extends EnvironmentOptions, OutputOptions {
   readonly limit?: number;
 }
 
-/** Runs a query over what is published and prints a table, or with `--json` one object a line. */
-export async function queryCommand(sql: string, options: QueryOptions): Promise<ExitCode> {
-  return printQuery(queryText(sql), options);
+export interface AskingOptions extends QueryOptions {
+  /** Ask as one who has this role; default is as one who may read whatever this process can. */
+  readonly role?: string;
+  readonly user?: string;
+}
+
+/** Runs a query over what is published and prints it. */
+export async function queryCommand(sql: string, options: AskingOptions): Promise<ExitCode> {
+  const query = queryText(sql);
+  const { role, user } = options;
+  if (role !== undefined) {
+    const { roleQueryCommand } = await import("./role/role-query.ts");
+    return roleQueryCommand(query, { ...options, role });
+  }
+  if (user !== undefined) {
+    const hint = "A user asks as a role: --role <name>.";
+    throw new Failure([{ code: "CLI_USAGE", message: "--user needs a role.", hint }]);
+  }
+  return printQuery(query, options);
 }
 
 /** A query as a user wrote it, without the semicolon at its end; none at all is a failure. */
@@ -30,31 +55,60 @@ export function queryText(sql: string): string {
   throw new Failure([{ code: "CLI_USAGE", message: "There is no query.", hint }]);
 }
 
-/** Prints the first rows of a query: a table of `limit` rows, by default 100, or JSON lines, by default of all. */
+/** Prints the first rows of a query: a table of `limit` rows, by default 100, or another format, by default of all. */
 export async function printQuery(
   query: string,
   options: QueryOptions,
   read: (query: string, rowLimit?: number) => Promise<ResultSet> = (...given) =>
     readPublished(given[0], options, given[1]),
 ): Promise<ExitCode> {
-  if (options.json === true) return printRows(await read(query, options.limit), options);
+  const format = checkedFormat(options);
+  if (format === "parquet") return printParquet(query, options);
+  if (format !== "table") {
+    const result = await read(query, options.limit);
+    return deliverText(format === "csv" ? csvText(result) : jsonLines(result), options);
+  }
   const shown = options.limit ?? defaultLimit;
   // One row more than is shown tells whether there are more.
   const result = await read(query, shown + 1);
   const rows = result.rows.slice(0, shown);
   const more = result.rows.length > shown ? ", and more: see --limit" : "";
-  printRows({ ...result, rows }, options);
+  await deliverText(`${printTable({ ...result, rows })}\n`, options);
   process.stderr.write(`${counted(rows.length, "row")}${more}\n`);
   return exitCodes.ok;
 }
 
+/** A warehouse elsewhere gives rows as texts, of which nobody can make exact types again. */
+async function printParquet(query: string, options: QueryOptions): Promise<ExitCode> {
+  const { project } = await openProject(options);
+  const target = resolveTarget(project, options.target);
+  const opened = await openForReading(target, query, environmentOf(options));
+  const { files } = opened.engine;
+  const folder = mkdtempSync(path.join(tmpdir(), "mercado-query-"));
+  const file = path.join(folder, "rows.parquet");
+  endOnInterruption(async () => {
+    await opened.engine.interrupt();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  try {
+    if (files.kind !== "local") {
+      const message = `The target ${target.name} gives no Parquet files of queries.`;
+      const hint = "Ask for --format csv, or as a role: --role reads the lake's files.";
+      throw new Failure([{ code: "ENGINE_UNSUPPORTED", message, hint }]);
+    }
+    const { limit } = options;
+    const limited = limit === undefined ? query : `select * from (${query}\n) limit ${limit}`;
+    await files.writeParquet(limited, file);
+    return await deliverFile(file, options);
+  } finally {
+    await opened.engine.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 /** Prints a result as a table, or with `--json` as one object a line. */
 export function printRows(result: ResultSet, options: GlobalOptions): ExitCode {
-  process.stdout.write(
-    options.json === true
-      ? result.rows.map((row) => `${JSON.stringify(row)}\n`).join("")
-      : `${printTable(result)}\n`,
-  );
+  process.stdout.write(options.json === true ? jsonLines(result) : `${printTable(result)}\n`);
   return exitCodes.ok;
 }
 

@@ -113,13 +113,18 @@ export async function openManifests(request: ManifestsRequest): Promise<Engine> 
 }
 
 async function rowsOf(manifest: LakeManifest, lake: Lake): Promise<string> {
-  const locations: string[] = [];
-  for (const file of manifest.files) locations.push(await lake.localPath(file));
-  return manifestQuery(manifest, locations, duckdbDialect);
+  return manifestQuery(manifest, await localPaths(manifest, lake), duckdbDialect);
+}
+
+/** The files of a relation, which are on this machine then. */
+export async function localPaths({ files }: LakeManifest, lake: Lake): Promise<readonly string[]> {
+  const paths: string[] = [];
+  for (const file of files) paths.push(await lake.localPath(file));
+  return paths;
 }
 
 /** A relation that a query does not name by its words can be found in the catalogue, and has no rows to be read. */
-function unnamed(manifest: LakeManifest): string {
+export function unnamed(manifest: Pick<LakeManifest, "relation" | "columns">): string {
   const message = `${manifest.relation} can be read by a query that names it so`;
   const columns = manifest.columns.map(({ name, type }) => {
     const parsed = parseColumnType(type) ?? ({ kind: "varchar" } as const);

@@ -61,6 +61,8 @@ export type DiagnosticCode =
   | "MODEL_WITHOUT_SQL"
   | "MODEL_WITHOUT_YAML"
   | "PROJECT_NOT_FOUND"
+  | "QUERY_OUT_OF_MEMORY"
+  | "QUERY_TIMEOUT"
   | "REF_HARD_CODED"
   | "REF_NOT_LITERAL"
   | "REF_UNKNOWN"

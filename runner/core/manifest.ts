@@ -57,6 +57,8 @@ export interface LakeManifest {
   readonly watermark?: string;
   /** What of time is covered; only of models that are built by interval. */
   readonly intervals?: readonly Interval[];
+  /** Who wrote it by a statement; absent of what a run has built, which no statement may change. */
+  readonly writtenBy?: { readonly role: string; readonly user: string };
   /** Of the database that a table was extracted from. */
   readonly identity?: string;
 }

@@ -41,7 +41,11 @@ export async function collect(
   // What the ledger does not know may be another project's.
   const known = (await lake.relations()).filter((relation) => relations.has(relation));
   await concurrently(known, relationsAtATime, async (relation) => {
-    const removed = await lake.removeFiles(relation, { keep: needed.get(relation) });
+    // Somebody may have written a table of a name that a model had before.
+    const pointed = await lake.readManifest(relation);
+    const written = pointed?.writtenBy === undefined ? [] : pointed.files.map(({ key }) => key);
+    const keep = new Set([...(needed.get(relation) ?? []), ...written]);
+    const removed = await lake.removeFiles(relation, { keep });
     files += removed.files;
     bytes += removed.bytes;
   });

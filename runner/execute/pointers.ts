@@ -22,7 +22,10 @@ export async function dropStalePointers({
   ledger,
   lake,
 }: Pick<ExecutionContext, "ledger" | "lake">): Promise<void> {
-  for (const relation of await ledger.unpublished()) await lake.removeManifest(relation);
+  for (const relation of await ledger.unpublished()) {
+    const manifest = await lake.readManifest(relation);
+    if (manifest?.writtenBy === undefined) await lake.removeManifest(relation);
+  }
   const pointing = await lake.environments();
   if (pointing.length === 0) return;
   const known = await ledger.environments();

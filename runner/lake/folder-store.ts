@@ -5,7 +5,9 @@ import { diskFailure } from "../core/disk-failure.ts";
 import { Failure } from "../core/diagnostic.ts";
 import type { Io } from "../core/io.ts";
 import { measureFile } from "./checksum.ts";
+import { exclusively } from "./claim.ts";
 import { ensureFolder, renameDurably, replaceDurably, sync } from "./durable.ts";
+import { pointerMoved } from "./pointer-moved.ts";
 import { removeEmptyFolder, removeEmptyFolders } from "./empty-folders.ts";
 import * as layout from "./layout.ts";
 import type { Fetched, Leftover, Measured, PartsToRemove, Store, StoredFile } from "./store.ts";
@@ -89,6 +91,14 @@ export class FolderStore implements Store {
       await ensureFolder(dirname(path));
       // One process publishes at a time, so one name is enough, and what a killed one left is overwritten.
       await replaceDurably(path, join(dirname(path), `.${layout.manifestName}.tmp`), text);
+    });
+  }
+
+  exclusively<Result>(key: string, work: () => Promise<Result>): Promise<Result> {
+    return this.#perform("claim", this.address(key), async (path) => {
+      const done = await exclusively(this.address(claimsFolder), key.replaceAll("/", "."), work);
+      if (done === undefined) throw pointerMoved(path);
+      return done.result;
     });
   }
 
@@ -198,6 +208,9 @@ export class FolderStore implements Store {
     }
   }
 }
+
+/** Beside the zones, where nobody looks for parts. */
+const claimsFolder = "_claims";
 
 /** A name that no reader takes for a part. */
 function stagedPath(path: string): string {

@@ -49,6 +49,10 @@ export const manifestSchema = z.object({
     .optional()
     .describe("what of time is covered"),
   identity: z.string().min(1).optional().describe("of the database that was extracted"),
+  written_by: z
+    .object({ role: z.string().min(1), user: z.string().min(1) })
+    .optional()
+    .describe("who wrote it by a statement; absent of what a run has built"),
 });
 
 /** What Redshift's COPY reads of a manifest. */

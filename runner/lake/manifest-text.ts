@@ -33,6 +33,7 @@ export function printManifest(manifest: LakeManifest, locate: (key: string) => s
     watermark: manifest.watermark,
     intervals: manifest.intervals,
     identity: manifest.identity,
+    written_by: manifest.writtenBy,
   };
   return `${JSON.stringify(content, undefined, 2)}\n`;
 }
@@ -112,6 +113,7 @@ export function parseManifest(text: string, relation: RelationName, path: string
     ...(content.watermark === undefined ? {} : { watermark: content.watermark }),
     ...(content.intervals === undefined ? {} : { intervals: content.intervals }),
     ...(content.identity === undefined ? {} : { identity: content.identity }),
+    ...(content.written_by === undefined ? {} : { writtenBy: content.written_by }),
   };
 }
 

@@ -57,6 +57,11 @@ export interface Store {
   readPointer(key: string): Promise<string | undefined>;
   /** Replaces a pointer atomically and durably. */
   writePointer(key: string, text: string): Promise<void>;
+  /**
+   * Does `work` on a pointer that others may replace, too: of two who read the same version of it, one wins, and the
+   * other fails. Without this, one process at a time may write pointers.
+   */
+  exclusively<Result>(key: string, work: () => Promise<Result>): Promise<Result>;
   /** Removes a pointer; a missing one is no error. */
   removePointer(key: string): Promise<void>;
   /** Names of the folders in a folder, sorted; none when it is missing. */

@@ -5,6 +5,7 @@ import type { FilesToRemove, KillPoint, Lake, SharedParts } from "../core/ports.
 import { parseRelationName, zones, type RelationName } from "../core/relation.ts";
 import { measureFile } from "./checksum.ts";
 import * as layout from "./layout.ts";
+import { pointerMoved } from "./pointer-moved.ts";
 import { entryFaults, parseManifest, printManifest } from "./manifest-text.ts";
 import type { Fetched, Leftover, Store, StoredFile } from "./store.ts";
 
@@ -86,6 +87,23 @@ export class StoredLake implements Lake {
     this.#killPoint("before-manifest");
     await this.#store.writePointer(key, text);
     this.#killPoint("after-manifest");
+  }
+
+  /**
+   * Replaces a pointer of production, or with `next` undefined removes it, if it still is the version `expected`: a failure
+   * where somebody else was faster.
+   */
+  replaceManifest(
+    relation: RelationName,
+    expected: Pick<LakeManifest, "runId"> | undefined,
+    next: LakeManifest | undefined,
+  ): Promise<void> {
+    return this.#store.exclusively(layout.manifestKey(relation, production), async () => {
+      const current = await this.readManifest(relation);
+      if (current?.runId !== expected?.runId) throw pointerMoved(this.locateManifest(relation));
+      if (next === undefined) await this.removeManifest(relation);
+      else await this.writeManifest(next);
+    });
   }
 
   removeManifest(relation: RelationName, environment = production): Promise<void> {

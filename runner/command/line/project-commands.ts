@@ -48,8 +48,29 @@ export function addProjectCommands(program: Command, command: AddCommand): void 
   command("query <sql>", "query what is published", async (sql: string, options: object) =>
     (await import("../query.ts")).queryCommand(sql, options),
   )
+    .option("--role <name>", "ask as this role of pipelines.yaml, which sees what it may see")
+    .option("--user <name>", "who asks; default is MERCADO_USER, else the system's user")
     .option("--env <name>", "the environment to read; default is production")
-    .option("--limit <n>", "rows to show; default 100, all with --json", wholeNumber);
+    .option("--limit <n>", "rows to give; default 100 of a table, else all", wholeNumber)
+    .addOption(
+      new Option("--format <name>", "how to print rows; --json is --format json").choices([
+        "table",
+        "json",
+        "csv",
+        "parquet",
+      ]),
+    )
+    .option("--output <file>", "the file to write instead of stdout");
+  command(
+    "shell",
+    "ask one statement after the other as a role",
+    async (options: { readonly role: string }) =>
+      (await import("../role/shell.ts")).shellCommand(options),
+  )
+    .requiredOption("--role <name>", "ask as this role of pipelines.yaml")
+    .option("--user <name>", "who asks; default is MERCADO_USER, else the system's user")
+    .option("--env <name>", "the environment to read; default is production")
+    .option("--limit <n>", "rows to show of each result; default 100", wholeNumber);
   command(
     "show [model]",
     "preview what a model yields from what is published",

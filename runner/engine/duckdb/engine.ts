@@ -3,18 +3,12 @@ import path from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { DuckDBInstance } from "@duckdb/node-api";
 import type { LeaseHolder } from "../../core/lease.ts";
-import type {
-  DescribedColumn,
-  LocalEngine,
-  LocalFiles,
-  ResultSet,
-  Row,
-  Value,
-} from "../../core/ports.ts";
+import type { DescribedColumn, LocalEngine, LocalFiles, ResultSet } from "../../core/ports.ts";
 import { quotePlain } from "../../core/sql-text.ts";
 import { ConnectionPool } from "./connection-pool.ts";
 import { openFailure, statementFailure } from "./failure.ts";
 import { removeHolder, writeHolder } from "./holder-file.ts";
+import { rowOf } from "./values.ts";
 
 export interface DuckDbOptions {
   /** The database file, or `:memory:`. Its folder is made when it is missing. */
@@ -158,28 +152,4 @@ class DuckDbEngine implements LocalEngine {
       throw statementFailure(error, statement, this.#file);
     }
   }
-}
-
-function rowOf(
-  names: readonly string[],
-  types: readonly string[],
-  values: readonly unknown[],
-): Row {
-  return Object.fromEntries(
-    names.map((name, index) => [name, toValue(values[index], types[index] ?? "")]),
-  );
-}
-
-const wideInteger = /^U?(?:BIG|HUGE)INT$/;
-
-/** Decimals and integers beyond 2^53 stay text, which is exact; nested values become JSON text. */
-function toValue(value: unknown, type: string): Value {
-  if (value === null || value === undefined) return null;
-  if (typeof value === "string" && wideInteger.test(type)) {
-    const number = Number(value);
-    return Number.isSafeInteger(number) ? number : value;
-  }
-  if (typeof value === "string" || typeof value === "number" || typeof value === "boolean")
-    return value;
-  return JSON.stringify(value);
 }

@@ -120,6 +120,11 @@ export class S3Store implements Store {
     return this.#pointers.write(key, text);
   }
 
+  /** A pointer is put on the condition that it is what was read last. */
+  exclusively<Result>(_key: string, work: () => Promise<Result>): Promise<Result> {
+    return work();
+  }
+
   removePointer(key: string): Promise<void> {
     return this.#pointers.remove(key);
   }

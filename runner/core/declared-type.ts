@@ -1,4 +1,4 @@
-import { parseColumnType, printColumnType } from "../../core/column-type.ts";
+import { parseColumnType, printColumnType } from "./column-type.ts";
 
 export interface DeclaredType {
   /** As a contract declares it. */
