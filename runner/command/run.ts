@@ -16,6 +16,7 @@ import type { HeldWarehouse } from "./held-warehouse.ts";
 import { assertIntervals } from "./interval-option.ts";
 import { exitCodes } from "./options.ts";
 import type { ExitCode, RunOptions } from "./options.ts";
+import { withOpenLineage } from "./openlineage.ts";
 import { printPlan } from "./print-plan.ts";
 import { withClassesOf } from "./project-classes.ts";
 import { compileProject, openProject } from "./project.ts";
@@ -103,7 +104,7 @@ export async function carryOut(
 ): Promise<ExitCode> {
   const { target, interruption, ...warehouse } = held;
   const environment = environmentOf(options);
-  const emit = artifactsOf(
+  const recorded = artifactsOf(
     {
       target,
       environment,
@@ -115,6 +116,7 @@ export async function carryOut(
     },
     held.emit,
   );
+  const emit = await withOpenLineage(linked, { compiled, target: target.name }, recorded);
   const connections = new Connections(target, warehouse.lake, held);
   try {
     if (options.from === "raw") await restoreLost(compiled, held);

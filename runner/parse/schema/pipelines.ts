@@ -63,6 +63,17 @@ const place = {
     })
     .default({ files: 16, megabytes: 16 }),
   connections: z.record(identifier, connection).default({}),
+  /** Where runs are told to OpenLineage: a file of one JSON object a line, or an HTTP endpoint. */
+  openlineage: z
+    .union([
+      z.strictObject({ file: templated, namespace: templated.optional() }),
+      z.strictObject({
+        url: templated,
+        namespace: templated.optional(),
+        api_key: templated.optional(),
+      }),
+    ])
+    .optional(),
 };
 
 const duckdbTarget = z.strictObject({
