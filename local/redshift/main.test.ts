@@ -72,4 +72,7 @@ test("npm run redshift-local refuses an option that it cannot read", async () =>
   const { output, exit } = start("--port", "many");
   expect(await exit).toBe(2);
   expect(output.stderr).toContain("It must be a number from 0 to 65535.");
+  const nameless = start("--identity", "ana");
+  expect(await nameless.exit).toBe(2);
+  expect(nameless.output.stderr).toContain("It takes an access key and a user, as in ana=IAM:ana.");
 });
