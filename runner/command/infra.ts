@@ -1,4 +1,6 @@
 import { stringify } from "yaml";
+import { lakePaths } from "../access/lake-paths.ts";
+import { roleName } from "../access/wanted.ts";
 import { counted } from "../core/counted.ts";
 import { Failure } from "../core/diagnostic.ts";
 import { checkTemplate, rules } from "../infra/check-template.ts";
@@ -7,7 +9,9 @@ import { infraTemplate } from "../infra/template.ts";
 import type { ParsedProject } from "../parse/project.ts";
 import { exitCodes } from "./options.ts";
 import type { ExitCode, GlobalOptions } from "./options.ts";
+import { accessPrefix, classedRelations } from "./access/declared-access.ts";
 import { openProject } from "./project.ts";
+import type { LinkedProject } from "./project.ts";
 import { declaredTarget, resolveTarget } from "./target.ts";
 import type { Target } from "./target.ts";
 
@@ -18,8 +22,9 @@ export interface InfraOptions extends GlobalOptions {
 
 /** Prints a CloudFormation template of what a target on AWS and the shop's DynamoDB table need, as YAML or JSON. */
 export async function infraCommand(options: InfraOptions): Promise<ExitCode> {
-  const { project } = await openProject(options);
-  const template = infraTemplate(infraNeeds(project, options.target));
+  const linked = await openProject(options);
+  const needs = infraNeeds(linked.project, options.target);
+  const template = infraTemplate({ ...needs, roles: await lakeRoles(linked) });
   if (options.check === true) {
     const problems = checkTemplate(template);
     const print = (message: string) =>
@@ -40,6 +45,19 @@ export async function infraCommand(options: InfraOptions): Promise<ExitCode> {
         stringify(template, { version: "1.1", aliasDuplicateObjects: false, lineWidth: 100 }),
   );
   return exitCodes.ok;
+}
+
+/** Of a project that says who may see what. */
+async function lakeRoles(linked: LinkedProject): Promise<InfraNeeds["roles"]> {
+  const { access } = linked.project;
+  if (access === undefined) return [];
+  const relations = await classedRelations(linked);
+  const prefix = accessPrefix(linked.project);
+  return access.roles.map((role) => ({
+    name: role.name,
+    databaseRole: roleName(prefix, role.name),
+    ...lakePaths(role, relations, access),
+  }));
 }
 
 /** What a target needs that is not there yet: what its other connections lead to is no part of it. */
@@ -87,6 +105,7 @@ export function infraNeeds(project: ParsedProject, name: string | undefined): In
     database: warehouse.database,
     table: shopTableName(target),
     exports: exportPlaces(target),
+    roles: [],
     variables: Object.fromEntries(
       Object.entries(texts).flatMap(([setting, text]) => {
         const variable = /\{\{\s*env\s+["'](\w+)["']/.exec(text ?? "")?.[1];

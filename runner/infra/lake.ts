@@ -1,5 +1,7 @@
+import { bucketStatements } from "./access.ts";
 import { getAtt, kept, ref, sub } from "./cloudformation.ts";
 import type { Resource, Value } from "./cloudformation.ts";
+import type { InfraNeeds } from "./needs.ts";
 import { allow, policy } from "./policy.ts";
 
 /** How long a version that was replaced or removed can be brought back, in days. */
@@ -8,7 +10,9 @@ const wayBackDays = 30;
 const uploadDays = 2;
 
 /** The lake's bucket, its key, and the rule that nobody reads it over an open line. */
-export function lakeResources(): Readonly<Record<string, Resource>> {
+export function lakeResources(
+  needs: Pick<InfraNeeds, "roles" | "prefix">,
+): Readonly<Record<string, Resource>> {
   return {
     LakeKey: {
       Type: "AWS::KMS::Key",
@@ -87,6 +91,7 @@ export function lakeResources(): Readonly<Record<string, Resource>> {
             Resource: [getAtt("LakeBucket", "Arn"), sub("${LakeBucket.Arn}/*")],
             Condition: { Bool: { "aws:SecureTransport": "false" } },
           },
+          ...bucketStatements(needs),
         ]),
       },
     },

@@ -1,3 +1,14 @@
+/** What a role of the project's may do with the lake's files; paths below the lake's prefix, such as `gold/sales`. */
+export interface LakeRole {
+  readonly name: string;
+  /** The role's name in the warehouse, which comes with the tag `RedshiftDbRoles`. */
+  readonly databaseRole: string;
+  readonly read: readonly string[];
+  readonly write: readonly string[];
+  /** Of what it may read or write otherwise: masks and row filters are in no file. */
+  readonly denied: readonly string[];
+}
+
 /** What a target and the shop need of AWS, as the project's files tell it. */
 export interface InfraNeeds {
   readonly target: string;
@@ -11,6 +22,8 @@ export interface InfraNeeds {
   readonly table: string;
   /** Where exports of DynamoDB tables lie that the runner reads. */
   readonly exports: readonly { readonly bucket: string; readonly prefix: string }[];
+  /** Who may see what; none where the project does not say. */
+  readonly roles: readonly LakeRole[];
   /** The environment variables from which the project takes a setting, by the setting. */
   readonly variables: Readonly<Partial<Record<InfraSetting, string>>>;
 }

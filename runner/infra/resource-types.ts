@@ -57,5 +57,6 @@ export const resourceTypes: Readonly<Partial<Record<string, ResourceType>>> = {
     attributes: ["Workgroup.WorkgroupArn", "Workgroup.WorkgroupId"],
   },
   "AWS::IAM::Role": { required: ["AssumeRolePolicyDocument"], attributes: ["Arn", "RoleId"] },
+  "AWS::IAM::ManagedPolicy": { required: ["PolicyDocument"], attributes: [] },
   "AWS::IAM::Policy": { required: ["PolicyName", "PolicyDocument", "Roles"], attributes: ["Id"] },
 };

@@ -20,6 +20,22 @@ const needs: InfraNeeds = {
   database: "warehouse",
   table: "mercado_ecommerce",
   exports: [{ bucket: "company-exports", prefix: "dynamodb" }],
+  roles: [
+    {
+      name: "engineer",
+      databaseRole: "shop_engineer",
+      read: ["raw", "gold"],
+      write: ["raw", "gold"],
+      denied: [],
+    },
+    {
+      name: "bi_analyst",
+      databaseRole: "shop_bi_analyst",
+      read: ["gold/sales"],
+      write: [],
+      denied: ["gold/customer"],
+    },
+  ],
   variables: { bucket: "LAKE" },
 };
 const sound = infraTemplate(needs);

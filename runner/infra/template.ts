@@ -1,3 +1,4 @@
+import { accessResources } from "./access.ts";
 import { getAtt, ref } from "./cloudformation.ts";
 import type { Output, Parameter, Template, Value } from "./cloudformation.ts";
 import { lakeResources } from "./lake.ts";
@@ -15,10 +16,11 @@ export function infraTemplate(needs: InfraNeeds): Template {
     Parameters: parameters(needs),
     Conditions: { HasOperator: { "Fn::Not": [{ "Fn::Equals": [ref("OperatorArn"), ""] }] } },
     Resources: {
-      ...lakeResources(),
+      ...lakeResources(needs),
       ...warehouseResources(needs.prefix),
       ShopTable: shopTableResource(),
       ...roleResources(needs),
+      ...accessResources(needs),
     },
     Outputs: outputs(needs),
   };

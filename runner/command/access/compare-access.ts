@@ -22,7 +22,7 @@ export async function compareAccess(
   engine: Engine,
   { production }: Pick<WarehouseState, "production">,
 ): Promise<ComparedAccess> {
-  const all = classedRelations(linked);
+  const all = await classedRelations(linked);
   const built = all.filter(({ relation }) => production.has(relation));
   const wanted = wantedAccess(linked, built);
   const live = await readLiveAccess(

@@ -47,7 +47,7 @@ async function accessOfViews(
   const prefix = accessPrefix(linked.project);
   if ((await readLiveRoles(ask, prefix)).length === 0) return [];
   const { facts } = await readLiveAccess(ask, prefix);
-  const relations = classedRelations(linked).filter(({ relation }) => made.has(relation));
+  const relations = (await classedRelations(linked)).filter(({ relation }) => made.has(relation));
   const changes = factsOfNewViews(wantedAccess(linked, relations), facts);
   return [
     ...accessStatements(changes, (type) => dialect.columnType(type)),

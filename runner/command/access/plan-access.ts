@@ -20,7 +20,7 @@ export async function planAccessCommand(options: GlobalOptions): Promise<ExitCod
   const linked = await openProject(options);
   const access = declaredAccess(linked.project);
   const target = resolveTarget(linked.project, options.target, () => false);
-  const table = accessTable(access, classedRelations(linked));
+  const table = accessTable(access, await classedRelations(linked));
   const compared =
     target.warehouse.engine === "redshift" ? await peekAccess(linked, target) : undefined;
   if (options.json === true) {

@@ -23,7 +23,7 @@ interface ReportOptions extends GlobalOptions {
 export async function reportAccessCommand(options: ReportOptions): Promise<ExitCode> {
   const linked = await openProject(options);
   const access = declaredAccess(linked.project);
-  const relations = classedRelations(linked);
+  const relations = await classedRelations(linked);
   const { role, column, format = "text", json = false } = options;
   if (role === undefined && column === undefined) {
     const table = accessTable(access, relations);

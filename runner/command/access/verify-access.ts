@@ -84,7 +84,7 @@ async function probe(
       1,
     );
   }
-  const relations = classedRelations(linked).filter(({ relation }) =>
+  const relations = (await classedRelations(linked)).filter(({ relation }) =>
     state.production.has(relation),
   );
   const physical = [...state.production.values()].flatMap((each) => each.physical ?? [])[0];
