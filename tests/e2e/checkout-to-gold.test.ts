@@ -7,8 +7,10 @@ import { openTestServices } from "../../local/testing.ts";
 import { planCustomers, planItems, planVendors } from "../../seeds/shoppers/people.ts";
 import { linesOf } from "./testing/cli.ts";
 import { openMortalShop, type Death, type Fault } from "./testing/mortal-shop.ts";
-import { TestProject } from "./testing/project.ts";
+import type { TestProject } from "./testing/project.ts";
 import { shopStubbornly, type Diary } from "./testing/stubborn-shopper.ts";
+import { testTargets } from "./testing/targets.ts";
+import type { OpenedTarget } from "./testing/targets.ts";
 
 const seed = Number(process.env.MERCADO_TEST_SEED ?? 20_261_123);
 const shoppers = 10;
@@ -17,7 +19,9 @@ const plentiful = 1_000_000;
 const scarce = 30;
 
 let services: Awaited<ReturnType<typeof openTestServices>>;
-let project: TestProject;
+let opened: readonly OpenedTarget[];
+/** One for each kind of target, which all read the same shop. */
+let projects: readonly TestProject[];
 let postgres: pg.Client;
 let environment: Record<string, string>;
 
@@ -31,15 +35,19 @@ beforeAll(async () => {
     AWS_ACCESS_KEY_ID: dynamodb.accessKeyId ?? "",
     AWS_SECRET_ACCESS_KEY: dynamodb.secretAccessKey ?? "",
   };
-  project = TestProject.ofRepository({ environment });
-  environment.MERCADO_HOME = project.home;
+  opened = await Promise.all(testTargets.map((target) => target.open(services)));
+  projects = await Promise.all(
+    opened.map((target) => target.newProjectOfRepository({ environment: { ...environment } })),
+  );
+  environment.MERCADO_HOME = projects[0]!.home;
   postgres = new pg.Client({ connectionString: postgresUrl });
   await postgres.connect();
 }, 60_000);
 
 afterAll(async () => {
   await postgres.end();
-  project.close();
+  for (const project of projects) project.close();
+  for (const target of opened) await target.close();
   await services.close();
 });
 
@@ -124,7 +132,7 @@ function linesAsSold(transactions: readonly Transaction[]) {
   );
 }
 
-async function linesInGold() {
+async function linesInGold(project: TestProject) {
   const columns = Object.keys(linesAsSold([example])[0]!).join(", ");
   const { stdout } = await project.ok("query", `select ${columns} from gold.sales`, "--json");
   return linesOf(stdout);
@@ -172,12 +180,14 @@ test("every acknowledged checkout and refund is in gold.sales exactly once, what
     ],
     settle,
   );
-  await project.ok("build");
+  await Promise.all(projects.map((project) => project.ok("build")));
   const firstSold = [
     ...acknowledgedBy(first.diaries),
     ...first.found.filter((one) => one !== null),
   ];
-  expect(inOrder(await linesInGold())).toEqual(inOrder(linesAsSold(firstSold)));
+  for (const project of projects) {
+    expect(inOrder(await linesInGold(project))).toEqual(inOrder(linesAsSold(firstSold)));
+  }
 
   const userIds = [...new Set(firstSold.map(({ userId }) => userId))];
   const { rows } = await postgres.query<{ id: number }>("select id from inventory order by id");
@@ -195,16 +205,18 @@ test("every acknowledged checkout and refund is in gold.sales exactly once, what
     () => Promise.resolve({ userIds, itemIds }),
   );
   // One build sees half of the second round, the next one the rest.
-  const [after] = await Promise.all([second, project.ok("build")]);
-  const { stderr } = await project.ok("build");
-  expect(stderr).toMatch(/gold\.sales +\d+ new rows/);
+  const [after] = await Promise.all([second, ...projects.map((project) => project.ok("build"))]);
   const sold = [
     ...firstSold,
     ...acknowledgedBy(after.diaries),
     ...after.found.filter((one) => one !== null),
   ];
   const lines = linesAsSold(sold);
-  expect(inOrder(await linesInGold())).toEqual(inOrder(lines));
+  for (const project of projects) {
+    const { stderr } = await project.ok("build");
+    expect(stderr).toMatch(/gold\.sales +\d+ new rows/);
+    expect(inOrder(await linesInGold(project))).toEqual(inOrder(lines));
+  }
   expect(await missingUnits(lines)).toEqual(Array(itemIds.length).fill(0));
 
   // That it was as rough as it should be.
@@ -215,4 +227,4 @@ test("every acknowledged checkout and refund is in gold.sales exactly once, what
   expect(lines.filter(({ kind }) => kind === "refund").length).toBeGreaterThan(5);
   const refused = [...first.diaries, ...after.diaries].flatMap((diary) => diary.refused);
   expect(refused).toContain("STOCK_INSUFFICIENT");
-}, 240_000);
+}, 400_000);
