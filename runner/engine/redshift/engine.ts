@@ -87,7 +87,7 @@ export async function openRedshift(options: RedshiftOptions): Promise<RedshiftEn
       warehouse: warehouseName(options),
       patience: options.conflictPatience ?? defaultPatience,
     });
-    const acting = new StatementsAs({ runner, warehouse: warehouseName(options) });
+    const acting = new StatementsAs({ runner, transactions, warehouse: warehouseName(options) });
     return new DataApiEngine(options, { api, journal, runner, transactions, acting });
   } catch (error) {
     api.close();

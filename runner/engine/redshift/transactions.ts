@@ -49,6 +49,11 @@ export class Transactions {
     else await this.#pack(statements, tell);
   }
 
+  /** The same, with the description of how it ended. */
+  batch(statements: readonly string[]): Promise<DescribeStatementResponse> {
+    return this.#whole(statements, { isBatch: true, tell: undefined });
+  }
+
   interrupt(): Promise<void> {
     this.#stop.abort();
     this.#stop = new AbortController();
