@@ -45,18 +45,18 @@ function watchMemory(limit: number): void {
 
 async function answer(request: SandboxRequest): Promise<SandboxReply> {
   const { statement, output, writing } = request;
-  let connection;
+  let engine;
   try {
-    connection = await openLockedEngine(request);
+    engine = await openLockedEngine(request);
   } catch (error) {
     return { kind: "unprepared", error: messageOf(error) };
   }
   try {
-    const admitted = await admit(connection, statement, writing !== undefined);
+    const admitted = await admit(engine.asking, statement, writing !== undefined);
     if ("reason" in admitted) return { kind: "refused", ...admitted };
     return admitted.kind === "reading" || writing === undefined
-      ? await writeOutput(admitted.prepared, connection, output)
-      : await carryOutWriting(admitted, connection, writing);
+      ? await writeOutput(admitted.prepared, engine.trusted, output)
+      : await carryOutWriting(admitted, engine.asking, writing);
   } catch (error) {
     return { kind: "failed", error: errorAsJson(messageOf(error), statement) };
   }

@@ -13,13 +13,20 @@ const closed = {
   temp_directory: "",
 };
 
+export interface LockedEngine {
+  /** For the asker's statement. */
+  readonly asking: DuckDBConnection;
+  /** For what is done beside it, as locked as the other. */
+  readonly trusted: DuckDBConnection;
+}
+
 /**
- * A connection to an engine that has the relations of the setup and can reach the files that the request names, and
+ * Connections to an engine that has the relations of the setup and can reach the files that the request names, and
  * nothing else: no other file, no folder, no network, no extension, and no setting can be changed any more.
  */
 export async function openLockedEngine(
   request: Pick<SandboxRequest, "setup" | "reachable" | "threads" | "memoryBytes">,
-): Promise<DuckDBConnection> {
+): Promise<LockedEngine> {
   const { setup, reachable, threads, memoryBytes } = request;
   const instance = await DuckDBInstance.create(":memory:", {
     ...closed,
@@ -37,6 +44,5 @@ export async function openLockedEngine(
     "set lock_configuration = true",
   ];
   for (const statement of lock) await trusted.run(statement);
-  trusted.closeSync();
-  return instance.connect();
+  return { asking: await instance.connect(), trusted };
 }

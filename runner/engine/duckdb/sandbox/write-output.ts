@@ -8,7 +8,7 @@ import type { SandboxOutput, SandboxReply } from "./protocol.ts";
 
 type FileOutput = Extract<SandboxOutput, { readonly kind: "file" }>;
 
-/** Runs a statement and puts its rows where they are wanted. */
+/** Runs a statement and puts its rows where they are wanted; `connection` is another than the statement's. */
 export async function writeOutput(
   prepared: DuckDBPreparedStatement,
   connection: DuckDBConnection,
@@ -86,8 +86,8 @@ async function parquetFile(
   const columns = columnsOf(result);
   const table = "exported_rows";
   const declared = columns.map(({ name, type }) => `${quoteName(name)} ${type}`);
-  await connection.run(`create temp table ${table} (${declared.join(", ")})`);
-  const appender = await connection.createAppender(table, "main", "temp");
+  await connection.run(`create table ${table} (${declared.join(", ")})`);
+  const appender = await connection.createAppender(table);
   let rows = 0;
   for await (const chunk of result) {
     if (rows + chunk.rowCount > limit) chunk.rowCount = limit - rows;
@@ -97,7 +97,7 @@ async function parquetFile(
     if (rows >= limit) break;
   }
   appender.closeSync();
-  await connection.run(copyStatement(`temp.main.${table}`, columns, path));
+  await connection.run(copyStatement(`main.${table}`, columns, path));
   return { kind: "file", columns, rows };
 }
 

@@ -1,0 +1,203 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { openDuckDb } from "../../runner/engine/duckdb/engine.ts";
+import { codesIn, linesOf } from "./testing/cli.ts";
+import { guardedProject, secrets } from "./testing/guarded-project.ts";
+import { TestProject } from "./testing/project.ts";
+
+let project: TestProject;
+
+beforeAll(async () => {
+  project = new TestProject(guardedProject);
+  await project.ok("build");
+  await project.keep("built");
+}, 120_000);
+
+beforeEach(() => project.restore("built"));
+
+afterAll(() => {
+  project.close();
+});
+
+const as = (role: string, ...rest: readonly string[]) => ["query", "--role", role, ...rest];
+
+async function rows(role: string, query: string) {
+  return linesOf((await project.ok(...as(role, query, "--json"))).stdout);
+}
+
+function manifest(relation: string) {
+  const file = join(project.lake, ...relation.split("."), "_manifest.json");
+  return JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>;
+}
+
+describe("a table that a role writes", () => {
+  test("is made, changed, replaced and dropped, and a build and a collection leave it alone", async () => {
+    await project.ok(
+      ...as("scientist", "create table work.x as select region_id from gold.region"),
+    );
+    await project.ok(...as("scientist", "insert into work.x values (7)"));
+    await project.ok(...as("scientist", "update work.x set region_id = 8 where region_id = 7"));
+    await project.ok(...as("scientist", "delete from work.x where region_id = 1"));
+    await project.ok("build");
+    await project.ok("gc", "--retention", "0s");
+    await project.ok("lake", "gc");
+    await project.ok("lake", "verify");
+    const kept = await rows("scientist", "select region_id from work.x order by 1");
+    expect(kept).toEqual([{ region_id: 2 }, { region_id: 8 }]);
+    await project.ok(...as("scientist", "create or replace table work.x as select 'a' as b"));
+    expect(await rows("scientist", "from work.x")).toEqual([{ b: "a" }]);
+    await project.ok(...as("scientist", "drop table work.x"));
+    const gone = await project.run(as("scientist", "from work.x"));
+    expect(gone.stderr).toContain("There is no relation work.x.");
+  }, 120_000);
+
+  test("carries the classes that its writer saw, so that others see it masked", async () => {
+    await project.ok(
+      ...as(
+        "engineer",
+        "create table work.p as select email as contact, person_id from gold.person",
+      ),
+    );
+    expect(manifest("work.p").columns).toEqual([
+      { name: "contact", type: "varchar", classes: ["pii.email"] },
+      { name: "person_id", type: "integer" },
+    ]);
+    const [seen] = await rows("scientist", "select contact from work.p where person_id = 1");
+    expect(seen?.contact).toMatch(/^[0-9a-f]{64}$/);
+    const changing = await project.run(as("scientist", "delete from work.p"));
+    expect(changing.stderr).toContain("of which it does not see everything");
+  }, 60_000);
+
+  test("is not one that the project makes, and stands in no zone that the role only reads", async () => {
+    for (const [role, statement, told] of [
+      [
+        "engineer",
+        "create or replace table gold.region as select 1 as a",
+        "models/gold/region.sql",
+      ],
+      ["engineer", "insert into raw.region values (3, 'x')", "seeds/region"],
+      ["scientist", "create table gold.mine as select 1 as a", "gold.mine cannot be written"],
+      ["scientist", "create table work.x as select count(*) from gold.region", "count_star()"],
+    ] as const) {
+      const ended = await project.run(as(role, statement));
+      expect([codesIn(ended), ended.code]).toEqual([["ACCESS_DENIED"], 2]);
+      expect(ended.stderr).toContain(told);
+    }
+  }, 60_000);
+
+  test("is written once where two write it at the same time: the other is told", async () => {
+    await project.ok(...as("scientist", "create table work.x as select 0 as a"));
+    const insert = (value: number) =>
+      project.run(as("scientist", `insert into work.x values (${value})`));
+    const ended = await Promise.all([insert(1), insert(2), insert(3)]);
+    const written = ended.filter(({ code }) => code === 0).length;
+    expect(written).toBeGreaterThan(0);
+    for (const each of ended.filter(({ code }) => code !== 0)) {
+      expect(codesIn(each)).toEqual(["LAKE_POINTER_MOVED"]);
+    }
+    expect(await rows("scientist", "from work.x")).toHaveLength(1 + written);
+  }, 60_000);
+
+  test.each(["before-part-put", "after-part-put", "before-manifest", "after-manifest"])(
+    "is the old one or the new one when its process is killed %s",
+    async (point) => {
+      await project.ok(...as("scientist", "create table work.x as select 1 as a"));
+      const killed = await project.run(as("scientist", "insert into work.x values (2)"), {
+        MERCADO_KILL_POINT: point,
+      });
+      expect(killed.signal).toBe("SIGKILL");
+      const now = await rows("scientist", "from work.x order by a");
+      expect(now).toEqual(point === "after-manifest" ? [{ a: 1 }, { a: 2 }] : [{ a: 1 }]);
+      // What the killed one claimed keeps nobody out.
+      await project.ok(...as("scientist", "insert into work.x values (3)"));
+      expect(await rows("scientist", "from work.x")).toHaveLength(now.length + 1);
+      await project.ok("lake", "verify");
+    },
+    60_000,
+  );
+});
+
+describe("a role's query", () => {
+  test("neither waits for a build that holds the warehouse nor keeps it waiting", async () => {
+    const holder = await openDuckDb({ file: project.warehouse, threads: 1 });
+    try {
+      expect(await rows("scientist", "select count(*) as n from gold.region")).toEqual([{ n: 2 }]);
+    } finally {
+      await holder.close();
+    }
+  }, 30_000);
+
+  test("gives CSV in which null is not an empty text, and Parquet to a file", async () => {
+    const query = "select null as a, '' as b, 'x\"y' as c, 1.50 as d";
+    const csv = await project.ok(...as("scientist", query, "--format", "csv"));
+    expect(csv.stdout).toBe('a,b,c,d\n,"","x""y",1.50\n');
+    const file = join(project.folder, "out.parquet");
+    await project.ok(...as("scientist", query, "--format", "parquet", "--output", file));
+    const plain = join(project.folder, "plain.csv");
+    await project.ok(
+      "query",
+      "select region_name from gold.region order by 1",
+      "--format",
+      "csv",
+      "--output",
+      plain,
+    );
+    expect(readFileSync(plain, "utf8")).toBe("region_name\nNorth\nSouth\n");
+    const engine = await openDuckDb({ file: ":memory:", threads: 1 });
+    try {
+      const { rows: read } = await engine.query(`from read_parquet('${file}')`);
+      expect(read).toEqual([{ a: null, b: "", c: 'x"y', d: "1.50" }]);
+    } finally {
+      await engine.close();
+    }
+  }, 30_000);
+
+  test("is refused whole where an export has more rows than the role may take", async () => {
+    const ended = await project.run(
+      as("analyst", "--user", "anna", "from range(200000)", "--format", "csv"),
+    );
+    expect([ended.code, codesIn(ended), ended.stdout]).toEqual([2, ["RESULT_TOO_LARGE"], ""]);
+  }, 30_000);
+
+  test("leaves on record who asked, as whom, and how it ended", async () => {
+    await project.ok(...as("analyst", "--user", "bert", "select branch_name from gold.branch"));
+    await project.run(as("analyst", "--user", "bert", "from raw.person"));
+    const day = new Date().toISOString().slice(0, 10);
+    const lines = readFileSync(join(project.home, "audit", `${day}.jsonl`), "utf8");
+    const [asked, ended, , refusal] = linesOf(lines);
+    expect(asked?.asked).toMatchObject({ user: "bert", role: "analyst" });
+    expect(ended?.ended).toMatchObject({
+      outcome: "answered",
+      relations: ["gold.branch"],
+      columns: ["gold.branch.branch_name"],
+      rows: 1,
+    });
+    expect(refusal?.ended).toMatchObject({ outcome: "refused", rows: 0 });
+  }, 30_000);
+
+  test("needs a role that there is, and that is the user's", async () => {
+    for (const [args, code] of [
+      [as("analist", "select 1"), "ACCESS_ROLE_UNKNOWN"],
+      [as("analyst", "--user", "eve", "select 1"), "ACCESS_NOT_MEMBER"],
+      [["query", "--user", "eve", "select 1"], "CLI_USAGE"],
+    ] as const) {
+      const ended = await project.run(args);
+      expect([ended.code, codesIn(ended)]).toEqual([2, [code]]);
+    }
+  }, 30_000);
+
+  test("ends with its process when it is interrupted", async () => {
+    const endless =
+      "with recursive r as (select 1 as a union all select a + 1 from r) select max(a) from r";
+    const started = project.start(as("scientist", endless));
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    started.process.kill("SIGINT");
+    expect((await started.ended).code).toBe(130);
+  }, 30_000);
+});
+
+test("a masked relation shows nothing by a query that a role may not ask for", async () => {
+  const shown = await project.ok(...as("scientist", "select * from gold.person", "--json"));
+  for (const secret of secrets.slice(0, 2)) expect(shown.stdout).not.toContain(secret);
+});
