@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import type { Access } from "../../core/access.ts";
 import { mayRead, rightIn } from "../../core/access.ts";
@@ -29,6 +28,7 @@ import { fillEnvironment, resolveTarget } from "../target.ts";
 import type { Target } from "../target.ts";
 import { classesOfProject } from "./classes-of-project.ts";
 import { killPointFromEnvironment } from "../kill-point.ts";
+import { makePrivateFolder } from "./private-folder.ts";
 import { publishWritten } from "./publish-written.ts";
 import { statementReads } from "./statement-reads.ts";
 import type { StatementReads } from "./statement-reads.ts";
@@ -83,7 +83,7 @@ export class RoleSession {
     this.#environment = opened.environment;
     this.#classesOf = opened.classesOf;
     this.#audit = auditTrailOf(opened.target);
-    this.folder = mkdtempSync(path.join(tmpdir(), "mercado-role-"));
+    this.folder = makePrivateFolder();
     this.#sandbox = new Sandbox(this.folder);
   }
 
