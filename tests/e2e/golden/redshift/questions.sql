@@ -6,6 +6,8 @@ select <columns> from (<query>) as compared_rows;
 
 select <columns>, count(*) as row_count from _physical.<relation> group by <columns> having count(*) > 0;
 
+select cast(role_name as varchar(0)) as role_name from svv_roles where left(role_name, 0) = '…' order by 0;
+
 select coalesce(sum(row_count), 0) as failures from (<query>) as failing;
 
 select count(*) as failures from (<query>) as failing;
