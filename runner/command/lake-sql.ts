@@ -2,7 +2,7 @@ import { Failure } from "../core/diagnostic.ts";
 import type { ResultSet } from "../core/ports.ts";
 import { openPointers } from "./lake-pointers.ts";
 import type { ExitCode } from "./options.ts";
-import { askAndClose, printQuery, queryText } from "./query.ts";
+import { askAndClose, ofRecord, printQuery, queryText } from "./query.ts";
 import type { QueryOptions } from "./query.ts";
 import { openManifests } from "./reader.ts";
 
@@ -15,7 +15,9 @@ export async function lakeSqlCommand(sql: string, options: QueryOptions): Promis
       throw new Failure([{ code: "UPSTREAM_MISSING", message, hint: "Build it: runner build" }]);
     }
     const manifests = pointed.map(({ manifest }) => manifest);
-    const engine = await openManifests({ lake, manifests, query, threads: target.threads });
-    return askAndClose(engine, query, rowLimit);
+    return ofRecord(target, query, async () => {
+      const engine = await openManifests({ lake, manifests, query, threads: target.threads });
+      return askAndClose(engine, query, rowLimit);
+    });
   });
 }

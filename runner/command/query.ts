@@ -3,12 +3,15 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { counted } from "../core/counted.ts";
 import { Failure } from "../core/diagnostic.ts";
+import { mentionedRelations } from "../core/mentioned-relations.ts";
 import type { Engine, ResultSet } from "../core/ports.ts";
 import { printTable } from "../record/print-table.ts";
 import { environmentOf } from "./environment.ts";
 import { endOnInterruption } from "./interruption.ts";
 import { exitCodes } from "./options.ts";
 import type { EnvironmentOptions, ExitCode, GlobalOptions } from "./options.ts";
+import { askingUser, auditTrailOf, onRecord } from "./on-record.ts";
+import type { Question } from "./on-record.ts";
 import { openProject } from "./project.ts";
 import { openForReading } from "./reader.ts";
 import {
@@ -21,6 +24,7 @@ import {
 } from "./result-output.ts";
 import type { OutputOptions } from "./result-output.ts";
 import { resolveTarget } from "./target.ts";
+import type { Target } from "./target.ts";
 
 export interface QueryOptions extends EnvironmentOptions, OutputOptions {
   readonly limit?: number;
@@ -82,28 +86,47 @@ export async function printQuery(
 async function printParquet(query: string, options: QueryOptions): Promise<ExitCode> {
   const { project } = await openProject(options);
   const target = resolveTarget(project, options.target);
-  const opened = await openForReading(target, query, environmentOf(options));
-  const { files } = opened.engine;
   const folder = mkdtempSync(path.join(tmpdir(), "mercado-query-"));
   const file = path.join(folder, "rows.parquet");
-  endOnInterruption(async () => {
-    await opened.engine.interrupt();
-    rmSync(folder, { recursive: true, force: true });
-  });
   try {
-    if (files.kind !== "local") {
-      const message = `The target ${target.name} gives no Parquet files of queries.`;
-      const hint = "Ask for --format csv, or as a role: --role reads the lake's files.";
-      throw new Failure([{ code: "ENGINE_UNSUPPORTED", message, hint }]);
-    }
-    const { limit } = options;
-    const limited = limit === undefined ? query : `select * from (${query}\n) limit ${limit}`;
-    await files.writeParquet(limited, file);
+    await onRecord(auditTrailOf(target), questionOf(target, query), async (tellRead) => {
+      tellRead({ relations: mentionedRelations(query) });
+      const { engine } = await openForReading(target, query, environmentOf(options));
+      endOnInterruption(async () => {
+        await engine.interrupt();
+        rmSync(folder, { recursive: true, force: true });
+      });
+      try {
+        return {
+          answer: file,
+          rows: await writeParquet(engine, query, { ...options, file, target }),
+        };
+      } finally {
+        await engine.close();
+      }
+    });
     return await deliverFile(file, options);
   } finally {
-    await opened.engine.close();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+function writeParquet(
+  { files }: Engine,
+  query: string,
+  {
+    file,
+    limit,
+    target,
+  }: Pick<QueryOptions, "limit"> & { readonly file: string; readonly target: Pick<Target, "name"> },
+): Promise<number> {
+  if (files.kind !== "local") {
+    const message = `The target ${target.name} gives no Parquet files of queries.`;
+    const hint = "Ask for --format csv, or as a role: --role reads the lake's files.";
+    throw new Failure([{ code: "ENGINE_UNSUPPORTED", message, hint }]);
+  }
+  const limited = limit === undefined ? query : `select * from (${query}\n) limit ${limit}`;
+  return files.writeParquet(limited, file);
 }
 
 /** Prints a result as a table, or with `--json` as one object a line. */
@@ -120,8 +143,27 @@ export async function readPublished(
 ): Promise<ResultSet> {
   const { project } = await openProject(options);
   const target = resolveTarget(project, options.target);
-  const opened = await openForReading(target, query, environmentOf(options));
-  return askAndClose(opened.engine, opened.query, rowLimit);
+  return ofRecord(target, query, async () => {
+    const opened = await openForReading(target, query, environmentOf(options));
+    return askAndClose(opened.engine, opened.query, rowLimit);
+  });
+}
+
+/** The rows of a query of one who reads whatever this process can, put on record. */
+export async function ofRecord(
+  target: Target,
+  query: string,
+  ask: () => Promise<ResultSet>,
+): Promise<ResultSet> {
+  return onRecord(auditTrailOf(target), questionOf(target, query), async (tellRead) => {
+    tellRead({ relations: mentionedRelations(query) });
+    const answer = await ask();
+    return { answer, rows: answer.rows.length };
+  });
+}
+
+function questionOf({ name }: Target, statement: string): Question {
+  return { user: askingUser(undefined), target: name, statement };
 }
 
 /** The rows of one query, of an engine that is opened for it alone. */

@@ -24,6 +24,8 @@ export interface Target {
   /** The folder of embedded services and of what the runner writes for its own use. */
   readonly home: string;
   readonly connections: Readonly<Record<string, ConnectionDeclaration>>;
+  /** Whether the project says who may see what. */
+  readonly hasAccess: boolean;
 }
 
 /** The declaration of the target that `name` or the project's default stands for. */
@@ -85,6 +87,7 @@ export function resolveTarget(
     },
     home: homeOf(root),
     connections,
+    hasAccess: pipelines.value.access !== undefined,
   };
 }
 

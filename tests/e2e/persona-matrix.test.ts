@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { Failure } from "../../runner/core/diagnostic.ts";
 import { RoleSession } from "../../runner/command/role/role-session.ts";
+import type { AuditRecord } from "../../runner/core/audit.ts";
+import { linesOf } from "./testing/cli.ts";
 import { TestProject } from "./testing/project.ts";
 import { pipelinesWith, seedProject } from "./testing/seed-project.ts";
 // Jest cannot link modules that are imported lazily at the same time: they are there already.
@@ -137,7 +139,7 @@ describe("on one machine", () => {
       ),
   );
 
-  test.each(columns)("$role $seen $zone.person.$column", async ({ role, zone, column }) => {
+  test.each(columns)("$role $seen $column of persons in $zone", async ({ role, zone, column }) => {
     const told = await ask(
       role,
       `select ${column} as seen from ${zone}.person where person_id = 1`,
@@ -170,6 +172,29 @@ describe("on one machine", () => {
     ]) {
       expect(await ask("data_engineer", statement)).toEqual({ code: "ACCESS_DENIED" });
     }
+  });
+
+  test("who may not take a role is refused, and is on record; so is who asks without a role", async () => {
+    const { code, stderr } = await project.run([
+      "query",
+      "select 1",
+      ...["--role", "vendor", "--user", "victor"],
+    ]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining("ACCESS_NOT_MEMBER")]);
+    await project.ok("query", "select person_id from gold.person");
+    const { stdout } = await project.ok("access", "log", "--json");
+    const records = linesOf(stdout) as unknown as readonly AuditRecord[];
+    expect(records.at(-2)).toMatchObject({
+      user: "victor",
+      role: "vendor",
+      statement: "select 1",
+      ended: { outcome: "refused" },
+    });
+    expect(records.at(-1)).toMatchObject({
+      statement: "select person_id from gold.person",
+      ended: { outcome: "answered", relations: ["gold.person"], rows: 2 },
+    });
+    expect(records.at(-1)).not.toHaveProperty("role");
   });
 
   test("every one of these questions is on record, refused or not", async () => {

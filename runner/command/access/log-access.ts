@@ -2,7 +2,7 @@ import { Failure } from "../../core/diagnostic.ts";
 import type { AuditRecord } from "../../core/audit.ts";
 import type { Row } from "../../core/ports.ts";
 import { readAuditTrail } from "../../record/audit-trail.ts";
-import { auditFolder } from "../audit-place.ts";
+import { auditFolder } from "../on-record.ts";
 import { exitCodes } from "../options.ts";
 import type { ExitCode, GlobalOptions } from "../options.ts";
 import { openProject } from "../project.ts";

@@ -26,7 +26,7 @@ export async function roleQueryCommand(
   options: RoleQueryOptions,
 ): Promise<ExitCode> {
   checkedFormat(options);
-  const session = await RoleSession.open(options);
+  const session = await RoleSession.open(options, statement);
   endOnInterruption(() => session.close());
   try {
     return await printAnswer(session, statement, options);

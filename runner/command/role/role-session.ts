@@ -1,11 +1,8 @@
-import { randomUUID } from "node:crypto";
 import { mkdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import type { Access } from "../../core/access.ts";
 import { mayRead, rightIn } from "../../core/access.ts";
-import type { AuditTrail, QueryOutcome } from "../../core/audit.ts";
-import { messageOf } from "../../core/caught.ts";
-import { Failure } from "../../core/diagnostic.ts";
+import type { AuditTrail } from "../../core/audit.ts";
 import { production } from "../../core/environment.ts";
 import type { LakeManifest } from "../../core/manifest.ts";
 import { mentionedRelations } from "../../core/mentioned-relations.ts";
@@ -17,9 +14,9 @@ import { Sandbox } from "../../engine/duckdb/sandbox/sandbox.ts";
 import type { SandboxOutcome } from "../../engine/duckdb/sandbox/sandbox.ts";
 import type { SandboxOutput, SandboxReply } from "../../engine/duckdb/sandbox/protocol.ts";
 import type { StoredLake } from "../../lake/stored-lake.ts";
-import { auditTrailOf, operatingSystemUser } from "../audit-place.ts";
 import { environmentOf } from "../environment.ts";
 import { readPointers } from "../lake-pointers.ts";
+import { askingUser, auditTrailOf, onRecord } from "../on-record.ts";
 import { openLake } from "../open-lake.ts";
 import type { EnvironmentOptions } from "../options.ts";
 import { compileProject, openProject } from "../project.ts";
@@ -87,12 +84,13 @@ export class RoleSession {
     this.#sandbox = new Sandbox(this.folder);
   }
 
-  static async open(options: RoleOptions): Promise<RoleSession> {
+  /** `asked` is what is on record when the user may not take the role. */
+  static async open(options: RoleOptions, asked = "(a session)"): Promise<RoleSession> {
     const environment = environmentOf(options);
     const linked = await openProject(options);
     const { access } = linked.project;
-    const taken = takeRole(access, options.role, userOf(options));
     const target = resolveTarget(linked.project, options.target);
+    const taken = await takenOnRecord(target, { access, options, asked });
     const lake = await openLake(target, { killPoint: killPointFromEnvironment() });
     if (access === undefined) throw new Error("a role was taken of a project that has none");
     const compiled = await compileProject(linked, { target: target.name });
@@ -118,39 +116,18 @@ export class RoleSession {
   /** Answers a statement, or fails in the asker's words; both are on record when it returns. */
   async ask(statement: string, output: SandboxOutput): Promise<Answer> {
     const { user, role } = this.taken;
-    const id = randomUUID();
-    const began = performance.now();
-    await this.#audit.begin({
-      id,
-      at: new Date().toISOString(),
-      user,
-      osUser: operatingSystemUser(),
-      role: role.name,
-      target: this.#target.name,
-      statement,
-    });
-    const milliseconds = () => Math.round(performance.now() - began);
-    let reads: StatementReads | undefined;
-    try {
+    const question = { user, role: role.name, target: this.#target.name, statement };
+    return onRecord(this.#audit, question, async (tellRead) => {
       const visible = await this.relations();
       const names = new Set(mentionedRelations(statement));
       const named = visible.filter(({ manifest }) => names.has(manifest.relation));
       const reading = statementReads(statement, named);
       const [answer] = await Promise.all([
         this.#answer(statement, output, { visible, named, reading }),
-        reading.then((found) => (reads = found)),
+        reading.then(tellRead),
       ]);
-      const rows = answer.kind === "rows" ? answer.rows.length : rowsOf(answer);
-      const outcome = { outcome: "answered", ...readOf(reads), rows } as const;
-      await this.#audit.end(id, { ...outcome, milliseconds: milliseconds() });
-      return answer;
-    } catch (error) {
-      const outcome = isRefusal(error) ? "refused" : "failed";
-      const cause = messageOf(error).split("\n")[0] ?? "";
-      const ended = { outcome, ...readOf(reads), rows: 0, cause } as const;
-      await this.#audit.end(id, { ...ended, milliseconds: milliseconds() });
-      throw error;
-    }
+      return { answer, rows: answer.kind === "rows" ? answer.rows.length : answer.rows };
+    });
   }
 
   async #answer(
@@ -246,19 +223,26 @@ interface Reading {
   readonly reading: Promise<StatementReads>;
 }
 
-function rowsOf(answer: Exclude<Answer, { readonly kind: "rows" }>): number {
-  return answer.rows;
-}
-
-function readOf(reads: StatementReads | undefined): Pick<QueryOutcome, "relations" | "columns"> {
-  return reads === undefined ? {} : { relations: reads.relations, columns: reads.columns };
-}
-
-function isRefusal(error: unknown): boolean {
-  return error instanceof Failure && error.diagnostics.some(({ code }) => code === "ACCESS_DENIED");
-}
-
-function userOf({ user }: RoleOptions): string {
-  const named = user ?? process.env.MERCADO_USER;
-  return named === undefined || named === "" ? operatingSystemUser() : named;
+/** Who asks in vain for a role is on record like one who asks with it. */
+async function takenOnRecord(
+  target: Target,
+  {
+    access,
+    options,
+    asked,
+  }: {
+    readonly access: Access | undefined;
+    readonly options: RoleOptions;
+    readonly asked: string;
+  },
+): Promise<TakenRole> {
+  const user = askingUser(options.user);
+  try {
+    return takeRole(access, options.role, user);
+  } catch (error) {
+    const question = { user, role: options.role, target: target.name, statement: asked };
+    return onRecord(auditTrailOf(target), question, () => {
+      throw error;
+    });
+  }
 }
