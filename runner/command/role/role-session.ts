@@ -118,8 +118,9 @@ export class RoleSession {
     const { user, role } = this.taken;
     const question = { user, role: role.name, target: this.#target.name, statement };
     return onRecord(this.#audit, question, async (tellRead) => {
-      const visible = await this.relations();
       const names = new Set(mentionedRelations(statement));
+      tellRead({ relations: [...names] });
+      const visible = await this.relations();
       const named = visible.filter(({ manifest }) => names.has(manifest.relation));
       const reading = statementReads(statement, named);
       const [answer] = await Promise.all([
