@@ -1,7 +1,10 @@
 import type { Client } from "pg";
 import { accessViews } from "./access/access-views.ts";
 import { identityFunctions } from "./access/identity-functions.ts";
+import { maskFunctions } from "./access/mask-functions.ts";
 import { policyFunctions } from "./access/policy-functions.ts";
+import { protectedQueryFunctions } from "./access/protected-query-functions.ts";
+import { rowPolicyFunctions } from "./access/row-policy-functions.ts";
 import { policyViews } from "./access/policy-views.ts";
 import { privilegeFunctions } from "./access/privilege-functions.ts";
 import { databaseFunctions } from "./database-functions.ts";
@@ -45,6 +48,9 @@ ${databaseFunctions}
 ${identityFunctions}
 ${privilegeFunctions}
 ${policyFunctions}
+${maskFunctions}
+${rowPolicyFunctions}
+${protectedQueryFunctions}
 ${lateBindingFunctions}
 ${databaseViews}
 ${accessViews}
