@@ -2,7 +2,6 @@ import path from "node:path";
 import type { CompiledProject } from "../compile/compile.ts";
 import { counted } from "../core/counted.ts";
 import type { DataTest } from "../core/data-test.ts";
-import { assertSound } from "../core/diagnostic.ts";
 import { production, publicNameIn } from "../core/environment.ts";
 import type { Model, ProjectNode } from "../core/node.ts";
 import type { EngineName } from "../core/ports.ts";
@@ -10,7 +9,7 @@ import type { RelationName } from "../core/relation.ts";
 import { refreshManifest } from "./artifacts.ts";
 import { exitCodes } from "./options.ts";
 import type { ExitCode, SelectionOptions } from "./options.ts";
-import { classDiagnostics } from "./project-classes.ts";
+import { withClassesOf } from "./project-classes.ts";
 import { compileProject, openProject } from "./project.ts";
 import { withTests } from "./selection.ts";
 import { resolveTarget } from "./target.ts";
@@ -27,8 +26,7 @@ export interface CompileOptions extends SelectionOptions {
  */
 export async function compileCommand(options: CompileOptions): Promise<ExitCode> {
   const linked = await openProject(options);
-  const compiled = await compileProject(linked, options);
-  assertSound(await classDiagnostics(linked.project, compiled));
+  const compiled = await withClassesOf(linked.project, await compileProject(linked, options));
   const target = resolveTarget(linked.project, options.target);
   const engine = options.engine ?? target.warehouse.engine;
   const folder = path.join(target.home, "compiled", engine);

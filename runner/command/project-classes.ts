@@ -7,6 +7,7 @@ import { flowOfClasses } from "../lineage/classes.ts";
 import type { ClassFlow } from "../lineage/classes.ts";
 import { declaredClasses } from "../lineage/declared-classes.ts";
 import { projectLineage } from "../lineage/project-lineage.ts";
+import { maskedViewProblems } from "../lineage/masked-views.ts";
 import { loadQueryAnalysis } from "../lineage/query/analyze.ts";
 import { withClasses } from "../lineage/with-classes.ts";
 import type { ParsedProject } from "../parse/project.ts";
@@ -44,10 +45,14 @@ function hasClasses(compiled: CompiledProject): boolean {
 
 /** What is wrong with who sees which class; a project that declares no access has nothing to trace. */
 export async function classDiagnostics(
-  { access }: Pick<ParsedProject, "access">,
+  { access, pipelines }: Pick<ParsedProject, "access" | "pipelines">,
   compiled: CompiledProject,
 ): Promise<readonly Diagnostic[]> {
   if (access === undefined || !hasClasses(compiled)) return [];
   const { flow } = await traceProject(compiled);
-  return classProblems(compiled, access, flow);
+  const targets = Object.values(pipelines.value.targets);
+  const onRedshift = targets.some(({ engine }) => engine === "redshift")
+    ? maskedViewProblems(withClasses(compiled, flow).graph, access)
+    : [];
+  return [...classProblems(compiled, access, flow), ...onRedshift];
 }

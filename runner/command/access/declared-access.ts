@@ -2,12 +2,11 @@ import type { ClassedRelation } from "../../access/relations.ts";
 import type { WantedAccess } from "../../access/wanted.ts";
 import type { Access } from "../../core/access.ts";
 import { Failure } from "../../core/diagnostic.ts";
-import { columnId } from "../../core/project-lineage.ts";
 import { isEphemeral, isTest } from "../../core/node.ts";
 import type { ParsedProject } from "../../parse/project.ts";
 import { compileProject } from "../project.ts";
 import type { LinkedProject } from "../project.ts";
-import { traceProject } from "../project-classes.ts";
+import { withClassesOf } from "../project-classes.ts";
 import { declaredTarget, fillEnvironment } from "../target.ts";
 
 /** Who may see what, as the project declares it; a project that does not is a failure. */
@@ -35,17 +34,14 @@ export function accessPrefix({ pipelines }: Pick<ParsedProject, "pipelines">): s
 
 /** Every relation that readers may meet, with the classes of its columns: those that are declared, and those that reach it. */
 export async function classedRelations(linked: LinkedProject): Promise<readonly ClassedRelation[]> {
-  const { flow } = await traceProject(await compileProject(linked, {}));
-  return [...linked.graph.nodes.values()].flatMap((node) =>
+  const { graph } = await withClassesOf(linked.project, await compileProject(linked, {}));
+  return [...graph.nodes.values()].flatMap((node) =>
     isTest(node) || isEphemeral(node)
       ? []
       : [
           {
             relation: node.relation,
-            columns: node.columns.map(({ name, type, classes = [] }) => {
-              const flown = flow.classes.get(columnId(node.relation, name))?.keys() ?? [];
-              return { name, type, classes: [...new Set([...classes, ...flown])] };
-            }),
+            columns: node.columns.map(({ name, type, classes = [] }) => ({ name, type, classes })),
           },
         ],
   );
