@@ -126,19 +126,26 @@ begin
 end $$;
 
 -- What a reader gets: the attachment with the highest priority of those that are theirs, and null for none.
-create or replace function pg_internal.mask_of(target oid, column_name text, reader name) returns bigint
-language sql stable security definer set search_path = pg_catalog as $$
-  select id from pg_internal.attached_mask
-  where relation = target and column_name = any (output_columns)
-    and (grantee = 0 or grantee in (
-      select pg_internal.identities_of(oid) from pg_roles where rolname = reader))
-  order by priority desc limit 1
-$$;
+-- A reader's snapshot can be older than the view that it meets, or newer: it fails rather than to miss a mask of the view.
+create or replace function pg_internal.mask_of(target oid, column_name text, reader name, bound bigint[]) returns bigint
+language plpgsql stable security definer set search_path = pg_catalog as $$
+declare
+  seen bigint[] := array(select id from pg_internal.attached_mask
+    where relation = target and column_name = any (output_columns) order by id);
+begin
+  if seen <> bound then perform pg_internal.fail_detached(target::regclass::text); end if;
+  return (select id from pg_internal.attached_mask
+    where relation = target and column_name = any (output_columns)
+      and (grantee = 0 or grantee in (
+        select pg_internal.identities_of(oid) from pg_roles where rolname = reader))
+    order by priority desc limit 1);
+end $$;
 
 create or replace function pg_internal.mask_expression(target oid, column_name text) returns text
 language plpgsql stable security definer set search_path = pg_catalog as $$
 declare
   attached record;
+  bound bigint[] := '{}';
   branches text := '';
 begin
   for attached in
@@ -148,6 +155,7 @@ begin
   loop
     perform pg_internal.check_lookups('masking', attached.policy, attached.lookups);
     perform pg_internal.check_mask(target, attached.policy, attached.output_columns, attached.input_columns);
+    bound := bound || attached.id;
     branches := branches || format(' when %s then cast((select (%s) from (select %s) as masked_table) as %s)',
       attached.id, attached.expression, (
         select string_agg(format('protected.%I as %I', attached.input_columns[i.ordinality], i.value ->> 'colname'), ', ' order by i.ordinality)
@@ -155,7 +163,7 @@ begin
       pg_internal.column_type(target, column_name));
   end loop;
   if branches = '' then return format('protected.%I', column_name); end if;
-  return format('case (select pg_internal.mask_of(%s::oid, %L, current_user))%s else protected.%I end as %I',
-    target, column_name, branches, column_name, column_name);
+  return format('case (select pg_internal.mask_of(%s::oid, %L, current_user, %L))%s else protected.%I end as %I',
+    target, column_name, bound, branches, column_name, column_name);
 end $$;
 `;

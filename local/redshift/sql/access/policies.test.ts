@@ -407,3 +407,17 @@ test("a late-binding view over one with row-level security shows its readers the
   expect(await as("vera", "select * from gold.top")).toEqual([["2"]]);
   expect(await as("ana", "select * from gold.top")).toEqual([]);
 });
+
+test("who began to read before a view was made anew with its masks is told of a conflict, and never sees a value in clear", async () => {
+  await run(hide, "attach masking policy hide on gold.sales(email) to role analyst");
+  const reader = await redshift.connect();
+  await reader.run("set session authorization ana");
+  await reader.client.query("begin isolation level repeatable read");
+  await reader.rows("select 1");
+  await run("begin", "drop view gold.sales", rebuilt.replace(" or replace", ""));
+  await run("attach masking policy hide on gold.sales(email) to role analyst", "commit");
+  const seen = await reader.rows("select email from gold.sales").catch((error: unknown) => error);
+  expect(seen).toMatchObject({ code: "40001" });
+  await reader.client.query("rollback");
+  expect(await reader.rows("select email from gold.sales")).toEqual([[null], [null]]);
+});
