@@ -2,6 +2,7 @@ import { getAtt, ref, sub } from "./cloudformation.ts";
 import type { Resource, Value } from "./cloudformation.ts";
 import type { InfraNeeds, LakeRole } from "./needs.ts";
 import { allow, policy } from "./policy.ts";
+import { warehouseRights } from "./warehouse-rights.ts";
 
 /** By which the bucket's policy tells whose a request is. */
 const roleTag = "MercadoRole";
@@ -24,7 +25,7 @@ function rightsOf(role: LakeRole, needs: InfraNeeds): Resource {
     Type: "AWS::IAM::ManagedPolicy",
     Properties: {
       Description: `What the role ${role.name} may do with the lake and the warehouse.`,
-      PolicyDocument: policy([...lakeStatements(role, needs.prefix), ...warehouseStatements()]),
+      PolicyDocument: policy([...lakeStatements(role, needs.prefix), ...warehouseRights(whoAsks)]),
     },
   };
 }
@@ -119,33 +120,10 @@ export function bucketStatements({
   });
 }
 
-function warehouseStatements(): readonly Value[] {
-  const resources = [getAtt("Workgroup", "Workgroup.WorkgroupArn")];
-  return [
-    allow(
-      "WarehouseStatements",
-      ["redshift-data:ExecuteStatement", "redshift-data:BatchExecuteStatement"],
-      { resources },
-    ),
-    allow("WarehouseLogin", ["redshift-serverless:GetCredentials"], { resources }),
-    allow(
-      "OwnStatements",
-      [
-        "redshift-data:DescribeStatement",
-        "redshift-data:GetStatementResult",
-        "redshift-data:CancelStatement",
-        "redshift-data:ListStatements",
-      ],
-      {
-        resources: ["*"],
-        // IAM fills in who asks.
-        condition: {
-          StringEquals: { "redshift-data:statement-owner-iam-userid": "${aws:userid}" },
-        },
-      },
-    ),
-  ];
-}
+/** IAM fills in who asks. */
+const whoAsks = {
+  StringEquals: { "redshift-data:statement-owner-iam-userid": "${aws:userid}" },
+};
 
 function below(prefix: string, path: string): string {
   return prefix === "" ? `${path}/*` : `${prefix}/${path}/*`;

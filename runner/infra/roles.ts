@@ -4,6 +4,7 @@ import { lakeAccess } from "./lake.ts";
 import type { InfraNeeds } from "./needs.ts";
 import { allow, policy, trust } from "./policy.ts";
 import { shopTable } from "./shop-table.ts";
+import { warehouseRights } from "./warehouse-rights.ts";
 
 /** Both run as containers; the account's other tasks do not come in by somebody else's. */
 const containers = "ecs-tasks.amazonaws.com";
@@ -41,7 +42,7 @@ export function roleResources(needs: InfraNeeds): Readonly<Record<string, Resour
         PolicyName: "runner",
         Roles: [ref("RunnerRole")],
         PolicyDocument: policy([
-          ...warehouseAccess(),
+          ...warehouseRights(anySession),
           ...lakeAccess(needs.prefix, ["s3:DeleteObject"]),
           ...shopReading(),
           ...exportReading(needs),
@@ -59,33 +60,10 @@ export function roleResources(needs: InfraNeeds): Readonly<Record<string, Resour
   };
 }
 
-function warehouseAccess(): readonly Value[] {
-  const workgroup = [getAtt("Workgroup", "Workgroup.WorkgroupArn")];
-  return [
-    allow(
-      "WarehouseStatements",
-      ["redshift-data:ExecuteStatement", "redshift-data:BatchExecuteStatement"],
-      { resources: workgroup },
-    ),
-    allow("WarehouseLogin", ["redshift-serverless:GetCredentials"], { resources: workgroup }),
-    // They are about a statement's id. A run that begins again is another session of the same role.
-    allow(
-      "OwnStatements",
-      [
-        "redshift-data:DescribeStatement",
-        "redshift-data:GetStatementResult",
-        "redshift-data:CancelStatement",
-        "redshift-data:ListStatements",
-      ],
-      {
-        resources: ["*"],
-        condition: {
-          StringLike: { "redshift-data:statement-owner-iam-userid": sub("${RunnerRole.RoleId}:*") },
-        },
-      },
-    ),
-  ];
-}
+/** A run that begins again is another session of the same role. */
+const anySession = {
+  StringLike: { "redshift-data:statement-owner-iam-userid": sub("${RunnerRole.RoleId}:*") },
+};
 
 function shopReading(): readonly Value[] {
   return [

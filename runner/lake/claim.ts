@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { codeOf } from "../core/caught.ts";
 import { ensureFolder } from "./durable.ts";
+import { isAlive } from "../core/is-alive.ts";
 
 /** Who works on something; `isDone` once it is over. */
 interface Claim {
@@ -98,13 +99,4 @@ async function readClaim(path: string): Promise<Claim | undefined> {
 function isHeld(claim: Claim | undefined): boolean {
   if (claim === undefined) return true;
   return !claim.isDone && (claim.host !== hostname() || isAlive(claim.pid));
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return codeOf(error) === "EPERM";
-  }
 }

@@ -4,6 +4,7 @@ import { hostname } from "node:os";
 import path from "node:path";
 import { codeOf } from "../core/caught.ts";
 import { Failure } from "../core/diagnostic.ts";
+import { isAlive } from "../core/is-alive.ts";
 
 export interface ScheduleLock {
   release(): Promise<void>;
@@ -67,12 +68,7 @@ function isGone({ pid, host, heardOf }: Holder): boolean {
   if (Date.now() - heardOf > patience) return true;
   if (host !== hostname()) return false;
   if (pid === process.pid) return true;
-  try {
-    process.kill(pid, 0);
-    return false;
-  } catch (error) {
-    return codeOf(error) === "ESRCH";
-  }
+  return !isAlive(pid);
 }
 
 function held({ pid, host, heardOf }: Holder, file: string): Failure {

@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { codeOf } from "../../core/caught.ts";
+import { isAlive } from "../../core/is-alive.ts";
 
 /** Makes a folder that this user alone can look into, and removes those of processes that were killed. */
 export function makePrivateFolder(): string {
@@ -16,13 +17,4 @@ export function makePrivateFolder(): string {
     }
   }
   return mkdtempSync(path.join(tmpdir(), `mercado-role-${process.pid}-`));
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return codeOf(error) === "EPERM";
-  }
 }

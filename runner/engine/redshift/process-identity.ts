@@ -1,5 +1,6 @@
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
+import { isAlive } from "../../core/is-alive.ts";
 
 /** A process of a machine, told from a later one that got its number. */
 export interface ProcessIdentity {
@@ -31,11 +32,7 @@ export function isGoneHere(identity: ProcessIdentity): boolean {
 /** Whether a process of a machine with a name of its own is gone. Of another machine's nobody here knows. */
 export function isGone({ pid, host, began }: ProcessIdentity): boolean {
   if (host !== hostname()) return false;
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "ESRCH";
-  }
+  if (!isAlive(pid)) return true;
   const now = beginningOf(pid);
   return began !== undefined && now !== undefined && now !== began;
 }
