@@ -1,10 +1,10 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import type { Pointed } from "../../runner/command/lake-pointers.ts";
 import { linesOf } from "./testing/cli.ts";
+import { newProjectForEachTest } from "./testing/new-project-for-each-test.ts";
 import type { TestProject } from "./testing/project.ts";
 import { pipelinesWith, regionYaml, seedProject } from "./testing/seed-project.ts";
 import { testTargets } from "./testing/targets.ts";
-import type { OpenedTarget } from "./testing/targets.ts";
 
 const access = `access:
   classes: { secret.name: { mask: hide } }
@@ -31,22 +31,8 @@ const declassified = (settings: string) =>
 
 describe.each(testTargets)("on $name,", (target) => {
   let project: TestProject;
-  let opened: OpenedTarget;
-
-  beforeAll(async () => {
-    opened = await target.open();
-  });
-
-  afterAll(async () => {
-    await opened.close();
-  });
-
-  beforeEach(async () => {
-    project = await opened.newProject(secretNames);
-  });
-
-  afterEach(() => {
-    project.close();
+  newProjectForEachTest(target, secretNames, (made) => {
+    project = made;
   });
 
   /** The classes that the manifests of relations say, those of the columns that have any. */

@@ -1,29 +1,15 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { linesOf } from "./testing/cli.ts";
 import { inspect } from "./testing/inspect.ts";
+import { newProjectForEachTest } from "./testing/new-project-for-each-test.ts";
 import type { TestProject } from "./testing/project.ts";
 import { regionYaml, seedProject } from "./testing/seed-project.ts";
 import { testTargets } from "./testing/targets.ts";
-import type { OpenedTarget } from "./testing/targets.ts";
 
 describe.each(testTargets)("on $name,", (target) => {
   let project: TestProject;
-  let opened: OpenedTarget;
-
-  beforeAll(async () => {
-    opened = await target.open();
-  });
-
-  afterAll(async () => {
-    await opened.close();
-  });
-
-  beforeEach(async () => {
-    project = await opened.newProject(seedProject);
-  });
-
-  afterEach(() => {
-    project.close();
+  newProjectForEachTest(target, seedProject, (made) => {
+    project = made;
   });
 
   const asTable = { "models/gold/region.yml": regionYaml("materialized: table\n") };

@@ -1,10 +1,10 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import type { Row } from "../../runner/core/ports.ts";
 import { linesOf } from "./testing/cli.ts";
+import { newProjectForEachTest } from "./testing/new-project-for-each-test.ts";
 import { TestProject } from "./testing/project.ts";
 import { pipelinesWith, regionYaml, seedProject } from "./testing/seed-project.ts";
 import { testTargets } from "./testing/targets.ts";
-import type { OpenedTarget } from "./testing/targets.ts";
 
 const auditing = pipelinesWith(`on_run_start:
   - create schema if not exists audit
@@ -14,23 +14,9 @@ on_run_end: insert into audit.run values ('{{run_id}}', '{{run_status}}')
 `);
 
 describe.each(testTargets)("on $name,", (target) => {
-  let opened: OpenedTarget;
   let project: TestProject;
-
-  beforeAll(async () => {
-    opened = await target.open();
-  });
-
-  afterAll(async () => {
-    await opened.close();
-  });
-
-  beforeEach(async () => {
-    project = await opened.newProject(seedProject);
-  });
-
-  afterEach(() => {
-    project.close();
+  newProjectForEachTest(target, seedProject, (made) => {
+    project = made;
   });
 
   /** What stands in the warehouse, ledger and hooks' own tables included. */

@@ -1,9 +1,9 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { codesIn, linesOf } from "./testing/cli.ts";
+import { newProjectForEachTest } from "./testing/new-project-for-each-test.ts";
 import type { TestProject } from "./testing/project.ts";
 import { pipelinesWith } from "./testing/seed-project.ts";
 import { testTargets } from "./testing/targets.ts";
-import type { OpenedTarget } from "./testing/targets.ts";
 
 const columns = `columns:
   - { name: item_id, type: integer }
@@ -41,22 +41,8 @@ ${columns}`,
 
 describe.each(testTargets)("on $name,", (target) => {
   let project: TestProject;
-  let opened: OpenedTarget;
-
-  beforeAll(async () => {
-    opened = await target.open();
-  });
-
-  afterAll(async () => {
-    await opened.close();
-  });
-
-  beforeEach(async () => {
-    project = await opened.newProject(files);
-  });
-
-  afterEach(() => {
-    project.close();
+  newProjectForEachTest(target, files, (made) => {
+    project = made;
   });
 
   const query = async (sql: string) => linesOf((await project.ok("query", sql, "--json")).stdout);
