@@ -51,6 +51,17 @@ function resolved(value: Value): string {
     .replace("${AWS::Region}.${AWS::URLSuffix}", "eu.amazonaws.com");
 }
 
+/** A statement of S3 with the names that CloudFormation would fill in. */
+export function resolvedStatement(statement: Value): {
+  readonly Effect: string;
+  readonly Action: readonly string[];
+  readonly Resource: readonly string[];
+  readonly Condition: Value | undefined;
+} {
+  const { Effect, Action, Resource, Condition } = statement as Statement;
+  return { Effect: Effect as string, Action: list(Action), Resource: list(Resource), Condition };
+}
+
 function matches(pattern: string, text: string): boolean {
   const escaped = pattern.replace(/[.+^${}()|[\]\\]/g, "\\$&");
   return new RegExp(`^${escaped.replaceAll("*", ".*").replaceAll("?", ".")}$`).test(text);

@@ -75,17 +75,25 @@ function answers(program: string, question: string): boolean {
   return spawnSync(program, [question], { stdio: "ignore" }).status === 0;
 }
 
+/** A server with users of its own besides the one that owns everything. */
+export interface S3ServerWithUsers extends S3Server {
+  /** A user without any right, who signs with the name as key and `<name>-secret`. */
+  addUser(name: string): void;
+}
+
 /** Holds to conditions as Amazon's S3 does. */
-export async function openVersitygw(program: string): Promise<S3Server> {
+export async function openVersitygw(program: string): Promise<S3ServerWithUsers> {
   const folder = mkdtempSync(join(tmpdir(), "mercado-versitygw-"));
   const objects = join(folder, "objects");
   const metadata = join(folder, "metadata");
-  for (const each of [objects, metadata, join(objects, bucket)]) mkdirSync(each);
+  const users = join(folder, "users");
+  for (const each of [objects, metadata, users, join(objects, bucket)]) mkdirSync(each);
   const port = await freePort();
   const environment = { AWS_ACCESS_KEY_ID: "mercado", AWS_SECRET_ACCESS_KEY: "mercado-secret" };
   const endpoint = `http://127.0.0.1:${port}`;
   const start = async (...where: readonly string[]) => {
-    const server = spawn(program, ["--port", `127.0.0.1:${port}`, "posix", ...where, objects], {
+    const flags = ["--port", `127.0.0.1:${port}`, "--iam-dir", users];
+    const server = spawn(program, [...flags, "posix", ...where, objects], {
       env: {
         PATH: process.env.PATH,
         ROOT_ACCESS_KEY: environment.AWS_ACCESS_KEY_ID,
@@ -98,9 +106,17 @@ export async function openVersitygw(program: string): Promise<S3Server> {
   };
   // Attributes of files keep an object and its metadata together; not every file system has them.
   const server = await start().catch(() => start("--sidecar", metadata));
+  const owner = ["--access", environment.AWS_ACCESS_KEY_ID];
+  const secret = ["--secret", environment.AWS_SECRET_ACCESS_KEY];
   return {
     endpoint,
     environment,
+    addUser: (name) => {
+      const asOwner = ["admin", ...owner, ...secret, "--endpoint-url", endpoint];
+      const user = ["--access", name, "--secret", `${name}-secret`, "--role", "user"];
+      const { status, stderr } = spawnSync(program, [...asOwner, "create-user", ...user]);
+      if (status !== 0) throw new Error(String(stderr));
+    },
     close: async () => {
       server.kill();
       if (server.exitCode === null) await once(server, "exit");
