@@ -1,3 +1,6 @@
+// The AWS SDK's notice about Node's version says nothing of what is tested.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
+
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: "node",
