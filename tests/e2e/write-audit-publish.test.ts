@@ -140,9 +140,7 @@ describe.each(testTargets)("on $name,", (target) => {
     const ended = await project.run(["build"]);
     expect(ended.code).toBe(1);
     expect(codesIn(ended)).toEqual(["SQL_FAILED"]);
-    // Redshift does not say where.
-    const position = target.engine === "duckdb" ? ":2:5" : "";
-    expect(ended.stderr).toContain(`SQL_FAILED  models/cleaned/cart.sql${position}\n`);
+    expect(ended.stderr).toContain("SQL_FAILED  models/cleaned/cart.sql:2:5\n");
     expect(ended.stderr).toMatch(/"no_such_column" (not found|does not exist)/);
     expect(ended.stderr).toContain("ok       gold.payment");
     expect(await inspect(project)).toEqual(before);
