@@ -31,10 +31,13 @@ describe("the hooks of a run's end", () => {
   test("run also when the runner itself fails, which is then what is told", async () => {
     const fault = new Error("a bug");
     const engine = new Proxy(warehouse.engine, {
-      get: (target, property) =>
-        property === "files"
-          ? { kind: "local", writeParquet: () => Promise.reject(fault) }
-          : (Reflect.get(target, property) as () => unknown).bind(target),
+      get: (target, property) => {
+        if (property === "files") {
+          return { kind: "local", writeParquet: () => Promise.reject(fault) };
+        }
+        const part: unknown = Reflect.get(target, property);
+        return typeof part === "function" ? (part.bind(target) as unknown) : part;
+      },
     });
     const step = writeStep("gold.sales", []);
     await expect(warehouse.execute(1, [step], { engine, end })).rejects.toThrow(fault);
