@@ -19,7 +19,7 @@ import { checkForRedshift } from "./check-redshift.ts";
 import { checkPipelines } from "./pipelines-file.ts";
 import { exitCodes } from "./options.ts";
 import type { ExitCode, GlobalOptions } from "./options.ts";
-import { classDiagnostics } from "./project-classes.ts";
+import { accessDiagnostics } from "./project-classes.ts";
 import { compileProject, openProject } from "./project.ts";
 import type { LinkedProject } from "./project.ts";
 import { resolveTarget } from "./target.ts";
@@ -48,7 +48,7 @@ export async function checkCommand(
     const files = new Set(unbound.map(({ place }) => place?.file));
     const refused = await checkForRedshift(linked, compiled);
     diagnostics.push(...unbound, ...refused.filter(({ place }) => !files.has(place?.file)));
-    diagnostics.push(...(await classDiagnostics(linked.project, compiled)));
+    diagnostics.push(...(await accessDiagnostics(linked.project, compiled)));
   }
   if (diagnostics.length > 0) throw new Failure(diagnostics);
 

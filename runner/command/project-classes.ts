@@ -1,6 +1,8 @@
 import type { CompiledProject } from "../compile/compile.ts";
 import { assertSound } from "../core/diagnostic.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
+import { isTest } from "../core/node.ts";
+import type { NodeId } from "../core/node.ts";
 import type { ProjectLineage } from "../core/project-lineage.ts";
 import { classProblems } from "../lineage/class-problems.ts";
 import { flowOfClasses } from "../lineage/classes.ts";
@@ -9,6 +11,7 @@ import { declaredClasses } from "../lineage/declared-classes.ts";
 import { projectLineage } from "../lineage/project-lineage.ts";
 import { maskedViewProblems } from "../lineage/masked-views.ts";
 import { loadQueryAnalysis } from "../lineage/query/analyze.ts";
+import { rowFilterProblems } from "../lineage/row-filter-problems.ts";
 import { withClasses } from "../lineage/with-classes.ts";
 import type { ParsedProject } from "../parse/project.ts";
 
@@ -43,16 +46,25 @@ function hasClasses(compiled: CompiledProject): boolean {
   return classes.size + declassified.size > 0;
 }
 
-/** What is wrong with who sees which class; a project that declares no access has nothing to trace. */
-export async function classDiagnostics(
+/** What is wrong with who sees what; a project that declares no access has nothing to trace. */
+export async function accessDiagnostics(
   { access, pipelines }: Pick<ParsedProject, "access" | "pipelines">,
   compiled: CompiledProject,
 ): Promise<readonly Diagnostic[]> {
-  if (access === undefined || !hasClasses(compiled)) return [];
+  if (access === undefined) return [];
+  const filters = rowFilterProblems(access, columnsIn(compiled), await loadQueryAnalysis());
+  if (!hasClasses(compiled)) return filters;
   const { flow } = await traceProject(compiled);
   const targets = Object.values(pipelines.value.targets);
   const onRedshift = targets.some(({ engine }) => engine === "redshift")
     ? maskedViewProblems(withClasses(compiled, flow).graph, access)
     : [];
-  return [...classProblems(compiled, access, flow), ...onRedshift];
+  return [...filters, ...classProblems(compiled, access, flow), ...onRedshift];
+}
+
+function columnsIn({ graph }: CompiledProject) {
+  return (relation: string): readonly string[] | undefined => {
+    const node = graph.nodes.get(relation as NodeId);
+    return node === undefined || isTest(node) ? undefined : node.columns.map(({ name }) => name);
+  };
 }
