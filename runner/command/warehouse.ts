@@ -1,6 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import { Failure } from "../core/diagnostic.ts";
 import type { Lease, LeaseHolder } from "../core/lease.ts";
+import { isGoneHere, ownIdentity } from "../core/process-identity.ts";
 import type { Ledger } from "../core/ledger.ts";
 import { emptyState } from "../core/state.ts";
 import type { WarehouseState } from "../core/state.ts";
@@ -34,7 +35,6 @@ export async function openWarehouse(request: WarehouseRequest): Promise<OpenedWa
   const { target, command, onLost, tell } = request;
   const { openLedger } = await import("../record/ledger.ts");
   const { acquireLease } = await import("../record/lease.ts");
-  const { isGoneHere, ownIdentity } = await import("../engine/redshift/process-identity.ts");
   const lake = await openLake(target, request.seams);
   const holder: LeaseHolder = {
     command: shortened(command),
@@ -47,8 +47,13 @@ export async function openWarehouse(request: WarehouseRequest): Promise<OpenedWa
       const { engine, dialect } = opened;
       const ledger = await openLedger(engine);
       const { isExclusive } = engine;
-      const isGone = isGoneHere;
-      const lease = await acquireLease(engine, { holder, dialect, isExclusive, isGone, onLost });
+      const lease = await acquireLease(engine, {
+        holder,
+        dialect,
+        isExclusive,
+        isGone: isGoneHere,
+        onLost,
+      });
       return { ...opened, lake, ledger, lease };
     } catch (error) {
       await opened.close();

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { codeOf } from "../core/caught.ts";
 import { ensureFolder } from "./durable.ts";
-import { isAlive } from "../core/is-alive.ts";
+import { isGone } from "../core/process-identity.ts";
 
 /** Who works on something; `isDone` once it is over. */
 interface Claim {
@@ -98,5 +98,5 @@ async function readClaim(path: string): Promise<Claim | undefined> {
 /** Another machine's claim is never taken for one that was left behind. */
 function isHeld(claim: Claim | undefined): boolean {
   if (claim === undefined) return true;
-  return !claim.isDone && (claim.host !== hostname() || isAlive(claim.pid));
+  return !claim.isDone && !isGone(claim);
 }

@@ -4,7 +4,7 @@ import { hostname } from "node:os";
 import path from "node:path";
 import { codeOf } from "../core/caught.ts";
 import { Failure } from "../core/diagnostic.ts";
-import { isAlive } from "../core/is-alive.ts";
+import { isGone } from "../core/process-identity.ts";
 
 export interface ScheduleLock {
   release(): Promise<void>;
@@ -28,7 +28,7 @@ export async function lockSchedule(file: string): Promise<ScheduleLock> {
       if (codeOf(error) !== "EEXIST") throw error;
     }
     const holder = await readHolder(file);
-    if (holder !== undefined && !isGone(holder)) throw held(holder, file);
+    if (holder !== undefined && !isOver(holder)) throw held(holder, file);
     await rm(file, { force: true });
   }
   const timer = setInterval(() => {
@@ -64,11 +64,10 @@ async function readHolder(file: string): Promise<Holder | undefined> {
   }
 }
 
-function isGone({ pid, host, heardOf }: Holder): boolean {
+function isOver({ pid, host, heardOf }: Holder): boolean {
   if (Date.now() - heardOf > patience) return true;
-  if (host !== hostname()) return false;
-  if (pid === process.pid) return true;
-  return !isAlive(pid);
+  // A process of this number that is not this one has ended.
+  return (host === hostname() && pid === process.pid) || isGone({ pid, host });
 }
 
 function held({ pid, host, heardOf }: Holder, file: string): Failure {

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { codeOf } from "../../core/caught.ts";
-import { isAlive } from "../../core/is-alive.ts";
+import { isAlive } from "../../core/process-identity.ts";
 
 /** Makes a folder that this user alone can look into, and removes those of processes that were killed. */
 export function makePrivateFolder(): string {

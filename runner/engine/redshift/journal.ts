@@ -3,8 +3,8 @@ import type { FileHandle } from "node:fs/promises";
 import path from "node:path";
 import { codeOf } from "../../core/caught.ts";
 import { diskFailure } from "../../core/disk-failure.ts";
-import { isGone, ownIdentity } from "./process-identity.ts";
-import type { ProcessIdentity } from "./process-identity.ts";
+import { isGone, ownIdentity } from "../../core/process-identity.ts";
+import type { ProcessIdentity } from "../../core/process-identity.ts";
 
 /** A statement of a process that is gone and never wrote down its end. */
 export interface LeftStatement {

@@ -1,6 +1,6 @@
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
-import { isAlive } from "../../core/is-alive.ts";
+import { codeOf } from "./caught.ts";
 
 /** A process of a machine, told from a later one that got its number. */
 export interface ProcessIdentity {
@@ -35,6 +35,16 @@ export function isGone({ pid, host, began }: ProcessIdentity): boolean {
   if (!isAlive(pid)) return true;
   const now = beginningOf(pid);
   return began !== undefined && now !== undefined && now !== began;
+}
+
+/** Whether there is a process of this number on this machine, be it another user's. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return codeOf(error) !== "ESRCH";
+  }
 }
 
 /** Undefined where there is no /proc, as on macOS. */
