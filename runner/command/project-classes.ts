@@ -1,8 +1,6 @@
 import type { CompiledProject } from "../compile/compile.ts";
 import { assertSound } from "../core/diagnostic.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
-import { isTest } from "../core/node.ts";
-import type { NodeId } from "../core/node.ts";
 import type { ProjectLineage } from "../core/project-lineage.ts";
 import { classProblems } from "../lineage/class-problems.ts";
 import { flowOfClasses } from "../lineage/classes.ts";
@@ -52,19 +50,14 @@ export async function accessDiagnostics(
   compiled: CompiledProject,
 ): Promise<readonly Diagnostic[]> {
   if (access === undefined) return [];
-  const filters = rowFilterProblems(access, columnsIn(compiled), await loadQueryAnalysis());
-  if (!hasClasses(compiled)) return filters;
-  const { flow } = await traceProject(compiled);
+  const { lineage, flow } = await traceProject(compiled);
   const targets = Object.values(pipelines.value.targets);
   const onRedshift = targets.some(({ engine }) => engine === "redshift")
     ? maskedViewProblems(withClasses(compiled, flow).graph, access)
     : [];
-  return [...filters, ...classProblems(compiled, access, flow), ...onRedshift];
-}
-
-function columnsIn({ graph }: CompiledProject) {
-  return (relation: string): readonly string[] | undefined => {
-    const node = graph.nodes.get(relation as NodeId);
-    return node === undefined || isTest(node) ? undefined : node.columns.map(({ name }) => name);
-  };
+  return [
+    ...rowFilterProblems(access, lineage, await loadQueryAnalysis()),
+    ...classProblems(compiled, access, flow),
+    ...onRedshift,
+  ];
 }

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from "@jest/globals";
-import type { Access } from "../core/access.ts";
 import type { AnalyzeQuery } from "../core/column-lineage.ts";
 import { loadQueryAnalysis } from "./query/analyze.ts";
+import { lineageOfTexts } from "./testing/text-lineage.ts";
 import { rowFilterProblems } from "./row-filter-problems.ts";
 
 let analyze: AnalyzeQuery;
@@ -9,35 +9,36 @@ beforeAll(async () => {
   analyze = await loadQueryAnalysis();
 });
 
-function problemsOf(filter: string) {
-  const place = { file: "pipelines.yaml", line: 1, column: 1 };
-  const access: Access = {
-    classes: [],
-    maskKey: "",
-    roles: [
-      {
-        ...{
-          name: "vendor",
-          description: "",
-          zones: { gold: "read" },
-          clear: [],
-          members: [],
-          place,
-        },
-        rows: { "gold.sales": filter },
-        limits: { seconds: 1, memoryBytes: 1, rows: 1 },
-      },
-    ],
-  };
-  const columnsOf = (relation: string) =>
-    relation === "gold.sales" ? ["vendor_id", "qty"] : ["x"];
-  return rowFilterProblems(access, columnsOf, analyze).map(({ message }) => message);
+async function problemsOf(filter: string, relation = "gold.sales") {
+  const { lineage, access } = await lineageOfTexts({
+    "pipelines.yaml": `project: text
+default_target: local
+targets: { local: { engine: duckdb, warehouse: w.duckdb, lake: lake } }
+access:
+  roles:
+    vendor: { zones: { raw: read, gold: read }, rows: { ${relation}: ${JSON.stringify(filter)} } }
+`,
+    "sources/oltp.yml": `source: oltp
+connector: postgres
+connection: oltp
+tables:
+  - name: sale
+    key: [vendor_id]
+    columns: [{ name: vendor_id, type: integer }, { name: qty, type: integer }]
+`,
+    "models/gold/sales.sql": 'select vendor_id, qty from {{source "oltp.sale"}}',
+    "models/gold/sales.yml": `grain: G.
+columns: [{ name: vendor_id, type: integer }, { name: qty, type: integer }]
+`,
+  });
+  if (access === undefined) throw new Error("the project declares access");
+  return rowFilterProblems(access, lineage, analyze).map(({ message }) => message);
 }
 
 test.each(["vendor_id = {{user.vendor_id}}", "vendor_id = {{ user.id }} and qty > 0", "true"])(
   "the filter %s is sound",
-  (filter) => {
-    expect(problemsOf(filter)).toEqual([]);
+  async (filter) => {
+    expect(await problemsOf(filter)).toEqual([]);
   },
 );
 
@@ -45,6 +46,10 @@ test.each([
   ["vender_id = {{user.vendor_id}}", "a column that the relation has not"],
   ["vendor_id = = 1", "what is no SQL"],
   ["vendor_id in (select x from raw.secret)", "another relation"],
-])("the filter %s names %s, and is told by check", (filter) => {
-  expect(problemsOf(filter)).toHaveLength(1);
+])("the filter %s names %s, and is told by check", async (filter) => {
+  expect(await problemsOf(filter)).toHaveLength(1);
+});
+
+test("a filter of the raw zone may name what extraction adds to the source's columns", async () => {
+  expect(await problemsOf("_extracted_at > '2026-01-01'", "raw.sale")).toEqual([]);
 });
