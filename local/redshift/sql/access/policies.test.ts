@@ -6,18 +6,7 @@ const run = async (...statements: readonly string[]) => {
   for (const statement of statements) await redshift.run(statement);
 };
 
-/** The rows of a query as another user, or why it was refused. */
-async function as(user: string, sql: string): Promise<unknown> {
-  await run(`set session authorization ${user}`);
-  try {
-    const { rows, hasResultSet } = await redshift.run(sql);
-    return hasResultSet ? rows : "done";
-  } catch (error) {
-    return error instanceof Error ? error.message : error;
-  } finally {
-    await run("set session authorization default");
-  }
-}
+const as = (user: string, sql: string) => redshift.as(user, sql);
 
 beforeAll(async () => {
   redshift = await openTestRedshift();

@@ -19,6 +19,8 @@ export interface TestSession {
 export interface TestRedshift extends TestSession {
   /** One more session on the same database. */
   connect(): Promise<TestSession>;
+  /** What another user gets of a statement: its rows, `done` where it has none, or why it was refused. */
+  as(user: string, sql: string): Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -45,9 +47,21 @@ export async function openTestRedshift(
       },
     };
   };
+  const first = await connect();
   return {
-    ...(await connect()),
+    ...first,
     connect,
+    as: async (user, sql) => {
+      await first.run(`set session authorization ${user}`);
+      try {
+        const { rows, hasResultSet } = await first.run(sql);
+        return hasResultSet ? rows : "done";
+      } catch (error) {
+        return error instanceof Error ? error.message : error;
+      } finally {
+        await first.run("set session authorization default");
+      }
+    },
     close: async () => {
       await Promise.all(clients.map((client) => client.end()));
       await services.close();
