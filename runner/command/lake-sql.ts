@@ -2,7 +2,7 @@ import { Failure } from "../core/diagnostic.ts";
 import type { ResultSet } from "../core/ports.ts";
 import { openPointers } from "./lake-pointers.ts";
 import type { ExitCode } from "./options.ts";
-import { askAndClose, ofRecord, printQuery, queryText } from "./query.ts";
+import { askAndClose, counting, ofRecord, printQuery, queryText } from "./query.ts";
 import type { QueryOptions } from "./query.ts";
 import { openManifests } from "./reader.ts";
 
@@ -17,7 +17,7 @@ export async function lakeSqlCommand(sql: string, options: QueryOptions): Promis
     const manifests = pointed.map(({ manifest }) => manifest);
     return ofRecord(target, query, async () => {
       const engine = await openManifests({ lake, manifests, query, threads: target.threads });
-      return askAndClose(engine, query, rowLimit);
+      return counting(await askAndClose(engine, query, rowLimit));
     });
   });
 }

@@ -18,9 +18,9 @@ export function auditTrailOf(target: Pick<Target, "home" | "hasAccess">): AuditT
   return { begin: () => Promise.resolve(), end: () => Promise.resolve() };
 }
 
-export type Question = Omit<AskedQuery, "id" | "at" | "osUser">;
+type Question = Omit<AskedQuery, "id" | "at" | "osUser">;
 
-export type ReadParts = Pick<QueryOutcome, "relations" | "columns">;
+type ReadParts = Pick<QueryOutcome, "relations" | "columns">;
 
 /** Asks a question that is on record before it is asked; how it ends is on record before this returns. */
 export async function onRecord<Answer>(

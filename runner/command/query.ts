@@ -4,14 +4,13 @@ import path from "node:path";
 import { counted } from "../core/counted.ts";
 import { Failure } from "../core/diagnostic.ts";
 import { mentionedRelations } from "../core/mentioned-relations.ts";
-import type { Engine, ResultSet } from "../core/ports.ts";
+import type { Engine, LocalFiles, ResultSet } from "../core/ports.ts";
 import { printTable } from "../record/print-table.ts";
 import { environmentOf } from "./environment.ts";
 import { endOnInterruption } from "./interruption.ts";
 import { exitCodes } from "./options.ts";
 import type { EnvironmentOptions, ExitCode, GlobalOptions } from "./options.ts";
 import { askingUser, auditTrailOf, onRecord } from "./on-record.ts";
-import type { Question } from "./on-record.ts";
 import { openProject } from "./project.ts";
 import { openForReading } from "./reader.ts";
 import {
@@ -89,18 +88,17 @@ async function printParquet(query: string, options: QueryOptions): Promise<ExitC
   const folder = mkdtempSync(path.join(tmpdir(), "mercado-query-"));
   const file = path.join(folder, "rows.parquet");
   try {
-    await onRecord(auditTrailOf(target), questionOf(target, query), async (tellRead) => {
-      tellRead({ relations: mentionedRelations(query) });
+    await ofRecord(target, query, async () => {
       const { engine } = await openForReading(target, query, environmentOf(options));
       endOnInterruption(async () => {
         await engine.interrupt();
         rmSync(folder, { recursive: true, force: true });
       });
       try {
-        return {
-          answer: file,
-          rows: await writeParquet(engine, query, { ...options, file, target }),
-        };
+        const { limit } = options;
+        const limited = limit === undefined ? query : `select * from (${query}\n) limit ${limit}`;
+        const rows = await parquetOf(engine, target).writeParquet(limited, file);
+        return { answer: file, rows };
       } finally {
         await engine.close();
       }
@@ -111,22 +109,11 @@ async function printParquet(query: string, options: QueryOptions): Promise<ExitC
   }
 }
 
-function writeParquet(
-  { files }: Engine,
-  query: string,
-  {
-    file,
-    limit,
-    target,
-  }: Pick<QueryOptions, "limit"> & { readonly file: string; readonly target: Pick<Target, "name"> },
-): Promise<number> {
-  if (files.kind !== "local") {
-    const message = `The target ${target.name} gives no Parquet files of queries.`;
-    const hint = "Ask for --format csv, or as a role: --role reads the lake's files.";
-    throw new Failure([{ code: "ENGINE_UNSUPPORTED", message, hint }]);
-  }
-  const limited = limit === undefined ? query : `select * from (${query}\n) limit ${limit}`;
-  return files.writeParquet(limited, file);
+function parquetOf({ files }: Engine, { name }: Target): LocalFiles {
+  if (files.kind === "local") return files;
+  const message = `The target ${name} gives no Parquet files of queries.`;
+  const hint = "Ask for --format csv, or as a role: --role reads the lake's files.";
+  throw new Failure([{ code: "ENGINE_UNSUPPORTED", message, hint }]);
 }
 
 /** Prints a result as a table, or with `--json` as one object a line. */
@@ -145,25 +132,29 @@ export async function readPublished(
   const target = resolveTarget(project, options.target);
   return ofRecord(target, query, async () => {
     const opened = await openForReading(target, query, environmentOf(options));
-    return askAndClose(opened.engine, opened.query, rowLimit);
+    return counting(await askAndClose(opened.engine, opened.query, rowLimit));
   });
 }
 
-/** The rows of a query of one who reads whatever this process can, put on record. */
-export async function ofRecord(
+/** Puts a query of one who reads whatever this process can on record. */
+export function ofRecord<Answer>(
   target: Target,
   query: string,
-  ask: () => Promise<ResultSet>,
-): Promise<ResultSet> {
-  return onRecord(auditTrailOf(target), questionOf(target, query), async (tellRead) => {
+  ask: () => Promise<{ readonly answer: Answer; readonly rows: number }>,
+): Promise<Answer> {
+  const question = { user: askingUser(undefined), target: target.name, statement: query };
+  return onRecord(auditTrailOf(target), question, (tellRead) => {
     tellRead({ relations: mentionedRelations(query) });
-    const answer = await ask();
-    return { answer, rows: answer.rows.length };
+    return ask();
   });
 }
 
-function questionOf({ name }: Target, statement: string): Question {
-  return { user: askingUser(undefined), target: name, statement };
+/** A result with the number of its rows, for the record. */
+export function counting(answer: ResultSet): {
+  readonly answer: ResultSet;
+  readonly rows: number;
+} {
+  return { answer, rows: answer.rows.length };
 }
 
 /** The rows of one query, of an engine that is opened for it alone. */
