@@ -32,8 +32,7 @@ export async function acquireLease(engine: Engine, request: LeaseRequest): Promi
     await engine.execute(
       `update ${lease} set token = token + 1, holder = ${quoteText(holder)}, heartbeat_at = ${now}\nwhere ${isFree}`,
     );
-    const { rows } = await engine.query(`select token, holder from ${lease}`);
-    return { token: Number(rows[0]?.token), holder: String(rows[0]?.holder ?? "{}") };
+    return tokenAndHolder(engine);
   };
   const isStale = `heartbeat_at < ${now} - interval '${stale} seconds'`;
   let found = await take(request.isExclusive ? "1 = 1" : `holder is null or ${isStale}`);
@@ -46,6 +45,11 @@ export async function acquireLease(engine: Engine, request: LeaseRequest): Promi
     heartbeatMilliseconds: (stale * 1000) / 4,
     onLost: request.onLost,
   });
+}
+
+async function tokenAndHolder(engine: Engine) {
+  const { rows } = await engine.query(`select token, holder from ${lease}`);
+  return { token: Number(rows[0]?.token), holder: String(rows[0]?.holder ?? "{}") };
 }
 
 class WarehouseLease implements Lease {
@@ -85,8 +89,7 @@ class WarehouseLease implements Lease {
   }
 
   async isHeld(): Promise<boolean> {
-    const { rows } = await this.#engine.query(`select token from ${lease}`);
-    return Number(rows[0]?.token) === this.token;
+    return (await tokenAndHolder(this.#engine)).token === this.token;
   }
 
   async release(): Promise<void> {

@@ -15,8 +15,6 @@ select max(token) from _runner.lease where token = 0;
 
 insert into _runner.lease (token, holder, heartbeat_at) values (…);
 
-select token from _runner.lease;
-
 select token, holder from _runner.lease;
 
 update _runner.lease set heartbeat_at = sysdate where token = 0;
