@@ -99,21 +99,25 @@ export function lakeResources(
 }
 
 const objectActions = ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"];
+const bucketActions = ["s3:GetBucketLocation", "s3:ListBucketMultipartUploads"];
 
-/** Reads and writes what lies below the lake's prefix; `further` names actions on objects besides. */
-export function lakeAccess(prefix: string, further: readonly string[] = []): readonly Value[] {
+/** Reads and writes what lies below the lake's prefix; further actions may be done to its objects, or to the bucket. */
+export function lakeAccess(
+  prefix: string,
+  further: { readonly objects?: readonly string[]; readonly bucket?: readonly string[] } = {},
+): readonly Value[] {
   const below = prefix === "" ? "*" : `${prefix}/*`;
   const bucket = getAtt("LakeBucket", "Arn");
   return [
-    allow("LakeObjects", [...objectActions, ...further], {
+    allow("LakeObjects", [...objectActions, ...(further.objects ?? [])], {
       resources: [sub(`\${LakeBucket.Arn}/${below}`)],
     }),
     allow("LakeListing", ["s3:ListBucket"], {
       resources: [bucket],
       condition: { StringLike: { "s3:prefix": [below] } },
     }),
-    // Neither can be narrowed to a prefix.
-    allow("LakeBucketItself", ["s3:GetBucketLocation", "s3:ListBucketMultipartUploads"], {
+    // None of them can be narrowed to a prefix.
+    allow("LakeBucketItself", [...bucketActions, ...(further.bucket ?? [])], {
       resources: [bucket],
     }),
     allow("LakeKey", ["kms:Decrypt", "kms:GenerateDataKey"], {

@@ -43,7 +43,7 @@ export function roleResources(needs: InfraNeeds): Readonly<Record<string, Resour
         Roles: [ref("RunnerRole")],
         PolicyDocument: policy([
           ...warehouseRights(anySession),
-          ...lakeAccess(needs.prefix, ["s3:DeleteObject"]),
+          ...lakeAccess(needs.prefix, { objects: ["s3:DeleteObject"] }),
           ...shopReading(),
           ...exportReading(needs),
         ]),

@@ -225,6 +225,15 @@ test("the lake's files are reached below its prefix and nowhere else", () => {
   }
 });
 
+test("the warehouse's role may learn by which key UNLOAD is to encrypt, and use it", () => {
+  const role = sound.Resources["WarehouseRole"];
+  if (role === undefined) throw new Error("there is no role");
+  const actions = statementsOf(role).flatMap((statement) => statement.Action as readonly string[]);
+  expect(actions).toEqual(
+    expect.arrayContaining(["s3:GetEncryptionConfiguration", "kms:GenerateDataKey", "kms:Decrypt"]),
+  );
+});
+
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** The requests that the code of a folder sends, tests aside, as their classes are called. */

@@ -5,6 +5,8 @@ import { policy, trust } from "./policy.ts";
 
 /** Redshift Serverless, and the role by which it reads and writes the lake. */
 export function warehouseResources(prefix: string): Readonly<Record<string, Resource>> {
+  // UNLOAD's ENCRYPTED AUTO asks which key the bucket is encrypted by.
+  const rights = lakeAccess(prefix, { bucket: ["s3:GetEncryptionConfiguration"] });
   return {
     WarehouseRole: {
       Type: "AWS::IAM::Role",
@@ -14,7 +16,7 @@ export function warehouseResources(prefix: string): Readonly<Record<string, Reso
           "redshift.amazonaws.com",
           "redshift-serverless.amazonaws.com",
         ]),
-        Policies: [{ PolicyName: "lake", PolicyDocument: policy(lakeAccess(prefix)) }],
+        Policies: [{ PolicyName: "lake", PolicyDocument: policy(rights) }],
       },
     },
     Namespace: {

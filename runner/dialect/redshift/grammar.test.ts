@@ -25,7 +25,7 @@ test.each([
   "update t set a = a + 1 where b is null",
   "copy s.t (\"a\", b) from 's3://x/y' iam_role default format as parquet manifest",
   "copy s.t (a)\nfrom 's3://x/y'\niam_role 'arn:aws:iam::1:role/x'\nformat as parquet\nmanifest",
-  "unload ('select ''a'' as a\n')\nto 's3://x/y'\niam_role default\nformat as parquet\nmanifest verbose\nextension 'parquet'\nparallel off",
+  "unload ('select ''a'' as a\n')\nto 's3://x/y'\niam_role default\nformat as parquet\nmanifest verbose\nextension 'parquet'\nencrypted auto\nmaxfilesize 1 gb\nparallel off",
   "drop view if exists v",
   "create schema if not exists _runner",
   "lock t",
@@ -76,7 +76,7 @@ describe("Redshift refuses, where it stands,", () => {
 
   test("what stands in an UNLOAD's query too", () => {
     const sql =
-      "unload ('select distinct on (a) ''x'' from t') to 's3://x/y' iam_role default format as parquet manifest verbose extension 'parquet' parallel on";
+      "unload ('select distinct on (a) ''x'' from t') to 's3://x/y' iam_role default format as parquet manifest verbose extension 'parquet' encrypted auto maxfilesize 1 gb parallel on";
     expect(check(sql)).toEqual([
       expect.objectContaining({ message: expect.stringContaining("DISTINCT ON") }),
     ]);

@@ -12,7 +12,7 @@ const copy = new RegExp(
 
 /** UNLOAD as the runner writes it. */
 const unload = new RegExp(
-  String.raw`^unload\s*\(\s*(?<query>${text})\s*\)\s+to\s+${text}\s+${role}\s+format\s+as\s+parquet\s+manifest\s+verbose\s+extension\s+${text}\s+parallel\s+(?:on|off)\s*$`,
+  String.raw`^unload\s*\(\s*(?<query>${text})\s*\)\s+to\s+${text}\s+${role}\s+format\s+as\s+parquet\s+manifest\s+verbose\s+extension\s+${text}\s+encrypted\s+auto\s+maxfilesize\s+\d+\s+gb\s+parallel\s+(?:on|off)\s*$`,
 );
 
 /** Whether a statement is one of those that only Redshift has and that take files. */

@@ -41,6 +41,9 @@ test.each([
   ["ERROR: 1023\n  Detail: Serializable isolation violation on table - 100000", true],
   ["ERROR: deadlock detected", true],
   ["ERROR: could not complete because of conflict with concurrent transaction", true],
+  ["ERROR:1018 DETAIL: Relation does not exist", true],
+  ["ERROR: 1018\n  Detail: Relation does not exist", true],
+  ['ERROR: relation "a1018" does not exist', false],
   ['ERROR: column "a1023" does not exist', false],
   ["ERROR: Value 1023 is too large", false],
 ])("%j is a conflict: %s", (text, expected) => {

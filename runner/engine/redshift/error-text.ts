@@ -55,8 +55,9 @@ export function placeAt(beginning: string): StatementPosition {
   return { line: lines.length, column: (lines.at(-1) ?? "").length + 1 };
 }
 
+/** 1023 is a violation of serializability; 1018 a table that another transaction made or dropped meanwhile. */
 const conflicts =
-  /\bERROR:\s*1023\b|serializable isolation violation|could not serialize access|deadlock detected|conflict with concurrent (?:transaction|update)|could not (?:obtain|acquire) lock|lock(?:ing)? (?:wait )?time-?out/im;
+  /\bERROR:\s*10(?:18|23)\b|serializable isolation violation|could not serialize access|deadlock detected|conflict with concurrent (?:transaction|update)|could not (?:obtain|acquire) lock|lock(?:ing)? (?:wait )?time-?out/im;
 
 /** Whether another transaction was in the way, so that the whole of this one may be tried again. */
 export function isConflict(text: string): boolean {

@@ -12,12 +12,24 @@ test("an UNLOAD keeps its query whole: quotes, backslashes and a comment at its 
       "format as parquet",
       "manifest verbose",
       "extension 'parquet'",
+      "encrypted auto",
+      "maxfilesize 1 gb",
       "parallel off",
     ].join("\n"),
   );
   expect(
     unloadStatement("select 1", prefix, { iamRole: "arn:aws:iam::1:role/r", isParallel: true }),
   ).toMatch(/iam_role 'arn:aws:iam::1:role\/r'[^]*parallel on$/);
+});
+
+test("no file is larger than S3 copies to another key, which UNLOAD's own limit of 6.2 GB is", () => {
+  const statement = unloadStatement("select 1", "s3://b/p/", {
+    iamRole: "default",
+    isParallel: true,
+  });
+  const most = Number(/maxfilesize ([\d.]+) gb/.exec(statement)?.[1]);
+  expect(most).toBeGreaterThan(0);
+  expect(most).toBeLessThan(5);
 });
 
 test("a verbose manifest tells each file's place, rows and bytes, in its order", () => {

@@ -4,6 +4,12 @@ import type { UnloadedFile } from "../../core/ports.ts";
 import { iamRoleClause, redshiftLiteral } from "../../core/redshift-text.ts";
 
 /**
+ * Of one file, as Redshift writes the unit. Its own limit is 6.2 GB, and S3 copies objects of up to 5 GB to another key;
+ * a file of this size is copied well within the time that one answer may take.
+ */
+const mostFileSize = "1 gb";
+
+/**
  * Lets Redshift write a query's rows as Parquet files whose names begin with `prefix`, and a manifest of them. One file
  * after the other, in the query's order, where it is not parallel. `iamRole` is an ARN or `default`.
  */
@@ -20,6 +26,9 @@ export function unloadStatement(
     "format as parquet",
     "manifest verbose",
     "extension 'parquet'",
+    // By the bucket's own key: without this word, UNLOAD asks for the one that S3 manages, whatever the bucket says.
+    "encrypted auto",
+    `maxfilesize ${mostFileSize}`,
     `parallel ${options.isParallel ? "on" : "off"}`,
   ].join("\n");
 }

@@ -29,6 +29,8 @@ iam_role default
 format as parquet
 manifest verbose
 extension 'parquet'
+encrypted auto
+maxfilesize 1 gb
 parallel off;
 -- when its tests have passed, with all others in one transaction
 drop view if exists cleaned.customer;

@@ -102,6 +102,8 @@ iam_role default
 format as parquet
 manifest verbose
 extension 'parquet'
+encrypted auto
+maxfilesize 1 gb
 parallel off;
 -- when its tests have passed, with all others in one transaction
 drop view if exists _physical.gold__customer_history__r20260102_000000_000_bbbb;

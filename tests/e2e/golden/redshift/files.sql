@@ -10,5 +10,7 @@ iam_role default
 format as parquet
 manifest verbose
 extension '…'
+encrypted auto
+maxfilesize 0 gb
 parallel off;
 
