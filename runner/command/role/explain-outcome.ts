@@ -48,7 +48,7 @@ export function explainOutcome(outcome: Unanswered, asked: Asked): Failure {
       );
     }
     case "interrupted":
-      return told("QUERY_TIMEOUT", "The query was interrupted.", "Nothing was changed.");
+      return told("QUERY_INTERRUPTED", "The query was interrupted.", "Nothing was changed.");
     case "died":
       return told("WAREHOUSE_FAILED", "The query's process ended.", "Try it again.", outcome.cause);
     case "unprepared":

@@ -197,9 +197,9 @@ export class RoleSession {
     throw explainOutcome(outcome, { statement, role, readable, makerOf });
   }
 
-  /** Ends the statement that runs; its asker gets a failure. */
+  /** Ends the statement that is asked; its asker gets a failure. */
   async interrupt(): Promise<void> {
-    await this.#running?.interrupt();
+    await (this.#running ?? this.#sandbox)?.interrupt();
   }
 
   /** Starts the next statement's process already, for those who will ask again. */

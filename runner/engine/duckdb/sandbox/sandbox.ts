@@ -39,6 +39,7 @@ export class Sandbox {
 
   /** Answers, or ends the process when the time is over. May be called once. */
   async ask(request: SandboxRequest, seconds: number): Promise<SandboxOutcome> {
+    if (this.#isInterrupted) return { kind: "interrupted" };
     const child = this.#process;
     child.ref();
     child.channel?.ref();
@@ -72,7 +73,7 @@ export class Sandbox {
     }
   }
 
-  /** Ends what is asked, whose asker gets no answer. */
+  /** Ends what is asked, or will be, whose asker gets no answer. */
   async interrupt(): Promise<void> {
     this.#isInterrupted = true;
     await this.end();
@@ -82,6 +83,8 @@ export class Sandbox {
   async end(): Promise<void> {
     const child = this.#process;
     if (child.exitCode !== null || child.signalCode !== null) return;
+    // One that was never asked keeps nothing alive, not even this wait.
+    child.ref();
     const exited = once(child, "exit");
     if (child.kill("SIGKILL")) await exited;
   }
