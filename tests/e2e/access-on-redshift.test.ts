@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
+import { expect, jest, test } from "@jest/globals";
 import type { Engine } from "../../runner/core/ports.ts";
 import { linesOf } from "./testing/cli.ts";
+import { openForTests } from "./testing/open-for-tests.ts";
 import type { TestProject } from "./testing/project.ts";
 import { pipelinesWith } from "./testing/seed-project.ts";
 import { redshift } from "./testing/targets.ts";
-import type { OpenedTarget } from "./testing/targets.ts";
 
 jest.setTimeout(600_000);
 
@@ -71,20 +71,14 @@ columns:
 `,
 };
 
-let target: OpenedTarget;
 let project: TestProject;
 
-beforeAll(async () => {
-  target = await redshift.open();
-  project = await target.newProject(files);
+openForTests(async (hold) => {
+  const target = await hold(redshift.open());
+  project = await hold(target.newProject(files));
   await project.ok("build");
   await project.ok("access", "apply");
 });
-afterAll(async () => {
-  project.close();
-  await target.close();
-});
-
 async function inWarehouse<Result>(work: (engine: Engine) => Promise<Result>): Promise<Result> {
   const engine = await project.place.openWarehouse();
   try {

@@ -1,23 +1,19 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { openTestServices } from "../../local/testing.ts";
 import { linesOf } from "./testing/cli.ts";
 import { ShopDatabases } from "./testing/databases.ts";
 import { inspect } from "./testing/inspect.ts";
+import { openForTests } from "./testing/open-for-tests.ts";
 import type { TestProject } from "./testing/project.ts";
 import { migrateShop, shopFirstDay, shopSecondDay } from "./testing/shop-days.ts";
 import { testTargets } from "./testing/targets.ts";
-import type { OpenedTarget } from "./testing/targets.ts";
 
 let services: Awaited<ReturnType<typeof openTestServices>>;
 
-beforeAll(async () => {
-  services = await openTestServices();
-});
-
-afterAll(async () => {
-  await services.close();
+openForTests(async (hold) => {
+  services = await hold(openTestServices());
 });
 
 /** What knows of refunds in a file of the project, by which a warehouse of before them is made. */
@@ -38,20 +34,13 @@ const pipelines = readFileSync(join(import.meta.dirname, "../../pipelines.yaml")
 
 describe.each(testTargets)("on $name,", (target) => {
   let databases: ShopDatabases;
-  let opened: OpenedTarget;
   let project: TestProject;
 
-  beforeAll(async () => {
-    databases = await ShopDatabases.create(services);
+  openForTests(async (hold) => {
+    databases = await hold(ShopDatabases.create(services));
     await migrateShop(databases, services);
-    opened = await target.open(services);
-    project = await opened.newProjectOfRepository(databases);
-  });
-
-  afterAll(async () => {
-    project.close();
-    await opened.close();
-    await databases.close();
+    const opened = await hold(target.open(services));
+    project = await hold(opened.newProjectOfRepository(databases));
   });
 
   test("a warehouse that was built before sales had a kind has it in every line after the next build", async () => {

@@ -1,35 +1,25 @@
-import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { expect, test } from "@jest/globals";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { openTestServices } from "../../local/testing.ts";
 import { openDuckDb } from "../../runner/engine/duckdb/engine.ts";
 import { ShopDatabases } from "./testing/databases.ts";
 import { inspect, rowsOf } from "./testing/inspect.ts";
+import { openForTests } from "./testing/open-for-tests.ts";
 import type { TestProject } from "./testing/project.ts";
 import { migrateShop, shopFirstDay, shopSecondDay } from "./testing/shop-days.ts";
 import { redshift } from "./testing/targets.ts";
-import type { OpenedTarget } from "./testing/targets.ts";
 
-let services: Awaited<ReturnType<typeof openTestServices>>;
-let databases: ShopDatabases;
-let opened: OpenedTarget;
 let project: TestProject;
 
-beforeAll(async () => {
-  services = await openTestServices();
-  databases = await ShopDatabases.create(services);
-  opened = await redshift.open(services);
-  project = await opened.newProjectOfRepository(databases);
+openForTests(async (hold) => {
+  const services = await hold(openTestServices());
+  const databases = await hold(ShopDatabases.create(services));
+  const opened = await hold(redshift.open(services));
+  project = await hold(opened.newProjectOfRepository(databases));
   await migrateShop(databases, services);
   await shopFirstDay(databases);
   await shopSecondDay(databases);
-}, 120_000);
-
-afterAll(async () => {
-  project.close();
-  await opened.close();
-  await databases.close();
-  await services.close();
 });
 
 /** What the lake's files of gold hold: each relation's columns with their types, and its rows. */

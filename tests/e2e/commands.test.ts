@@ -1,32 +1,24 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { Services } from "../../local/services.ts";
 import { openTestServices } from "../../local/testing.ts";
 import { openDuckDb } from "../../runner/engine/duckdb/engine.ts";
 import { linesOf } from "./testing/cli.ts";
 import type { Line } from "./testing/cli.ts";
 import { ShopDatabases } from "./testing/databases.ts";
 import { fingerprint, inspect } from "./testing/inspect.ts";
+import { openForTests } from "./testing/open-for-tests.ts";
 import { TestProject } from "./testing/project.ts";
 import { fillFirstDay, smallProject } from "./testing/small-project.ts";
 
-let services: Services;
-let databases: ShopDatabases;
 let project: TestProject;
 
-beforeAll(async () => {
-  services = await openTestServices();
-  databases = await ShopDatabases.create(services);
-  project = new TestProject(smallProject, databases);
+openForTests(async (hold) => {
+  const services = await hold(openTestServices());
+  const databases = await hold(ShopDatabases.create(services));
+  project = await hold(new TestProject(smallProject, databases));
   await fillFirstDay(databases);
   await project.ok("build");
-});
-
-afterAll(async () => {
-  project.close();
-  await databases.close();
-  await services.close();
 });
 
 /** The events of a run, by type. */

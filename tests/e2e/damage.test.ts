@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { expect, test } from "@jest/globals";
 import { createHash } from "node:crypto";
 import { cpSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -7,29 +7,19 @@ import type { LakeManifest } from "../../runner/core/manifest.ts";
 import type { RelationName } from "../../runner/core/relation.ts";
 import { openDuckDb } from "../../runner/engine/duckdb/engine.ts";
 import { ShopDatabases } from "./testing/databases.ts";
+import { openForTests } from "./testing/open-for-tests.ts";
 import type { TestProject } from "./testing/project.ts";
 import { buildShopDays } from "./testing/shop-days.ts";
 import { duckDb } from "./testing/targets.ts";
-import type { OpenedTarget } from "./testing/targets.ts";
 
-let services: Awaited<ReturnType<typeof openTestServices>>;
-let databases: ShopDatabases;
-let opened: OpenedTarget;
 let project: TestProject;
 
-beforeAll(async () => {
-  services = await openTestServices();
-  databases = await ShopDatabases.create(services);
-  opened = await duckDb.open(services);
-  project = await buildShopDays(databases, services, opened);
+openForTests(async (hold) => {
+  const services = await hold(openTestServices());
+  const databases = await hold(ShopDatabases.create(services));
+  const opened = await hold(duckDb.open(services));
+  project = await hold(buildShopDays(databases, services, opened));
   cpSync(project.home, join(project.folder, "built"), { recursive: true });
-}, 120_000);
-
-afterAll(async () => {
-  project.close();
-  await opened.close();
-  await databases.close();
-  await services.close();
 });
 
 type Damage = "lost" | "doubled" | "altered";

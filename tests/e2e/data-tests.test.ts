@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { openTestServices } from "../../local/testing.ts";
 import { codesIn, linesOf } from "./testing/cli.ts";
 import { ShopDatabases } from "./testing/databases.ts";
+import { openForTests } from "./testing/open-for-tests.ts";
 import type { TestProject } from "./testing/project.ts";
 import { fillFirstDay, fillSecondDay, smallProject } from "./testing/small-project.ts";
 import { testTargets } from "./testing/targets.ts";
-import type { OpenedTarget } from "./testing/targets.ts";
 
 let services: Awaited<ReturnType<typeof openTestServices>>;
 
@@ -22,30 +22,19 @@ const reconciled = {
   ),
 };
 
-beforeAll(async () => {
-  services = await openTestServices();
-});
-
-afterAll(async () => {
-  await services.close();
+openForTests(async (hold) => {
+  services = await hold(openTestServices());
 });
 
 describe.each(testTargets)("on $name,", (target) => {
   let databases: ShopDatabases;
-  let opened: OpenedTarget;
   let project: TestProject;
 
-  beforeAll(async () => {
-    databases = await ShopDatabases.create(services);
-    opened = await target.open(services);
-    project = await opened.newProject(reconciled, databases);
+  openForTests(async (hold) => {
+    databases = await hold(ShopDatabases.create(services));
+    const opened = await hold(target.open(services));
+    project = await hold(opened.newProject(reconciled, databases));
     await fillFirstDay(databases);
-  });
-
-  afterAll(async () => {
-    project.close();
-    await opened.close();
-    await databases.close();
   });
 
   test("a build reconciles with the control totals of its sources, of a whole extraction and of increments", async () => {

@@ -1,6 +1,6 @@
 import { CreateTableCommand, DeleteTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
-import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { expect, test } from "@jest/globals";
 import { createServer } from "node:net";
 import { once } from "node:events";
 import pg from "pg";
@@ -14,6 +14,7 @@ import { openTestServices } from "../../local/testing.ts";
 import { bucket, openS3rver } from "../../runner/lake/testing/s3-servers.ts";
 import type { S3Server } from "../../runner/lake/testing/s3-servers.ts";
 import { linesOf } from "./testing/cli.ts";
+import { openForTests } from "./testing/open-for-tests.ts";
 import { TestProject } from "./testing/project.ts";
 import { wholeProject } from "./testing/small-project.ts";
 
@@ -25,9 +26,9 @@ let withoutRole: RedshiftServer;
 let project: TestProject;
 let environment: Readonly<Record<string, string>>;
 
-beforeAll(async () => {
-  services = await openTestServices();
-  s3 = await openS3rver();
+openForTests(async (hold) => {
+  services = await hold(openTestServices());
+  s3 = await hold(openS3rver());
   const { AWS_ACCESS_KEY_ID: key = "", AWS_SECRET_ACCESS_KEY: secret = "" } = s3.environment;
   const open = (accessKeyId: string) =>
     openRedshiftServer({
@@ -35,8 +36,8 @@ beforeAll(async () => {
       accessKeyId: key,
       storage: { endpoint: s3.endpoint, accessKeyId, secretAccessKey: secret },
     });
-  redshift = await open(key);
-  withoutRole = await open("nobody");
+  redshift = await hold(open(key));
+  withoutRole = await hold(open("nobody"));
   const table = openTable(services.dynamodb);
   await ensureTable(table);
   await expireCarts(table);
@@ -46,15 +47,7 @@ beforeAll(async () => {
     MERCADO_POSTGRES_URL: services.postgresUrl,
     MERCADO_DYNAMODB_ENDPOINT: services.dynamodb.endpoint ?? "",
   };
-  project = new TestProject(wholeProject, { environment });
-}, 120_000);
-
-afterAll(async () => {
-  project.close();
-  await redshift.close();
-  await withoutRole.close();
-  await s3.close();
-  await services.close();
+  project = await hold(new TestProject(wholeProject, { environment }));
 });
 
 interface Settings {

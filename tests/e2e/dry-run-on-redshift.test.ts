@@ -1,36 +1,29 @@
-import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { expect, test } from "@jest/globals";
 import { openTestServices } from "../../local/testing.ts";
 import { ShopDatabases } from "./testing/databases.ts";
+import { openForTests } from "./testing/open-for-tests.ts";
 import type { TestProject } from "./testing/project.ts";
 import { redshiftPlace } from "./testing/redshift-target.ts";
 import { sentStatements } from "./testing/sent-statements.ts";
 import { fillFirstDay, fillSecondDay, smallProject } from "./testing/small-project.ts";
 import { unpacked, withoutRun } from "./testing/statement-kind.ts";
 import { redshift } from "./testing/targets.ts";
-import type { OpenedTarget } from "./testing/targets.ts";
 
-let services: Awaited<ReturnType<typeof openTestServices>>;
 let databases: ShopDatabases;
-let opened: OpenedTarget;
 let project: TestProject;
 
-beforeAll(async () => {
-  services = await openTestServices();
-  databases = await ShopDatabases.create(services);
-  opened = await redshift.open(services);
+openForTests(async (hold) => {
+  const services = await hold(openTestServices());
+  databases = await hold(ShopDatabases.create(services));
+  const opened = await hold(redshift.open(services));
   const payment = smallProject["models/gold/payment.yml"] ?? "";
-  project = await opened.newProject(
-    { ...smallProject, "models/gold/payment.yml": `${payment}partition_by: loaded_at\n` },
-    databases,
+  project = await hold(
+    opened.newProject(
+      { ...smallProject, "models/gold/payment.yml": `${payment}partition_by: loaded_at\n` },
+      databases,
+    ),
   );
   await fillFirstDay(databases);
-}, 120_000);
-
-afterAll(async () => {
-  project.close();
-  await opened.close();
-  await databases.close();
-  await services.close();
 });
 
 /** The same for the day that a dry run shows and for those that there are. */

@@ -1,7 +1,6 @@
-import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
+import { afterAll, expect, jest, test } from "@jest/globals";
 import { cpSync } from "node:fs";
 import { join } from "node:path";
-import type { Services } from "../../local/services.ts";
 import { openTestServices } from "../../local/testing.ts";
 import { concurrently } from "../../runner/core/concurrently.ts";
 import { directIo } from "../../runner/core/io.ts";
@@ -13,19 +12,21 @@ import type { Disturbance } from "./testing/disturbed-io.ts";
 import { buildInProcess } from "./testing/in-process.ts";
 import { inspect } from "./testing/inspect.ts";
 import type { Contents } from "./testing/inspect.ts";
+import { openForTests } from "./testing/open-for-tests.ts";
 import { TestProject } from "./testing/project.ts";
 import { fillFirstDay, fillSecondDay, smallProject } from "./testing/small-project.ts";
 
-let services: Services;
-let databases: ShopDatabases;
 /** Two, so that both cores have work. */
 let projects: readonly TestProject[];
 let expected: Contents;
 
-beforeAll(async () => {
-  services = await openTestServices();
-  databases = await ShopDatabases.create(services);
-  projects = [0, 1].map(() => new TestProject(smallProject, databases));
+openForTests(async (hold) => {
+  const services = await hold(openTestServices());
+  const databases = await hold(ShopDatabases.create(services));
+  projects = [
+    await hold(new TestProject(smallProject, databases)),
+    await hold(new TestProject(smallProject, databases)),
+  ];
   delete process.env.MERCADO_HOME;
   Object.assign(process.env, databases.environment);
   jest.spyOn(process.stderr, "write").mockReturnValue(true);
@@ -40,11 +41,8 @@ beforeAll(async () => {
   expected = await inspect(project!);
 });
 
-afterAll(async () => {
+afterAll(() => {
   jest.restoreAllMocks();
-  for (const project of projects) project.close();
-  await databases.close();
-  await services.close();
 });
 
 /** How a build ended; a failure that nobody foresaw is a fault of the runner. */

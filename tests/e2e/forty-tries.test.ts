@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Failure } from "../../runner/core/diagnostic.ts";
 import { RoleSession } from "../../runner/command/role/role-session.ts";
 import { guardedProject, secrets } from "./testing/guarded-project.ts";
+import { openForTests } from "./testing/open-for-tests.ts";
 import { TestProject } from "./testing/project.ts";
 // Jest cannot link modules that are imported lazily at the same time: they are there already.
 import "../../runner/lake/folder-lake.ts";
@@ -28,17 +29,14 @@ function partOf(relation: string): string {
   return join(project.lake, manifest.files[0]!.key);
 }
 
-beforeAll(async () => {
-  project = new TestProject(guardedProject);
+openForTests(async (hold) => {
+  project = await hold(new TestProject(guardedProject));
   await project.ok("build");
   writeFileSync(join(project.folder, "outside.csv"), "a\nLovelace\n");
-  session = await RoleSession.open({ project: project.folder, role: "analyst", user: "anna" });
+  session = await hold(
+    RoleSession.open({ project: project.folder, role: "analyst", user: "anna" }),
+  );
   filesBefore = files();
-}, 120_000);
-
-afterAll(async () => {
-  await session.close();
-  project.close();
 });
 
 /** What somebody gets who asks: rows and messages in one text, with the code of a failure in front. */

@@ -1,12 +1,12 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { describe, expect, jest, test } from "@jest/globals";
 import { openTestServices } from "../../local/testing.ts";
 import { codesIn } from "./testing/cli.ts";
 import { ShopDatabases } from "./testing/databases.ts";
 import { inspect } from "./testing/inspect.ts";
+import { openForTests } from "./testing/open-for-tests.ts";
 import type { TestProject } from "./testing/project.ts";
 import { buildShopDays, shopAgain } from "./testing/shop-days.ts";
 import { testTargets } from "./testing/targets.ts";
-import type { OpenedTarget } from "./testing/targets.ts";
 
 /** Where nobody listens. */
 const gone = {
@@ -18,12 +18,8 @@ jest.setTimeout(600_000);
 
 let services: Awaited<ReturnType<typeof openTestServices>>;
 
-beforeAll(async () => {
-  services = await openTestServices();
-});
-
-afterAll(async () => {
-  await services.close();
+openForTests(async (hold) => {
+  services = await hold(openTestServices());
 });
 
 /** All of gold, every column of it. */
@@ -45,23 +41,16 @@ async function goldOf({ place }: TestProject) {
 
 describe.each(testTargets)("on $name,", (target) => {
   let databases: ShopDatabases;
-  let opened: OpenedTarget;
   let project: TestProject;
   /** Of two days that were built one after the other. */
   let expected: Readonly<Record<string, readonly string[]>>;
 
-  beforeAll(async () => {
-    databases = await ShopDatabases.create(services);
-    opened = await target.open(services);
-    project = await buildShopDays(databases, services, opened);
+  openForTests(async (hold) => {
+    databases = await hold(ShopDatabases.create(services));
+    const opened = await hold(target.open(services));
+    project = await hold(buildShopDays(databases, services, opened));
     expected = await goldOf(project);
     await project.keep("built");
-  });
-
-  afterAll(async () => {
-    project.close();
-    await opened.close();
-    await databases.close();
   });
 
   async function begin(isWarehouseLost: boolean): Promise<void> {

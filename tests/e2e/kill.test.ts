@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,10 +7,10 @@ import { concurrently } from "../../runner/core/concurrently.ts";
 import { ShopDatabases } from "./testing/databases.ts";
 import { inspect } from "./testing/inspect.ts";
 import type { Contents } from "./testing/inspect.ts";
+import { openForTests } from "./testing/open-for-tests.ts";
 import type { TestProject } from "./testing/project.ts";
 import { fillFirstDay, fillSecondDay, wholeProject } from "./testing/small-project.ts";
 import { testTargets } from "./testing/targets.ts";
-import type { OpenedTarget } from "./testing/targets.ts";
 
 const runner = fileURLToPath(new URL("../../runner", import.meta.url));
 
@@ -40,32 +40,21 @@ const afterTheEnd = ["before-collect", "after-forget"];
 
 let services: Awaited<ReturnType<typeof openTestServices>>;
 
-beforeAll(async () => {
-  services = await openTestServices();
-});
-
-afterAll(async () => {
-  await services.close();
+openForTests(async (hold) => {
+  services = await hold(openTestServices());
 });
 
 describe.each(testTargets)("on $name,", (target) => {
   let databases: ShopDatabases;
-  let opened: OpenedTarget;
   /** Two, so that both cores have work. */
   let projects: readonly TestProject[];
 
-  beforeAll(async () => {
-    databases = await ShopDatabases.create(services);
-    opened = await target.open(services);
-    const newProject = () => opened.newProject(wholeProject, databases);
+  openForTests(async (hold) => {
+    databases = await hold(ShopDatabases.create(services));
+    const opened = await hold(target.open(services));
+    const newProject = () => hold(opened.newProject(wholeProject, databases));
     projects = [await newProject(), await newProject()];
     await fillFirstDay(databases);
-  });
-
-  afterAll(async () => {
-    for (const project of projects) project.close();
-    await opened.close();
-    await databases.close();
   });
 
   /** Kills a build at each point, runs it again, and tells where something else came of it than `expected`. */

@@ -1,7 +1,6 @@
-import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { expect, test } from "@jest/globals";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Services } from "../../local/services.ts";
 import { openTestServices } from "../../local/testing.ts";
 import { openFolderLake } from "../../runner/lake/folder-lake.ts";
 import { openS3Lake } from "../../runner/lake/s3/s3-lake.ts";
@@ -10,43 +9,32 @@ import { bucket, openS3rver } from "../../runner/lake/testing/s3-servers.ts";
 import type { S3Server } from "../../runner/lake/testing/s3-servers.ts";
 import { codesIn, linesOf } from "./testing/cli.ts";
 import { ShopDatabases } from "./testing/databases.ts";
+import { openForTests } from "./testing/open-for-tests.ts";
 import { TestProject } from "./testing/project.ts";
 import { fillFirstDay, fillSecondDay, wholeProject } from "./testing/small-project.ts";
 
-let services: Services;
 let databases: ShopDatabases;
 let server: S3Server;
 let onFolder: TestProject;
 let onS3: TestProject;
-const surroundings = { ...process.env };
 
-beforeAll(async () => {
-  services = await openTestServices();
-  databases = await ShopDatabases.create(services);
-  server = await openS3rver();
+openForTests(async (hold) => {
+  const services = await hold(openTestServices());
+  databases = await hold(ShopDatabases.create(services));
+  server = await hold(openS3rver());
   Object.assign(process.env, server.environment);
-  onFolder = new TestProject(wholeProject, databases);
-  onS3 = new TestProject(projectOnS3(), {
-    environment: { ...databases.environment, ...server.environment },
-  });
+  onFolder = await hold(new TestProject(wholeProject, databases));
+  onS3 = await hold(
+    new TestProject(projectOnS3(), {
+      environment: { ...databases.environment, ...server.environment },
+    }),
+  );
   await fillFirstDay(databases);
   await onFolder.ok("build");
   await onS3.ok("build");
   await fillSecondDay(databases);
   await onFolder.ok("build");
   await onS3.ok("build");
-}, 180_000);
-
-afterAll(async () => {
-  onFolder.close();
-  onS3.close();
-  await server.close();
-  await databases.close();
-  await services.close();
-  for (const name of Object.keys(server.environment)) {
-    if (surroundings[name] === undefined) Reflect.deleteProperty(process.env, name);
-    else process.env[name] = surroundings[name];
-  }
 });
 
 function s3Lake(folder: string): StoredLake {

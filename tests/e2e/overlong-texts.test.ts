@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Item } from "../../api/dynamodb/attributes.ts";
@@ -7,28 +7,23 @@ import { openTestServices } from "../../local/testing.ts";
 import { codesIn, linesOf } from "./testing/cli.ts";
 import { ShopDatabases } from "./testing/databases.ts";
 import { inspect } from "./testing/inspect.ts";
+import { openForTests } from "./testing/open-for-tests.ts";
 import type { TestProject } from "./testing/project.ts";
 import { migrateShop, shopFirstDay } from "./testing/shop-days.ts";
 import { testTargets } from "./testing/targets.ts";
-import type { OpenedTarget } from "./testing/targets.ts";
 
 let services: Awaited<ReturnType<typeof openTestServices>>;
 let databases: ShopDatabases;
 
-beforeAll(async () => {
-  services = await openTestServices();
-  databases = await ShopDatabases.create(services);
+openForTests(async (hold) => {
+  services = await hold(openTestServices());
+  databases = await hold(ShopDatabases.create(services));
   await migrateShop(databases, services);
   await shopFirstDay(databases);
   await databases.putItems([longSale(longItemId, "note"), longSale(transactionId, "kind")]);
   await databases.postgres.query(
     `update customer set first_name = '${overlong}', updated_at = now() where id = 1`,
   );
-});
-
-afterAll(async () => {
-  await databases.close();
-  await services.close();
 });
 
 const transactionId = "00000000-0000-4000-8000-000000000099";
@@ -46,17 +41,11 @@ function longSale(transactionId: string, attribute: "note" | "kind"): Item {
 }
 
 describe.each(testTargets)("on $name,", (target) => {
-  let opened: OpenedTarget;
   let project: TestProject;
 
-  beforeAll(async () => {
-    opened = await target.open(services);
-    project = await opened.newProjectOfRepository(databases);
-  });
-
-  afterAll(async () => {
-    project.close();
-    await opened.close();
+  openForTests(async (hold) => {
+    const opened = await hold(target.open(services));
+    project = await hold(opened.newProjectOfRepository(databases));
   });
 
   async function rows(query: string) {

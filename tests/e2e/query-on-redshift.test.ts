@@ -1,29 +1,19 @@
-import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { expect, test } from "@jest/globals";
 import { openTestServices } from "../../local/testing.ts";
 import { codesIn, linesOf } from "./testing/cli.ts";
 import { ShopDatabases } from "./testing/databases.ts";
+import { openForTests } from "./testing/open-for-tests.ts";
 import type { TestProject } from "./testing/project.ts";
 import { smallProject } from "./testing/small-project.ts";
 import { redshift } from "./testing/targets.ts";
-import type { OpenedTarget } from "./testing/targets.ts";
 
-let services: Awaited<ReturnType<typeof openTestServices>>;
-let databases: ShopDatabases;
-let opened: OpenedTarget;
 let project: TestProject;
 
-beforeAll(async () => {
-  services = await openTestServices();
-  databases = await ShopDatabases.create(services);
-  opened = await redshift.open(services);
-  project = await opened.newProject(smallProject, databases);
-}, 120_000);
-
-afterAll(async () => {
-  project.close();
-  await opened.close();
-  await databases.close();
-  await services.close();
+openForTests(async (hold) => {
+  const services = await hold(openTestServices());
+  const databases = await hold(ShopDatabases.create(services));
+  const opened = await hold(redshift.open(services));
+  project = await hold(opened.newProject(smallProject, databases));
 });
 
 test("runner query on Redshift answers queries, and refuses what would change something before it is sent", async () => {

@@ -1,12 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { openTestServices } from "../../local/testing.ts";
 import type { RelationName } from "../../runner/core/relation.ts";
 import { ShopDatabases } from "./testing/databases.ts";
 import { inspect } from "./testing/inspect.ts";
+import { openForTests } from "./testing/open-for-tests.ts";
 import type { TestProject } from "./testing/project.ts";
 import { fillFirstDay, fillSecondDay, smallProject } from "./testing/small-project.ts";
 import { testTargets } from "./testing/targets.ts";
-import type { OpenedTarget } from "./testing/targets.ts";
 
 let services: Awaited<ReturnType<typeof openTestServices>>;
 
@@ -43,12 +43,8 @@ const plainProject = {
   ),
 };
 
-beforeAll(async () => {
-  services = await openTestServices();
-});
-
-afterAll(async () => {
-  await services.close();
+openForTests(async (hold) => {
+  services = await hold(openTestServices());
 });
 
 async function filesOf({ place }: TestProject, relation: RelationName) {
@@ -60,23 +56,15 @@ const daysOf = async (project: TestProject, relation: RelationName) =>
 
 describe.each(testTargets)("on $name,", (target) => {
   let databases: ShopDatabases;
-  let opened: OpenedTarget;
   let parted: TestProject;
   let plain: TestProject;
 
-  beforeAll(async () => {
-    databases = await ShopDatabases.create(services);
+  openForTests(async (hold) => {
+    databases = await hold(ShopDatabases.create(services));
     await fillFirstDay(databases);
-    opened = await target.open(services);
-    parted = await opened.newProject(partedProject, databases);
-    plain = await opened.newProject(plainProject, databases);
-  }, 120_000);
-
-  afterAll(async () => {
-    parted.close();
-    plain.close();
-    await opened.close();
-    await databases.close();
+    const opened = await hold(target.open(services));
+    parted = await hold(opened.newProject(partedProject, databases));
+    plain = await hold(opened.newProject(plainProject, databases));
   });
 
   test("a project parted by day has the rows of one that is not, keeps the files of days that stayed as they were, merges small files, and can go back", async () => {

@@ -1,16 +1,13 @@
-import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { expect, test } from "@jest/globals";
+import { openForTests } from "./testing/open-for-tests.ts";
 import { regionYaml, seedProject } from "./testing/seed-project.ts";
 import { redshift } from "./testing/targets.ts";
 import type { OpenedTarget } from "./testing/targets.ts";
 
 let opened: OpenedTarget;
 
-beforeAll(async () => {
-  opened = await redshift.open();
-});
-
-afterAll(async () => {
-  await opened.close();
+openForTests(async (hold) => {
+  opened = await hold(redshift.open());
 });
 
 const lines = (...text: readonly string[]) => `${text.join("\n")}\n`;

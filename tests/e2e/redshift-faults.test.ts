@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from "@jest/globals";
+import { beforeEach, expect, test } from "@jest/globals";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
@@ -11,6 +11,7 @@ import type { Ended } from "./testing/cli.ts";
 import { ShopDatabases } from "./testing/databases.ts";
 import { inspect } from "./testing/inspect.ts";
 import type { Contents } from "./testing/inspect.ts";
+import { openForTests } from "./testing/open-for-tests.ts";
 import type { TestProject } from "./testing/project.ts";
 import { redshiftPlace } from "./testing/redshift-target.ts";
 import type { RedshiftPlace } from "./testing/redshift-target.ts";
@@ -19,11 +20,7 @@ import type { RefusingS3 } from "./testing/refusing-s3.ts";
 import { fillFirstDay, fillSecondDay, smallProject } from "./testing/small-project.ts";
 import { redshift } from "./testing/targets.ts";
 import { statementHistory } from "./testing/statement-history.ts";
-import type { OpenedTarget } from "./testing/targets.ts";
 
-let services: Awaited<ReturnType<typeof openTestServices>>;
-let databases: ShopDatabases;
-let opened: OpenedTarget;
 let project: TestProject;
 let place: RedshiftPlace;
 let s3: RefusingS3;
@@ -31,13 +28,13 @@ let s3: RefusingS3;
 let before: Contents;
 let expected: Contents;
 
-beforeAll(async () => {
-  services = await openTestServices();
-  databases = await ShopDatabases.create(services);
-  opened = await redshift.open(services);
-  project = await opened.newProject(smallProject, databases);
+openForTests(async (hold) => {
+  const services = await hold(openTestServices());
+  const databases = await hold(ShopDatabases.create(services));
+  const opened = await hold(redshift.open(services));
+  project = await hold(opened.newProject(smallProject, databases));
   place = redshiftPlace(project);
-  s3 = await openRefusingS3(place.s3Endpoint);
+  s3 = await hold(openRefusingS3(place.s3Endpoint));
   const pipelines = smallProject["pipelines.yaml"] ?? "";
   project.write({
     "pipelines.yaml": place.pipelines(pipelines).replace(place.s3Endpoint, s3.endpoint),
@@ -49,14 +46,6 @@ beforeAll(async () => {
   await fillSecondDay(databases);
   await project.ok("build");
   expected = await inspect(project);
-}, 180_000);
-
-afterAll(async () => {
-  project.close();
-  await s3.close();
-  await opened.close();
-  await databases.close();
-  await services.close();
 });
 
 beforeEach(async () => {

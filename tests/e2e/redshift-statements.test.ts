@@ -1,16 +1,16 @@
-import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { expect, test } from "@jest/globals";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { openTestServices } from "../../local/testing.ts";
 import { loadRedshiftGrammar } from "../../runner/dialect/redshift/grammar.ts";
 import { ShopDatabases } from "./testing/databases.ts";
+import { openForTests } from "./testing/open-for-tests.ts";
 import type { TestProject } from "./testing/project.ts";
 import { redshiftPlace } from "./testing/redshift-target.ts";
 import { sentStatements } from "./testing/sent-statements.ts";
 import { migrateShop, shopFirstDay, shopSecondDay } from "./testing/shop-days.ts";
 import { kindOf, unpacked } from "./testing/statement-kind.ts";
 import { redshift } from "./testing/targets.ts";
-import type { OpenedTarget } from "./testing/targets.ts";
 
 /**
  * Every kind of statement that this repository's project sends to Redshift from its first build on, as the stand-in was
@@ -22,17 +22,14 @@ import type { OpenedTarget } from "./testing/targets.ts";
 const renew = process.env.RENEW_GOLDEN === "1";
 const folder = join(import.meta.dirname, "golden", "redshift");
 
-let services: Awaited<ReturnType<typeof openTestServices>>;
-let databases: ShopDatabases;
-let opened: OpenedTarget;
 let project: TestProject;
 let sent: readonly string[];
 
-beforeAll(async () => {
-  services = await openTestServices();
-  databases = await ShopDatabases.create(services);
-  opened = await redshift.open(services);
-  project = await opened.newProjectOfRepository(databases);
+openForTests(async (hold) => {
+  const services = await hold(openTestServices());
+  const databases = await hold(ShopDatabases.create(services));
+  const opened = await hold(redshift.open(services));
+  project = await hold(opened.newProjectOfRepository(databases));
   await migrateShop(databases, services);
   await shopFirstDay(databases);
   await project.ok("build");
@@ -42,13 +39,6 @@ beforeAll(async () => {
   await project.ok("rollback");
   await project.ok("gc", "--retention", "0s");
   sent = (await sentStatements(redshiftPlace(project))).flatMap(unpacked);
-}, 900_000);
-
-afterAll(async () => {
-  project.close();
-  await opened.close();
-  await databases.close();
-  await services.close();
 });
 
 /** Publishes another version of a model there, and then one that a test withholds, whose rows are kept. */

@@ -1,8 +1,9 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { openTestServices } from "../../local/testing.ts";
 import { linesOf } from "./testing/cli.ts";
 import { ShopDatabases } from "./testing/databases.ts";
 import { inspect } from "./testing/inspect.ts";
+import { openForTests } from "./testing/open-for-tests.ts";
 import { TestProject } from "./testing/project.ts";
 import { cart, smallProject } from "./testing/small-project.ts";
 import { testTargets } from "./testing/targets.ts";
@@ -11,14 +12,9 @@ import type { OpenedTarget } from "./testing/targets.ts";
 let services: Awaited<ReturnType<typeof openTestServices>>;
 let databases: ShopDatabases;
 
-beforeAll(async () => {
-  services = await openTestServices();
-  databases = await ShopDatabases.create(services);
-});
-
-afterAll(async () => {
-  await databases.close();
-  await services.close();
+openForTests(async (hold) => {
+  services = await hold(openTestServices());
+  databases = await hold(ShopDatabases.create(services));
 });
 
 const { "pipelines.yaml": pipelines = "" } = smallProject;
@@ -44,12 +40,8 @@ describe.each(testTargets)("on $name,", (target) => {
   let opened: OpenedTarget;
   let project: TestProject;
 
-  beforeAll(async () => {
-    opened = await target.open(services);
-  });
-
-  afterAll(async () => {
-    await opened.close();
+  openForTests(async (hold) => {
+    opened = await hold(target.open(services));
   });
 
   beforeEach(async () => {

@@ -1,24 +1,21 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { beforeEach, describe, expect, test } from "@jest/globals";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { openDuckDb } from "../../runner/engine/duckdb/engine.ts";
 import { codesIn, linesOf } from "./testing/cli.ts";
 import { guardedProject, secrets } from "./testing/guarded-project.ts";
+import { openForTests } from "./testing/open-for-tests.ts";
 import { TestProject } from "./testing/project.ts";
 
 let project: TestProject;
 
-beforeAll(async () => {
-  project = new TestProject(guardedProject);
+openForTests(async (hold) => {
+  project = await hold(new TestProject(guardedProject));
   await project.ok("build");
   await project.keep("built");
-}, 120_000);
+});
 
 beforeEach(() => project.restore("built"));
-
-afterAll(() => {
-  project.close();
-});
 
 const as = (role: string, ...rest: readonly string[]) => ["query", "--role", role, ...rest];
 

@@ -1,24 +1,20 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { describe, expect, jest, test } from "@jest/globals";
 import { join } from "node:path";
 import { openTestServices } from "../../local/testing.ts";
 import { ShopDatabases } from "./testing/databases.ts";
 import { fingerprint, inspect } from "./testing/inspect.ts";
 import type { Contents } from "./testing/inspect.ts";
+import { openForTests } from "./testing/open-for-tests.ts";
 import type { TestProject } from "./testing/project.ts";
 import { buildShopDays, shopAgain } from "./testing/shop-days.ts";
 import { testTargets } from "./testing/targets.ts";
-import type { OpenedTarget } from "./testing/targets.ts";
 
 jest.setTimeout(600_000);
 
 let services: Awaited<ReturnType<typeof openTestServices>>;
 
-beforeAll(async () => {
-  services = await openTestServices();
-});
-
-afterAll(async () => {
-  await services.close();
+openForTests(async (hold) => {
+  services = await hold(openTestServices());
 });
 
 /** Gold in the order of its rows' text: what the reports stand on. */
@@ -37,22 +33,15 @@ function withoutHistory(rows: ReturnType<typeof gold>) {
 
 describe.each(testTargets)("on $name,", (target) => {
   let databases: ShopDatabases;
-  let opened: OpenedTarget;
   let project: TestProject;
   /** After each day was shopped, built, and built in part. */
   let incremental: Contents;
 
-  beforeAll(async () => {
-    databases = await ShopDatabases.create(services);
-    opened = await target.open(services);
-    project = await buildShopDays(databases, services, opened);
+  openForTests(async (hold) => {
+    databases = await hold(ShopDatabases.create(services));
+    const opened = await hold(target.open(services));
+    project = await hold(buildShopDays(databases, services, opened));
     incremental = await inspect(project);
-  });
-
-  afterAll(async () => {
-    project.close();
-    await opened.close();
-    await databases.close();
   });
 
   test("two days of shopping reach gold to the cent, refunds below zero, the late members found", () => {

@@ -1,38 +1,33 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { beforeAll, describe, expect, test } from "@jest/globals";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
-import type { Services } from "../../local/services.ts";
 import { openTestServices } from "../../local/testing.ts";
 import { codesIn } from "./testing/cli.ts";
 import { ShopDatabases } from "./testing/databases.ts";
+import { openForTests } from "./testing/open-for-tests.ts";
 import { TestProject } from "./testing/project.ts";
 import { fillFirstDay, smallProject } from "./testing/small-project.ts";
 
-let services: Services;
 let databases: ShopDatabases;
 let project: TestProject;
 
-beforeAll(async () => {
-  services = await openTestServices();
-  databases = await ShopDatabases.create(services);
-  project = new TestProject(
-    {
-      ...smallProject,
-      "pipelines.yaml": `${smallProject["pipelines.yaml"]}selectors:
+openForTests(async (hold) => {
+  const services = await hold(openTestServices());
+  databases = await hold(ShopDatabases.create(services));
+  project = await hold(
+    new TestProject(
+      {
+        ...smallProject,
+        "pipelines.yaml": `${smallProject["pipelines.yaml"]}selectors:
   - { name: money, description: What is paid., definition: "+gold.payment" }
 `,
-    },
-    databases,
+      },
+      databases,
+    ),
   );
   await fillFirstDay(databases);
-});
-
-afterAll(async () => {
-  project.close();
-  await databases.close();
-  await services.close();
 });
 
 const artifact = (name: string) => readFileSync(join(project.home, "artifacts", name), "utf8");

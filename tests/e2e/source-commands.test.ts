@@ -1,24 +1,19 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { openTestServices } from "../../local/testing.ts";
 import { linesOf } from "./testing/cli.ts";
 import { ShopDatabases } from "./testing/databases.ts";
+import { openForTests } from "./testing/open-for-tests.ts";
 import { TestProject } from "./testing/project.ts";
 import { cart, smallProject } from "./testing/small-project.ts";
 
-let services: Awaited<ReturnType<typeof openTestServices>>;
 let databases: ShopDatabases;
 let project: TestProject;
 
-beforeAll(async () => {
-  services = await openTestServices();
-  databases = await ShopDatabases.create(services);
-});
-
-afterAll(async () => {
-  await databases.close();
-  await services.close();
+openForTests(async (hold) => {
+  const services = await hold(openTestServices());
+  databases = await hold(ShopDatabases.create(services));
 });
 
 const file = "sources/oltp.yml";

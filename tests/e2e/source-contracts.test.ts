@@ -1,24 +1,17 @@
-import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, test } from "@jest/globals";
+import { beforeEach, afterEach, describe, expect, test } from "@jest/globals";
 import { openTestServices } from "../../local/testing.ts";
 import { linesOf } from "./testing/cli.ts";
 import { ShopDatabases } from "./testing/databases.ts";
+import { openForTests } from "./testing/open-for-tests.ts";
 import { TestProject } from "./testing/project.ts";
 import { smallProject } from "./testing/small-project.ts";
 
-type Services = Awaited<ReturnType<typeof openTestServices>>;
-
-let services: Services;
 let databases: ShopDatabases;
 let project: TestProject;
 
-beforeAll(async () => {
-  services = await openTestServices();
-  databases = await ShopDatabases.create(services);
-});
-
-afterAll(async () => {
-  await databases.close();
-  await services.close();
+openForTests(async (hold) => {
+  const services = await hold(openTestServices());
+  databases = await hold(ShopDatabases.create(services));
 });
 
 const { "pipelines.yaml": pipelines = "" } = smallProject;

@@ -1,27 +1,20 @@
-import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import type { Services } from "../../local/services.ts";
+import { expect, test } from "@jest/globals";
 import { openTestServices } from "../../local/testing.ts";
 import { codesIn } from "./testing/cli.ts";
 import { ShopDatabases } from "./testing/databases.ts";
 import { inspect } from "./testing/inspect.ts";
+import { openForTests } from "./testing/open-for-tests.ts";
 import { TestProject } from "./testing/project.ts";
 import { fillFirstDay, smallProject } from "./testing/small-project.ts";
 
-let services: Services;
 let databases: ShopDatabases;
 let project: TestProject;
 
-beforeAll(async () => {
-  services = await openTestServices();
-  databases = await ShopDatabases.create(services);
-  project = new TestProject(smallProject, databases);
+openForTests(async (hold) => {
+  const services = await hold(openTestServices());
+  databases = await hold(ShopDatabases.create(services));
+  project = await hold(new TestProject(smallProject, databases));
   await fillFirstDay(databases);
-});
-
-afterAll(async () => {
-  project.close();
-  await databases.close();
-  await services.close();
 });
 
 test("of two extractions at once one works, and the other says who has the warehouse", async () => {

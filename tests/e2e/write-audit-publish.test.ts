@@ -1,26 +1,21 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { beforeEach, describe, expect, test } from "@jest/globals";
 import { openTestServices } from "../../local/testing.ts";
 import { codesIn, linesOf } from "./testing/cli.ts";
 import { ShopDatabases } from "./testing/databases.ts";
 import { fingerprint, inspect } from "./testing/inspect.ts";
 import type { Contents } from "./testing/inspect.ts";
+import { openForTests } from "./testing/open-for-tests.ts";
 import type { TestProject } from "./testing/project.ts";
 import { cart, fillFirstDay, smallProject } from "./testing/small-project.ts";
 import { testTargets } from "./testing/targets.ts";
-import type { OpenedTarget } from "./testing/targets.ts";
 
 let services: Awaited<ReturnType<typeof openTestServices>>;
 let databases: ShopDatabases;
 
-beforeAll(async () => {
-  services = await openTestServices();
-  databases = await ShopDatabases.create(services);
+openForTests(async (hold) => {
+  services = await hold(openTestServices());
+  databases = await hold(ShopDatabases.create(services));
   await fillFirstDay(databases);
-});
-
-afterAll(async () => {
-  await databases.close();
-  await services.close();
 });
 
 /** The gold relations of a home. */
@@ -44,22 +39,16 @@ const refund = {
 };
 
 describe.each(testTargets)("on $name,", (target) => {
-  let opened: OpenedTarget;
   let project: TestProject;
   /** What readers see after one good build. */
   let before: Contents;
 
-  beforeAll(async () => {
-    opened = await target.open(services);
-    project = await opened.newProject(smallProject, databases);
+  openForTests(async (hold) => {
+    const opened = await hold(target.open(services));
+    project = await hold(opened.newProject(smallProject, databases));
     await project.ok("build");
     before = await inspect(project);
     await project.keep("built");
-  }, 120_000);
-
-  afterAll(async () => {
-    project.close();
-    await opened.close();
   });
 
   beforeEach(async () => {

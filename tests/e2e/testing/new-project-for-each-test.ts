@@ -1,4 +1,5 @@
-import { afterAll, afterEach, beforeAll, beforeEach } from "@jest/globals";
+import { afterEach, beforeEach } from "@jest/globals";
+import { openForTests } from "./open-for-tests.ts";
 import type { TestProject } from "./project.ts";
 import type { OpenedTarget, TestTarget } from "./targets.ts";
 
@@ -11,12 +12,8 @@ export function newProjectForEachTest(
   let opened: OpenedTarget;
   let project: TestProject;
 
-  beforeAll(async () => {
-    opened = await target.open();
-  });
-
-  afterAll(async () => {
-    await opened.close();
+  openForTests(async (hold) => {
+    opened = await hold(target.open());
   });
 
   beforeEach(async () => {
