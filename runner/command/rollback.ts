@@ -8,6 +8,7 @@ import { holdWarehouse } from "./held-warehouse.ts";
 import type { HoldingOptions } from "./held-warehouse.ts";
 import { exitCodes } from "./options.ts";
 import type { ExitCode } from "./options.ts";
+import { printStatements } from "./print-statements.ts";
 import { openProject } from "./project.ts";
 
 export interface RollbackOptions extends HoldingOptions {
@@ -30,7 +31,7 @@ export async function rollbackCommand(
       return exitCodes.ok;
     }
     if (options.dryRun === true) {
-      process.stdout.write(plan.statements.map((statement) => `${statement};\n\n`).join(""));
+      printStatements(plan.statements, options);
       await emit({ type: "note", message: describe(plan, "would go") });
       return exitCodes.ok;
     }

@@ -27,6 +27,7 @@ import type { RunVerb } from "./run-verb.ts";
 import { resolveTarget } from "./target.ts";
 import { restoreLost, stateOfLake, tellLost } from "./restore.ts";
 import { openLake } from "./open-lake.ts";
+import { tellOrphaned } from "./prune.ts";
 import { peekState } from "./warehouse.ts";
 import { dialectOf } from "./open-engine.ts";
 
@@ -157,6 +158,7 @@ export async function carryOut(
       command: describeCommand(verb, options),
       options: { verb, ...options },
       target: target.name,
+      closing: verb === "test" ? [] : tellOrphaned(compiled.graph, state),
     });
     return exitCodeOf(status);
   } finally {

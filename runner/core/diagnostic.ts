@@ -82,6 +82,7 @@ export type DiagnosticCode =
   | "SQL_FAILED"
   | "SQL_NOT_PORTABLE"
   | "STATEMENT_TOO_LARGE"
+  | "STILL_READ"
   | "TARGET_UNKNOWN"
   | "TEMPLATE_SYNTAX"
   | "TEMPLATE_UNKNOWN_NAME"

@@ -30,8 +30,9 @@ export function inheritedStatements(
   return [...environments].flatMap(([environment, own]) => {
     const isInherited = (relation: RelationName) => !own.has(relation);
     const nameIn = publicNameIn(environment);
+    const published = changed.published.filter(isInherited);
     return [
-      ...inheritStatements(environment, changed.published.filter(isInherited), dialect),
+      ...(published.length === 0 ? [] : inheritStatements(environment, published, dialect)),
       ...changed.removed.filter(isInherited).map((relation) => dialect.dropView(nameIn(relation))),
     ];
   });

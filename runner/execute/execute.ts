@@ -21,6 +21,8 @@ export interface ExecutionRequest {
   /** What the command was told, for `retry`. */
   readonly options: Readonly<Record<string, unknown>>;
   readonly target: string;
+  /** What is said at the run's end, in sentences. */
+  readonly closing?: readonly string[];
 }
 
 export interface ExecutionResult {
@@ -76,6 +78,7 @@ export async function execute(request: ExecutionRequest): Promise<ExecutionResul
     await ledger.finishRun(run.id, status);
     context.killPoint("before-collect");
     if (status !== "interrupted") await collect(context, context.retentionSeconds);
+    for (const message of request.closing ?? []) await emit({ type: "note", message });
     return await finish(status);
   } catch (error) {
     if (!progress.outcomes.some(({ id }) => id.startsWith("hook.on_run_end"))) {

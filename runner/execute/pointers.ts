@@ -24,7 +24,8 @@ export async function dropStalePointers({
 }: Pick<ExecutionContext, "ledger" | "lake">): Promise<void> {
   for (const relation of await ledger.unpublished()) {
     const manifest = await lake.readManifest(relation);
-    if (manifest?.writtenBy === undefined) await lake.removeManifest(relation);
+    if (manifest === undefined || manifest.writtenBy !== undefined) continue;
+    await lake.removeManifest(relation);
   }
   const pointing = await lake.environments();
   if (pointing.length === 0) return;

@@ -137,6 +137,28 @@ export async function rollBack(
   );
 }
 
+/** Takes relations from readers; their versions stay for a rollback until they are collected. */
+export async function prune(
+  relations: readonly RelationName[],
+  command: string,
+  context: RepublishContext,
+): Promise<void> {
+  const statements = pruneStatements(relations, await context.ledger.environments(), context);
+  await republish({ command, statements, versions: [], released: relations, then: [] }, context);
+}
+
+/** The views that go with relations: production's, and those by which environments read it. */
+export function pruneStatements(
+  relations: readonly RelationName[],
+  environments: ReadonlyMap<string, ReadonlySet<RelationName>>,
+  { dialect }: Pick<RepublishContext, "dialect">,
+): readonly string[] {
+  return [
+    ...relations.map((relation) => dialect.dropView(publicNameIn(production)(relation))),
+    ...inheritedStatements({ published: [], removed: relations }, environments, dialect),
+  ];
+}
+
 /** Gives production what an environment has built, after which the environment is gone. */
 export async function promote(
   environment: string,

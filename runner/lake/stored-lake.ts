@@ -106,8 +106,10 @@ export class StoredLake implements Lake {
     });
   }
 
-  removeManifest(relation: RelationName, environment = production): Promise<void> {
-    return this.#store.removePointer(layout.manifestKey(relation, environment));
+  async removeManifest(relation: RelationName, environment = production): Promise<void> {
+    this.#killPoint("before-manifest");
+    await this.#store.removePointer(layout.manifestKey(relation, environment));
+    this.#killPoint("after-manifest");
   }
 
   async relations(): Promise<readonly RelationName[]> {

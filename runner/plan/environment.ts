@@ -96,8 +96,11 @@ export function withoutReleased(
   return { ...state, published };
 }
 
-/** What the environment has for itself and the project no longer makes: nothing would ever build it again. */
-function withoutNode(graph: Graph, { published, environment }: WarehouseState): RelationName[] {
+/** What an environment, or production, has for itself and the project no longer makes: nothing would ever build it again. */
+export function withoutNode(
+  graph: Graph,
+  { published, environment }: Pick<WarehouseState, "published" | "environment">,
+): RelationName[] {
   return [...published.values()]
     .filter((own) => own.environment === environment)
     .map(({ relation }) => relation)

@@ -25,6 +25,12 @@ describe.each(testTargets)("on $name,", (target) => {
     "models/cleaned/region.sql": `select region_id, cast(upper(region_name) as varchar(50)) as region_name from {{ref "raw.region"}}\n`,
   };
 
+  /** A model that a later state of the project has no longer. */
+  const old = {
+    "models/gold/old.sql": `select region_id, region_name from {{ref "cleaned.region"}}\n`,
+    "models/gold/old.yml": regionYaml("materialized: table\n"),
+  };
+
   async function namesIn(...more: readonly string[]): Promise<unknown[]> {
     const { stdout } = await project.ok(
       "query",
@@ -145,31 +151,96 @@ describe.each(testTargets)("on $name,", (target) => {
   describe("what changes production is all done or not begun when it is killed,", () => {
     const points = ["before-publish", "after-publish", "before-manifest", "after-manifest"];
 
-    test.each(["rollback", "promote alice"])(
+    test.each(["rollback", "promote alice", "prune"])(
       "as is %s",
       async (command) => {
+        project.write(old);
         await project.ok("build");
+        project.remove(...Object.keys(old));
         project.write(regions("East", "West"));
         await project.ok("build");
         project.write(loud);
         await project.ok("build", "--env", "alice");
         await project.keep("base");
-        const old = await inspect(project);
+        const before = await inspect(project);
         await project.ok(...command.split(" "));
         const done = await inspect(project);
         expect(done.problems).toEqual([]);
-        expect(done.rows).not.toEqual(old.rows);
+        expect(done.rows).not.toEqual(before.rows);
         for (const point of points) {
           await project.restore("base");
           await killed(command.split(" "), point);
           // Any command that writes ends what was left; this one finds nothing to remove.
           await project.ok("gc");
           const found = await inspect(project);
-          expect(found).toEqual(point === "before-publish" ? old : done);
+          expect(found).toEqual(point === "before-publish" ? before : done);
         }
       },
       60_000,
     );
+  });
+
+  describe("a model that is no longer part of the project", () => {
+    const ask = (...more: readonly string[]) =>
+      project.run(["query", "select region_name from gold.old order by 1", ...more]);
+    const filesOf = () => project.place.lakeKeys().filter((key) => key.startsWith("gold/old/"));
+
+    test("is told after each build, goes when it is asked for, and comes back with a rollback", async () => {
+      project.write(old);
+      expect((await project.ok("build")).stderr).not.toContain("Still published");
+      const before = await inspect(project);
+      project.write({
+        "models/gold/region.sql": `select region_id, cast('!' as varchar(50)) as region_name from {{ref "cleaned.region"}}\n`,
+      });
+      await project.ok("build", "--env", "alice");
+      project.write(seedProject);
+      project.remove(...Object.keys(old));
+      const told =
+        "Still published, and no longer part of the project: gold.old. To take it away: runner prune";
+      expect((await project.ok("build", "--select", "raw.region")).stderr).toContain(told);
+      expect((await project.ok("test")).stderr).not.toContain("Still published");
+
+      const dry = await project.ok("prune", "--dry-run");
+      expect(dry.stdout).toContain("drop view if exists gold.old;");
+      expect(dry.stdout).toContain("drop view if exists gold__alice.old;");
+      expect(dry.stderr).toContain("1 relation would go: gold.old.");
+      expect(await inspect(project)).toEqual(before);
+
+      expect((await project.ok("prune")).stderr).toContain("1 relation went: gold.old.");
+      const pruned = await inspect(project);
+      expect(pruned.problems).toEqual([]);
+      expect(Object.keys(pruned.rows)).toEqual(["cleaned.region", "gold.region", "raw.region"]);
+      for (const more of [[], ["--env", "alice"]]) expect((await ask(...more)).code).toBe(1);
+      expect(filesOf()).not.toContain("gold/old/_manifest.json");
+
+      await project.ok("rollback");
+      expect(await inspect(project)).toEqual(before);
+      for (const more of [[], ["--env", "alice"]]) expect((await ask(...more)).code).toBe(0);
+
+      await project.ok("prune", "gold.old");
+      expect((await project.ok("prune")).stderr).toContain("nothing is to go");
+      expect(filesOf()).not.toEqual([]);
+      await project.ok("gc", "--retention", "0s");
+      expect(filesOf()).toEqual([]);
+      expect((await inspect(project)).problems).toEqual([]);
+    });
+
+    test("stays while a published view reads it", async () => {
+      project.write({
+        ...old,
+        "models/gold/region.sql": `select region_id, region_name from {{ref "gold.old"}}\n`,
+      });
+      await project.ok("build");
+      project.write(seedProject);
+      project.remove(...Object.keys(old));
+      const refused = await project.run(["prune"]);
+      expect(refused.code).toBe(2);
+      expect(codesIn(refused)).toEqual(["STILL_READ"]);
+      expect(await namesIn()).toEqual(["North", "South"]);
+      await project.ok("build", "--select", "gold.region");
+      await project.ok("prune");
+      expect(await namesIn()).toEqual(["North", "South"]);
+    });
   });
 
   describe("retry", () => {

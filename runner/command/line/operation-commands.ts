@@ -32,6 +32,14 @@ export function addOperationCommands(command: AddCommand): void {
         (await import("../rollback.ts")).rollbackCommand(id, options),
     ),
   ).option("--dry-run", "print what would be done, and do nothing");
+  holding(
+    command(
+      "prune [relations...]",
+      "take from readers what is published and no longer part of the project",
+      async (names: readonly string[], options: object) =>
+        (await import("../prune.ts")).pruneCommand(names, options),
+    ),
+  ).option("--dry-run", "print what would be done, and do nothing");
   const environments = command("env", "list environments", async (options: object) =>
     (await import("../environments.ts")).environmentsCommand(options),
   );

@@ -82,6 +82,17 @@ describe("a statement that fails", () => {
     );
   });
 
+  test.each(["selec 1", "select (1", "select 'one", "create table"])(
+    "says the same of %s whether all rows are asked for or the first ones",
+    async (statement) => {
+      const engine = await open();
+      const all = await diagnosticOf(engine.query(statement));
+      expect(all.message).toMatch(/^Parser Error: [^{]+$/);
+      expect(all.frame).toContain(`> 1 | ${statement}`);
+      expect(await diagnosticOf(engine.query(statement, 5))).toEqual(all);
+    },
+  );
+
   test.each([
     ["letters of every width", "select 'é日🛒', quantity from (select 1) as t", 1],
     ["tabs", "select\t1,\t\tquantity from (select 1) as t", 1],

@@ -27,9 +27,9 @@ interface StatementError {
   readonly offset?: number;
 }
 
-/** Reads an error of a connection that tells its errors as JSON, with or without the class in front of it. */
+/** Reads an error of a connection that tells its errors as JSON, with or without its class and what was done in front of it. */
 function readError(told: string, statement: string): StatementError {
-  const json = /^(?:[\w ]+ Error: )?(\{.*\})$/s.exec(told.trim())?.[1];
+  const json = /^[^{]*(\{.*\})$/s.exec(told.trim())?.[1];
   const fields = json === undefined ? undefined : parseFields(json);
   if (fields === undefined) return { text: told };
   const { exception_type: type, exception_message: message, position } = fields;

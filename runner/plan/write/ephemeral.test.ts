@@ -136,7 +136,7 @@ describe("an ephemeral model", () => {
     await models.build(1, [base, { ...inner, materialization: { type: "table" } }]);
     const { plan } = await models.build(2, [base, inner]);
     expect(plan.notes).toEqual([
-      "work.inner is ephemeral now: its table stays as it was last published, and no run changes it any more.",
+      "work.inner is ephemeral now: its table stays as it was last published, and no run changes it any more; runner prune takes it away.",
     ]);
   });
 });

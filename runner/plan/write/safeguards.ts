@@ -35,7 +35,7 @@ export function changedKind(
   const before = state.published.get(node.relation)?.materialization;
   const { type } = node.materialization;
   if (type === "ephemeral" && before !== undefined && before !== "snapshot") {
-    const note = `${node.relation} is ephemeral now: its ${before} stays as it was last published, and no run changes it any more.`;
+    const note = `${node.relation} is ephemeral now: its ${before} stays as it was last published, and no run changes it any more; runner prune takes it away.`;
     return { note };
   }
   if (before === type || (before !== "snapshot" && before !== "incremental")) return {};
