@@ -2,7 +2,7 @@ import { expect, test } from "@jest/globals";
 import { classProblems, printPath } from "./class-problems.ts";
 import { flowOfClasses } from "./classes.ts";
 import { declaredClasses } from "./declared-classes.ts";
-import { lineageOfTexts } from "./testing/text-lineage.ts";
+import { customerSource, lineageOfTexts } from "./testing/text-lineage.ts";
 
 const base = {
   "pipelines.yaml": `project: text
@@ -16,20 +16,10 @@ access:
     engineer: { description: All., zones: { raw: write, cleaned: write }, clear: [pii], members: ["*"] }
     analyst: { description: Gold., zones: { gold: read }, clear: [pii.name], members: ["*"] }
 `,
-  "sources/oltp.yml": `source: oltp
-connector: postgres
-connection: oltp
-schema: public
-tables:
-  - name: customer
-    description: Customers.
-    key: [id]
-    extract: full
-    columns:
-      - { name: id, type: integer, nullable: false, description: I. }
-      - { name: email, type: text, class: pii.email, description: E. }
-      - { name: name, type: text, class: pii.name, description: N. }
-`,
+  "sources/oltp.yml": customerSource(
+    "name: email, type: text, class: pii.email, description: E.",
+    "name: name, type: text, class: pii.name, description: N.",
+  ),
   "models/cleaned/person.sql": `select id, lower(email) as mail, name from {{source "oltp.customer"}}`,
   "models/cleaned/person.yml": model("id", "mail", "name"),
 };

@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { lineageOfTexts, linesOf } from "./testing/text-lineage.ts";
+import { customerSource, lineageOfTexts, linesOf } from "./testing/text-lineage.ts";
 
 const shop = `source: shop
 connector: dynamodb
@@ -26,20 +26,10 @@ tables:
       - { name: city, type: varchar, from: address.city, description: C. }
 `;
 
-const oltp = `source: oltp
-connector: postgres
-connection: oltp
-schema: public
-tables:
-  - name: customer
-    description: Customers.
-    key: [id]
-    extract: full
-    columns:
-      - { name: id, type: integer, nullable: false, description: I. }
-      - { name: email, type: text, description: E. }
-      - { name: updated_at, type: timestamp, description: U. }
-`;
+const oltp = customerSource(
+  "name: email, type: text, description: E.",
+  "name: updated_at, type: timestamp, description: U.",
+);
 
 function model(columns: string, rest = "materialized: table\n"): string {
   const listed = columns

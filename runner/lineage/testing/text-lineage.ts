@@ -19,6 +19,22 @@ export async function lineageOfTexts(files: Files): Promise<TextLineage> {
   return { lineage: projectLineage(compiled, await loadQueryAnalysis()), compiled, access };
 }
 
+/** The YAML of a source `oltp` with one table, customer: its id, and these columns. */
+export function customerSource(...columns: readonly string[]): string {
+  const listed = ["name: id, type: integer, nullable: false, description: I.", ...columns];
+  return `source: oltp
+connector: postgres
+connection: oltp
+schema: public
+tables:
+  - name: customer
+    description: Customers.
+    key: [id]
+    extract: full
+    columns:
+${listed.map((column) => `      - { ${column} }\n`).join("")}`;
+}
+
 /** `column <- relation.column, condition of relation.column` of each column of a relation. */
 export function linesOf({ relations }: ProjectLineage, wanted: string): readonly string[] {
   const found = [...relations.values()].find(({ relation }) => relation === wanted);

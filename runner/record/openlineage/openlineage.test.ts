@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import type { RunEvent, StepOutcome } from "../../core/event.ts";
-import { lineageOfTexts } from "../../lineage/testing/text-lineage.ts";
+import { customerSource, lineageOfTexts } from "../../lineage/testing/text-lineage.ts";
 import { openLineageListener } from "./listener.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "mercado-openlineage-"));
@@ -21,19 +21,7 @@ afterAll(() => {
 });
 
 const texts = {
-  "sources/oltp.yml": `source: oltp
-connector: postgres
-connection: oltp
-schema: public
-tables:
-  - name: customer
-    description: Customers.
-    key: [id]
-    extract: full
-    columns:
-      - { name: id, type: integer, nullable: false, description: I. }
-      - { name: email, type: text, description: E. }
-`,
+  "sources/oltp.yml": customerSource("name: email, type: text, description: E."),
   "models/gold/contact.sql": `select lower(email) as mail, case when id = 1 then 2 end as n from {{source "oltp.customer"}} where id > 0`,
   "models/gold/contact.yml": `description: D.
 grain: G.
