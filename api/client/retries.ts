@@ -33,7 +33,7 @@ function statusOf(failure: CallFailure): number | undefined {
 }
 
 /** Whether no answer of the shop arrived: the network failed, the time was over, or a proxy answered in its place. */
-export function isUnanswered(failure: CallFailure): boolean {
+function isUnanswered(failure: CallFailure): boolean {
   if (failure.shape !== undefined && failure.shape !== null) return false;
   const status = statusOf(failure);
   // A status of success without a shape that can be read: the answer broke off on its way.
@@ -49,7 +49,7 @@ function hasRequestId(input: unknown): boolean {
  * Whether a call may be sent again when it is not known to have arrived. A mutation that the server would carry out twice
  * may not.
  */
-export function isRepeatable(call: { type: string; path: string; input: unknown }): boolean {
+function isRepeatable(call: { type: string; path: string; input: unknown }): boolean {
   if (call.type === "query" || REPEATABLE_MUTATIONS.has(call.path)) return true;
   return call.path.startsWith("cart.") && hasRequestId(call.input);
 }

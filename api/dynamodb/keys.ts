@@ -2,7 +2,7 @@ import type { CartOwner } from "../values/cart.ts";
 import { cartIdFor } from "../values/identity.ts";
 
 /** Transactions of one day are spread over this many partitions of GSI2. */
-export const DAY_SHARDS = 4;
+const DAY_SHARDS = 4;
 
 export interface PrimaryKey {
   pk: { S: string };

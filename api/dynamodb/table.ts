@@ -11,7 +11,7 @@ export interface DynamoDbConnection {
   secretAccessKey?: string;
 }
 
-export const DEFAULT_TABLE_NAME = "mercado_ecommerce";
+const DEFAULT_TABLE_NAME = "mercado_ecommerce";
 
 /**
  * Parts of the SDK that do nothing for this service (a log that nobody reads, a header against loops of Lambda functions,

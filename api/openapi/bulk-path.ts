@@ -20,7 +20,7 @@ const uploaded = z.object({
 });
 
 /** An upload for the vendor 1, in each of its forms; both list the same. */
-export const UPLOAD_EXAMPLES: Readonly<Record<string, string>> = {
+const UPLOAD_EXAMPLES: Readonly<Record<string, string>> = {
   "text/csv": "sku,item_name,category,price,stock\nLAMP-2,Floor lamp,1,49.90,20\n",
   "application/x-ndjson":
     '{"sku":"LAMP-2","item_name":"Floor lamp","category":1,"price":"49.90","stock":20}\n',

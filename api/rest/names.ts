@@ -16,7 +16,7 @@ export function isFields(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-export function procedureName(name: string): string {
+function procedureName(name: string): string {
   return (
     TO_PROCEDURE.get(name) ??
     name.replace(/_([a-z])/g, (_match, letter: string) => letter.toUpperCase())

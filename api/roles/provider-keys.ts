@@ -2,7 +2,7 @@ import { createRemoteJWKSet, type JWTVerifyGetKey } from "jose";
 import type { Clock } from "../values/time.ts";
 
 /** So old may keys be that tokens are verified with, as long as the key server answers. */
-export const KEYS_MILLISECONDS = 30_000;
+const KEYS_MILLISECONDS = 30_000;
 const TIMEOUT_MILLISECONDS = 5_000;
 
 /**

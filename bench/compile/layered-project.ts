@@ -28,7 +28,7 @@ function randomNumbers(seed: number): () => number {
 }
 
 /** `count` models in four layers, each of which reads one to three models of the layer before it. */
-export function planModels(count: number, seed: number): readonly LayeredModel[] {
+function planModels(count: number, seed: number): readonly LayeredModel[] {
   const random = randomNumbers(seed);
   const models: LayeredModel[] = [];
   let previous: readonly string[] = ["raw.number"];

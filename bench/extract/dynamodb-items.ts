@@ -12,7 +12,7 @@ const days = 100;
 const shards = 4;
 
 /** Which of the hundred days an item was written on: one day's items are one in a hundred. */
-export function dayOf(number: number): string {
+function dayOf(number: number): string {
   return new Date(Date.UTC(2026, 0, 1 + (number % days))).toISOString().slice(0, 10);
 }
 

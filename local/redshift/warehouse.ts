@@ -60,7 +60,7 @@ export function targetOf(
 }
 
 /** Throws the API's exception unless exactly one warehouse is named, and it exists. */
-export function checkWarehouse(
+function checkWarehouse(
   { cluster, workgroup }: { cluster: string | undefined; workgroup: string | undefined },
   warehouses: Warehouses,
 ): void {

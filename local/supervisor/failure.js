@@ -56,7 +56,7 @@ export function diskFull(home) {
  * @param {string} home
  * @param {string} cause
  */
-export function notWritable(home, cause) {
+function notWritable(home, cause) {
   return new Failure({
     code: "LOCAL_HOME_NOT_WRITABLE",
     message: `Cannot write to ${home}: ${cause}`,

@@ -34,7 +34,7 @@ export function builtFolder(target: Pick<Target, "home" | "name">, environment: 
   return path.join(artifactsFolder(target), "built", folder);
 }
 
-export async function readBuilt(folder: string): Promise<Built> {
+async function readBuilt(folder: string): Promise<Built> {
   const [manifest, sources] = await Promise.all([
     readArtifact(path.join(folder, artifactNames.manifest), manifestSchema),
     readArtifact(path.join(folder, artifactNames.sources), sourcesSchema),
@@ -43,7 +43,7 @@ export async function readBuilt(folder: string): Promise<Built> {
 }
 
 /** Writes `<home>/artifacts/manifest.json`. */
-export async function writeManifest(
+async function writeManifest(
   target: Target,
   project: string,
   compiled: CompiledProject,

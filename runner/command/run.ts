@@ -204,7 +204,7 @@ function assertTestable(
   ]);
 }
 
-export function describeCommand(verb: RunVerb, options: RunOptions): string {
+function describeCommand(verb: RunVerb, options: RunOptions): string {
   const parts: string[] = [verb];
   if (options.select?.length) parts.push("--select", ...options.select);
   if (options.selector?.length) parts.push("--selector", ...options.selector);

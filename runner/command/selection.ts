@@ -53,7 +53,7 @@ export async function selectNodes(
   return (await evaluate(linked, options)).selected;
 }
 
-export function relationsOnly(graph: Graph, ids: ReadonlySet<NodeId>): ReadonlySet<NodeId> {
+function relationsOnly(graph: Graph, ids: ReadonlySet<NodeId>): ReadonlySet<NodeId> {
   return new Set([...ids].filter((id) => !isTest(graph.nodes.get(id))));
 }
 

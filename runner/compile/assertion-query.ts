@@ -28,7 +28,7 @@ export function assertionQuery(
 }
 
 /** The rows that a test is about, as they stand behind `from`. */
-export function testedRows(
+function testedRows(
   { relation, where }: Pick<GenericTest, "relation" | "where">,
   resolve: (relation: RelationName) => string,
 ): string {

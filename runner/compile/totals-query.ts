@@ -4,7 +4,7 @@ import { quoteText } from "../core/sql-text.ts";
 type EqualTotals = Assertion & { readonly type: "equal_totals" };
 
 /** What the rows of an `equal_totals` query call a total. */
-export function totalLabel({ here, there }: ComparedExpression): string {
+function totalLabel({ here, there }: ComparedExpression): string {
   return here === there ? `sum(${here})` : `sum(${here}) and sum(${there})`;
 }
 

@@ -143,11 +143,6 @@ function keyOf(...parts: readonly string[]): string {
   return JSON.stringify(parts);
 }
 
-/** The relation that a fact is about; undefined where it is about none. */
-export function relationOfFact(fact: AccessFact): SchemaObject | undefined {
-  return "on" in fact ? fact.on : undefined;
-}
-
 /** Facts to add and facts to take away, each in the order in which that can be done. */
 export interface AccessChanges {
   readonly remove: readonly AccessFact[];

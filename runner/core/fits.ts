@@ -1,5 +1,6 @@
 import type { ColumnType } from "./column-type.ts";
 import { toScaled } from "./scaled-decimal.ts";
+import { isJson } from "./typed-text.ts";
 
 const bits = { smallint: 15n, integer: 31n, bigint: 63n } as const;
 const date = /^\d{4,6}-\d\d-\d\d$/;
@@ -35,14 +36,5 @@ export function fits(type: ColumnType, text: string): boolean {
       return isJson(text);
     case "varchar":
       return type.length === undefined || Buffer.byteLength(text) <= type.length;
-  }
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
   }
 }

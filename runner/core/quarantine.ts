@@ -2,7 +2,7 @@ import type { ColumnType } from "./column-type.ts";
 import { relationName, type RelationName, baseName, zoneOf } from "./relation.ts";
 
 /** Why a value is not taken; the words of the quarantine's `reason`. */
-export const rejectReasons = [
+const rejectReasons = [
   "null",
   "not_a_number",
   "not_an_integer",

@@ -78,7 +78,7 @@ function isTimestamp(text: string, zone: string): boolean {
   return isDate(text.slice(0, 10)) && new RegExp(`^.{10}${time}${zone}$`).test(text);
 }
 
-function isJson(text: string): boolean {
+export function isJson(text: string): boolean {
   try {
     JSON.parse(text);
     return true;

@@ -2,7 +2,7 @@ import { didYouMean } from "../core/closest.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
 
 /** How a term finds its nodes. */
-export const methods = [
+const methods = [
   "name",
   "tag",
   "path",

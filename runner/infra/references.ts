@@ -89,7 +89,7 @@ function conditionsIn(value: Value): readonly string[] {
 }
 
 /** The functions that a value calls, with what they are given. */
-export function functionsIn(value: Value): readonly (readonly [string, Value])[] {
+function functionsIn(value: Value): readonly (readonly [string, Value])[] {
   if (typeof value !== "object") return [];
   const parts = Object.entries(value as Readonly<Record<string, Value>>);
   const [only] = parts;

@@ -24,7 +24,7 @@ export function relationOfKey(key: string): RelationName {
 }
 
 /** The folder of a run's files; `day` where they are those of one day. */
-export function runKey(relation: RelationName, runId: string, day?: string): string {
+function runKey(relation: RelationName, runId: string, day?: string): string {
   if (!runIdPattern.test(runId)) throw new Error(`"${runId}" cannot name a run's folder`);
   const run = `${runFolderPrefix}${runId}`;
   return day === undefined

@@ -43,7 +43,7 @@ export function sourceLineage(
   ];
 }
 
-export function sourceRelation({ source, table }: SourceTable): LineageRelation {
+function sourceRelation({ source, table }: SourceTable): LineageRelation {
   return `source:${source}.${table}`;
 }
 

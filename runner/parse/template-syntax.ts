@@ -125,7 +125,7 @@ function openTag(
 }
 
 /** The position that Handlebars gives its own errors; `column` counts from 0. */
-export function positionIn(error: unknown): { line: number; column: number } | undefined {
+function positionIn(error: unknown): { line: number; column: number } | undefined {
   if (typeof error !== "object" || error === null) return undefined;
   if (!("lineNumber" in error) || typeof error.lineNumber !== "number") return undefined;
   const column = "column" in error && typeof error.column === "number" ? error.column : 0;

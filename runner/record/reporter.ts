@@ -24,7 +24,7 @@ export function createReporter({ json }: { readonly json: boolean }): Emit {
   };
 }
 
-export function roundTimes(name: string, value: unknown): unknown {
+function roundTimes(name: string, value: unknown): unknown {
   return /milliseconds$/i.test(name) && typeof value === "number"
     ? roundMilliseconds(value)
     : value;

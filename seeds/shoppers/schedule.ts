@@ -2,7 +2,7 @@ const SECOND = 1_000;
 const HOUR = 3_600 * SECOND;
 
 /** What one customer does in a day, in this order. */
-export const ACTIONS = ["put", "checkout", "put", "checkout", "put"] as const;
+const ACTIONS = ["put", "checkout", "put", "checkout", "put"] as const;
 
 /** At most a second apart, closer when the window would not hold them all. */
 function inWindow(window: { from: number; hours: number }, index: number, count: number): number {

@@ -85,7 +85,7 @@ export interface Observation {
 }
 
 /** Days after which a cart that nobody changed is gone. */
-export const CART_DAYS: Readonly<Record<Owner, number>> = { 0: 30, 1: 30, guest: 7 };
+const CART_DAYS: Readonly<Record<Owner, number>> = { 0: 30, 1: 30, guest: 7 };
 
 /** The cart of an owner unless it has expired. */
 export function cartOf(state: ShopState, owner: Owner): ModelCart | null {
@@ -93,7 +93,7 @@ export function cartOf(state: ShopState, owner: Owner): ModelCart | null {
   return cart === null || cart.changedOn + CART_DAYS[owner] <= state.day ? null : cart;
 }
 
-export function inWords(line: ModelLine): string {
+function inWords(line: ModelLine): string {
   return `${line.quantity} of ${line.item} at ${line.cents}`;
 }
 

@@ -5,7 +5,7 @@ import { Failure } from "../../core/diagnostic.ts";
 export const mostStatementBytes = 100_000;
 
 /** The Data API's limit of statements in a batch. */
-export const mostStatementsInBatch = 40;
+const mostStatementsInBatch = 40;
 
 /** The size of a text as it is sent. */
 export function bytesOf(text: string): number {

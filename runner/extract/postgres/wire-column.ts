@@ -70,7 +70,7 @@ export function textColumn(column: SourceColumn, liveType: number, position: num
 }
 
 /** The name of a column in segments and spools, which is free of whatever it is named in the source. */
-export function segmentName(position: number): string {
+function segmentName(position: number): string {
   return `c${position}`;
 }
 

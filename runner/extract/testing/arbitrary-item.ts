@@ -17,7 +17,7 @@ const number = fc
   });
 
 /** Texts as UTF-8 can carry them. */
-export const text = fc.oneof(
+const text = fc.oneof(
   fc.string({ unit: "binary", maxLength: 12 }),
   fc.constantFrom("", '"', "\\", "a,b", "\n", "\r\n", "\u2028", "null", "NaN", "👩‍🚀", "\u0000"),
 );

@@ -53,7 +53,7 @@ export interface LakeServer {
 
 const gateway = findVersitygw();
 
-export const s3Kinds: readonly (LakeKind & { readonly openServer: () => Promise<S3Server> })[] = [
+const s3Kinds: readonly (LakeKind & { readonly openServer: () => Promise<S3Server> })[] = [
   {
     name: "s3rver",
     enforcesConditions: false,
@@ -160,7 +160,7 @@ async function openS3Lakes(openServer: () => Promise<S3Server>): Promise<LakeSer
   };
 }
 
-export function placeOf(server: S3Server, prefix: string, folder: string): S3LakeOptions {
+function placeOf(server: S3Server, prefix: string, folder: string): S3LakeOptions {
   return { bucket, prefix, endpoint: server.endpoint, folder };
 }
 

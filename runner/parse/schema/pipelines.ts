@@ -144,5 +144,4 @@ export const pipelinesSchema = z.strictObject({
 });
 export type PipelinesFile = z.output<typeof pipelinesSchema>;
 export type TargetDeclaration = z.output<typeof target>;
-export type RedshiftDeclaration = z.output<typeof redshift>;
 export type ConnectionDeclaration = z.output<typeof connection>;

@@ -19,7 +19,7 @@ export interface IntervalWish {
 }
 
 /** Every unit from the one that `begin` lies in to the one of now, which has not ended yet. */
-export function allIntervals({ interval, begin }: IntervalRules, now: string): readonly Interval[] {
+function allIntervals({ interval, begin }: IntervalRules, now: string): readonly Interval[] {
   return unitsOf(interval, { start: begin, end: now });
 }
 

@@ -116,7 +116,7 @@ function stepResult(outcome: StepOutcome): StepResult {
 const failing = ["DATA_TEST_FAILED", "UNIT_TEST_FAILED"] as const;
 
 /** dbt's words: a data test passes, warns or fails; what could not do its work is an error. */
-export function statusOf({
+function statusOf({
   kind,
   status,
   diagnostic,
