@@ -67,6 +67,8 @@ export async function openServices(options: OpenServicesOptions): Promise<Opened
 }
 
 /** The home of this checkout: MERCADO_HOME, or `.mercado` in the project's folder. */
-export function defaultHome(env: NodeJS.ProcessEnv = process.env): string {
-  return resolve(env["MERCADO_HOME"] || fileURLToPath(new URL("../.mercado", import.meta.url)));
+export function defaultHome(): string {
+  return resolve(
+    process.env["MERCADO_HOME"] || fileURLToPath(new URL("../.mercado", import.meta.url)),
+  );
 }

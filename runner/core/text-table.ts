@@ -1,8 +1,5 @@
-/** Rows of cells as lines whose columns stand below one another; cells of `right` columns end at the same place. */
-export function alignTable(
-  rows: readonly (readonly string[])[],
-  right: ReadonlySet<number> = new Set(),
-): readonly string[] {
+/** Rows of cells as lines whose columns stand below one another. */
+export function alignTable(rows: readonly (readonly string[])[]): readonly string[] {
   const widths: number[] = [];
   for (const row of rows) {
     row.forEach((cell, index) => {
@@ -11,9 +8,7 @@ export function alignTable(
   }
   return rows.map((row) =>
     row
-      .map((cell, index) =>
-        right.has(index) ? cell.padStart(widths[index] ?? 0) : cell.padEnd(widths[index] ?? 0),
-      )
+      .map((cell, index) => cell.padEnd(widths[index] ?? 0))
       .join(" | ")
       .trimEnd(),
   );

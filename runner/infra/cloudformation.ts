@@ -4,7 +4,6 @@ export type Value =
 
 export interface Resource {
   readonly Type: string;
-  readonly DependsOn?: readonly string[];
   readonly DeletionPolicy?: "Delete" | "Retain";
   readonly UpdateReplacePolicy?: "Delete" | "Retain";
   readonly Properties: Readonly<Record<string, Value>>;

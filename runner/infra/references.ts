@@ -58,10 +58,10 @@ function problemOf({ name, attribute }: Use, template: Template): string | undef
 
 function circles({ Resources: resources }: Template): readonly string[] {
   const edges = new Map(
-    Object.entries(resources).map(([name, resource]): [string, string[]] => {
-      const named = usesIn(resource as unknown as Value).map((use) => use.name);
-      return [name, [...(resource.DependsOn ?? []), ...named]];
-    }),
+    Object.entries(resources).map(([name, resource]): [string, string[]] => [
+      name,
+      usesIn(resource as unknown as Value).map((use) => use.name),
+    ]),
   );
   return stronglyConnected(edges).map(
     (group) => `${group.join(" and ")} cannot be made before each other`,

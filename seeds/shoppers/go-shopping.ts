@@ -7,12 +7,6 @@ import { scheduleOf } from "./schedule.ts";
 import { settleCustomers, settleItems, settleVendors } from "./settle-in.ts";
 import { shopForADay } from "./shop-for-a-day.ts";
 
-export interface ShoppingProgress {
-  stage: "customers" | "vendors" | "items" | "shopping";
-  done: number;
-  total: number;
-}
-
 export interface ShoppingOptions {
   client: ShopClient;
   /** The clock of the service that `client` talks to. */
@@ -27,7 +21,6 @@ export interface ShoppingOptions {
   day: string;
   /** Which day of shopping it is, whatever the calendar says: it varies what is bought. */
   dayNumber: number;
-  onProgress?: (progress: ShoppingProgress) => void;
 }
 
 /** What the server answered, added up over this day. */
@@ -78,17 +71,8 @@ function addUp(transactions: readonly Transaction[]) {
 export async function goShopping(options: ShoppingOptions): Promise<ShoppingSummary> {
   const { client, clock, seed, day, dayNumber, itemsPerVendor = 10 } = options;
   checkOptions(options, itemsPerVendor);
-  const report = options.onProgress ?? (() => undefined);
   const schedule = scheduleOf(day, options);
-  const settling = {
-    client,
-    clock,
-    schedule,
-    seed,
-    onDone: (stage: ShoppingProgress["stage"], done: number, total: number) => {
-      report({ stage, done, total });
-    },
-  };
+  const settling = { client, clock, schedule, seed };
   const vendorIds = await settleVendors(settling, options.vendors);
   const itemIds = await settleItems(settling, vendorIds, itemsPerVendor);
   const customerIds = await settleCustomers(settling, options.customers);
@@ -103,7 +87,6 @@ export async function goShopping(options: ShoppingOptions): Promise<ShoppingSumm
       keyOf: (purchase) => `shopper-${seed}-${day}-${customerIndex + 1}-${purchase + 1}`,
     });
     transactions.push(...bought);
-    report({ stage: "shopping", done: customerIndex + 1, total: customerIds.length });
   }
   return {
     customers: customerIds.length,

@@ -1,7 +1,2 @@
 export { createSettableClock, type SettableClock } from "./clock.ts";
-export {
-  goShopping,
-  type ShoppingOptions,
-  type ShoppingProgress,
-  type ShoppingSummary,
-} from "./go-shopping.ts";
+export { goShopping, type ShoppingOptions, type ShoppingSummary } from "./go-shopping.ts";

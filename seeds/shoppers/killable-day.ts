@@ -5,7 +5,7 @@ import { createSettableClock, goShopping, type ShoppingOptions } from "./index.t
 
 export interface KillableDay {
   api: Pick<ApiOptions, "postgresUrl" | "dynamodb" | "tableName">;
-  shopping: Omit<ShoppingOptions, "client" | "clock" | "onProgress">;
+  shopping: Omit<ShoppingOptions, "client" | "clock">;
 }
 
 const day = JSON.parse(process.argv[2] ?? "") as KillableDay;

@@ -8,7 +8,6 @@ export interface SettleInOptions {
   clock: SettableClock;
   schedule: Schedule;
   seed: number;
-  onDone: (stage: "customers" | "vendors" | "items", done: number, total: number) => void;
 }
 
 /** How many look-ups go out at once; the client puts them into one request. */
@@ -38,7 +37,6 @@ export async function settleCustomers(options: SettleInOptions, count: number): 
     clock.set(schedule.customerJoins(index));
     const customer = found ?? (await client.customer.create.mutate(plan));
     ids.push(customer.id);
-    options.onDone("customers", ids.length, count);
   }
   return ids;
 }
@@ -63,7 +61,6 @@ export async function settleVendors(options: SettleInOptions, count: number): Pr
   for (const [index, { plan, found }] of known.entries()) {
     clock.set(schedule.vendorJoins(index));
     ids.push(found ?? (await client.vendor.create.mutate(plan)).id);
-    options.onDone("vendors", ids.length, count);
   }
   return ids;
 }
@@ -92,7 +89,6 @@ export async function settleItems(
     for (const item of planItems(seed, vendorIndex, itemsPerVendor)) {
       const id = found.get(item.itemName);
       ids.push(id ?? (await client.inventory.create.mutate({ vendorId, ...item })).id);
-      options.onDone("items", ids.length, vendorIds.length * itemsPerVendor);
     }
   }
   return ids;

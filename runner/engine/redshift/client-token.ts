@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from "node:crypto";
 
 /** A name for one opened engine, which no other has. */
-export function newInstance(random: (bytes: number) => Buffer = randomBytes): string {
-  return random(6).toString("hex");
+export function newInstance(): string {
+  return randomBytes(6).toString("hex");
 }
 
 /**
