@@ -1,5 +1,6 @@
+import { createHash } from "node:crypto";
 import { describe, expect, test } from "@jest/globals";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Failure } from "../../runner/core/diagnostic.ts";
 import { RoleSession } from "../../runner/command/role/role-session.ts";
@@ -14,11 +15,17 @@ let project: TestProject;
 let session: RoleSession;
 let filesBefore: readonly string[];
 
-/** Every file of the project, its lake included, but for what is on record. */
+/** Every file of the project with its contents, its lake included, but for what is on record. */
 function files(): readonly string[] {
   return readdirSync(project.folder, { recursive: true, encoding: "utf8" })
     .filter((name) => !name.includes("audit"))
+    .map((name) => [name, join(project.folder, name)] as const)
+    .map(([name, path]) => (statSync(path).isFile() ? `${name} ${hashOf(path)}` : name))
     .sort();
+}
+
+function hashOf(path: string): string {
+  return createHash("sha256").update(readFileSync(path)).digest("hex");
 }
 
 function partOf(relation: string): string {
@@ -61,6 +68,9 @@ const harmless = /^(answered|ACCESS_DENIED|SQL_FAILED)$/;
 const rawFile = () => partOf("raw.person");
 const maskedFile = () => partOf("gold.person");
 const lakeFolder = () => project.lake;
+/** To a file that the engine can reach, for the statement names the relation that is read from it. */
+const overwriting = () =>
+  `copy (select 1 as region_id, 'gold.region' as region_name) to '${partOf("gold.region")}' (format parquet, use_tmp_file false)`;
 
 const files_: readonly Try[] = [
   ["a file of another zone", () => `from read_parquet('${rawFile()}')`, denied],
@@ -98,6 +108,18 @@ const files_: readonly Try[] = [
   ["another schema", "use gold", denied],
   ["to copy out", () => `copy gold.branch to '${project.folder}/out.csv'`, denied],
   ["to copy in", () => `copy gold.branch from '${project.folder}/outside.csv'`, denied],
+  ["to write over a file that may be read", overwriting, denied],
+  ["to write over it under EXPLAIN", () => `explain analyze ${overwriting()}`, denied],
+  [
+    "to write over it under EXPLAIN with options",
+    () => `explain (analyze, format json) ${overwriting()}`,
+    denied,
+  ],
+  [
+    "to write over it under EXPLAIN, behind a comment in a comment",
+    () => `explain /* /* */ select 1 -- */ analyze ${overwriting()}`,
+    denied,
+  ],
   ["to export all", () => `export database '${project.folder}/out'`, denied],
   ["to import all", () => `import database '${project.folder}'`, denied],
   ["S3", "from read_parquet('s3://bucket/raw/person.parquet')", refused],
@@ -160,6 +182,7 @@ const names: readonly Try[] = [
     denied,
   ],
   ["it under EXPLAIN", "explain analyze select * from raw.person", denied],
+  ["what EXPLAIN would do", "explain analyze create table main.t as select 1 as a", denied],
   ["its description", "describe raw.person", denied],
   [
     "its columns",
@@ -238,6 +261,7 @@ const masked: readonly Try[] = [
     "explain analyze select * from gold.branch where region_id = 2",
     /^answered$/,
   ],
+  ["a plan", "explain (format json) (select * from gold.person)", /^answered$/],
   ["what made the relations", "select sql from duckdb_views() where not internal", /^answered$/],
 ];
 

@@ -3,7 +3,9 @@ import { StatementType } from "@duckdb/node-api";
 import { messageOf } from "../../../core/caught.ts";
 
 /** DESCRIBE, SHOW, SUMMARIZE, VALUES and FROM are SELECT for the engine. */
-const reading: readonly number[] = [StatementType.SELECT, StatementType.EXPLAIN];
+const reading: number = StatementType.SELECT;
+
+const explaining: number = StatementType.EXPLAIN;
 
 const making: number = StatementType.CREATE;
 
@@ -52,7 +54,14 @@ export async function admit(
   }
   const prepared = await extracted.prepare(0);
   const kind: number = prepared.statementType;
-  if (reading.includes(kind)) return { prepared, kind: "reading" };
+  if (kind === reading) return { prepared, kind: "reading" };
+  if (kind === explaining) {
+    if (await explainsQuery(connection, statement)) return { prepared, kind: "reading" };
+    return {
+      reason: "EXPLAIN is for queries, and this is another statement, or cannot be told from one.",
+      hint: "Write it at the very beginning, without comments: explain analyze select …",
+    };
+  }
   if (mayWrite && writing.includes(kind)) {
     return { prepared, kind: kind === making ? "making" : "changing" };
   }
@@ -64,4 +73,37 @@ export async function admit(
     reason: `A role asks with ${mayWrite ? "SELECT" : "SELECT, DESCRIBE, SHOW"}${others}; this is a ${name} statement.`,
     hint: "runner shell --role … has commands of its own for what there is: \\d.",
   };
+}
+
+/** Comments may be nested, so that no comment stands here: what is left is what the engine explains. */
+const explainPrefix =
+  /^[ \t\r\n]*explain\b(?:[ \t\r\n]+analyze\b)?(?:[ \t\r\n]*\([\w, \t\r\n]+\))?/i;
+
+/**
+ * Whether what an EXPLAIN explains is a query: EXPLAIN ANALYZE does what it explains, and the files that a role may read
+ * could be written by a COPY.
+ */
+async function explainsQuery(connection: DuckDBConnection, statement: string): Promise<boolean> {
+  const [prefix = ""] = explainPrefix.exec(statement) ?? [];
+  if (prefix === "") return false;
+  // In `explain (select 1)` the parenthesis is the query's.
+  for (const length of new Set([prefix.length, prefix.indexOf("(")])) {
+    if (length < 0) continue;
+    const kind = await kindOf(connection, statement.slice(length));
+    if (kind === reading) return true;
+  }
+  return false;
+}
+
+/** Undefined where it is not one statement that the engine could run. */
+async function kindOf(
+  connection: DuckDBConnection,
+  statement: string,
+): Promise<number | undefined> {
+  try {
+    const extracted = await connection.extractStatements(statement);
+    return extracted.count === 1 ? (await extracted.prepare(0)).statementType : undefined;
+  } catch {
+    return undefined;
+  }
 }
