@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "@jest/globals";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { openDuckDb } from "../../runner/engine/duckdb/engine.ts";
 import { codesIn, linesOf } from "./testing/cli.ts";
@@ -80,6 +80,37 @@ describe("a table that a role writes", () => {
       const ended = await project.run(as(role, statement));
       expect([codesIn(ended), ended.code]).toEqual([["ACCESS_DENIED"], 2]);
       expect(ended.stderr).toContain(told);
+    }
+  }, 60_000);
+
+  test("is none that the project would make, nor one that its role does not name, before there are any", async () => {
+    const clerk = `    clerk:
+      description: Sees one table.
+      zones: { work: write, gold: read }
+      relations: [gold.region]
+      members: ["*"]
+`;
+    const { "pipelines.yaml": pipelines = "" } = guardedProject;
+    const region = { sql: "models/work/later.sql", yml: "models/work/later.yml" };
+    project.write({
+      "pipelines.yaml": pipelines.replace("    analyst:\n", `${clerk}    analyst:\n`),
+      [region.sql]: 'select region_id from {{ref "raw.region"}}\n',
+      [region.yml]:
+        "grain: One row per region.\nkey: [region_id]\nmaterialized: table\ncolumns:\n  - { name: region_id, type: integer }\n",
+    });
+    try {
+      for (const [role, name, told] of [
+        ["scientist", "later", region.sql],
+        ["clerk", "diary", "clerk may not change work.diary"],
+      ] as const) {
+        const ended = await project.run(as(role, `create table work.${name} as select 1 as a`));
+        expect([codesIn(ended), ended.code]).toEqual([["ACCESS_DENIED"], 2]);
+        expect(ended.stderr).toContain(told);
+      }
+      expect(existsSync(join(project.lake, "work"))).toBe(false);
+    } finally {
+      project.write(guardedProject);
+      project.remove(region.sql, region.yml);
     }
   }, 60_000);
 

@@ -121,13 +121,24 @@ function deniedReading(error: string, asked: Asked): Failure | undefined {
 }
 
 function deniedWriting(error: string, asked: Asked): Failure | undefined {
-  const { role, statement, makerOf } = asked;
+  const { role, statement } = asked;
   const isOfView = /is not an table|base table|is of type View|type\W+View/.test(error);
   if (!isOfView) return undefined;
   const view = /(?:object|name) \\?"?(\w+)\\?"? (?:is of type|already exists)/i.exec(error)?.[1];
   const mentioned = mentionedRelations(statement);
   const relation = mentioned.find((each) => baseName(each) === view?.toLowerCase()) ?? mentioned[0];
   if (relation === undefined) return undefined;
+  const foreign = deniedChange(relation, asked);
+  if (foreign !== undefined) return foreign;
+  const message = `${role.name} may not change ${relation}, of which it does not see everything.`;
+  return told("ACCESS_DENIED", message, "Who sees it whole may change it.");
+}
+
+/** Why a role may not make, change or drop a relation, be it there or not; undefined where it may. */
+export function deniedChange(
+  relation: RelationName,
+  { role, makerOf }: Pick<Asked, "role" | "makerOf">,
+): Failure | undefined {
   const maker = makerOf(relation);
   if (maker !== undefined) {
     const message = `${role.name} may not change ${relation}: it is made by ${maker}.`;
@@ -137,12 +148,8 @@ function deniedWriting(error: string, asked: Asked): Failure | undefined {
       "Change the model and build it, or write a table of another name.",
     );
   }
-  if (!mayWrite(role, relation)) {
-    const message = `${role.name} may not change ${relation}.`;
-    return told("ACCESS_DENIED", message, writableHint(role));
-  }
-  const message = `${role.name} may not change ${relation}, of which it does not see everything.`;
-  return told("ACCESS_DENIED", message, "Who sees it whole may change it.");
+  if (mayWrite(role, relation)) return undefined;
+  return told("ACCESS_DENIED", `${role.name} may not change ${relation}.`, writableHint(role));
 }
 
 function readableHint({ readable, role }: Asked): string {

@@ -29,7 +29,7 @@ import { makePrivateFolder } from "./private-folder.ts";
 import { publishWritten } from "./publish-written.ts";
 import { statementReads } from "./statement-reads.ts";
 import type { StatementReads } from "./statement-reads.ts";
-import { explainOutcome } from "./explain-outcome.ts";
+import { deniedChange, explainOutcome } from "./explain-outcome.ts";
 import {
   changeableRelations,
   prepareRelations,
@@ -181,6 +181,8 @@ export class RoleSession {
     this.#running = undefined;
     if (outcome.kind === "written" && outcome.changed !== undefined) {
       const { changed } = outcome;
+      const denied = deniedChange(changed.relation, { role, makerOf });
+      if (denied !== undefined) throw denied;
       const before = visible.find(({ manifest }) => manifest.relation === changed.relation);
       await publishWritten(changed, {
         lake: this.#lake,
