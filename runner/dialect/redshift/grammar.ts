@@ -1,4 +1,5 @@
 import { wordsOfSql } from "../../core/blank-out.ts";
+import { withoutNullTreatment } from "../../core/null-treatment.ts";
 import { checkAccessStatement, isAccessStatement } from "./access/grammar.ts";
 import { checkFileStatement, takesFiles, withoutOwnClauses } from "./own-statements.ts";
 import { refusedParts } from "./refused-parts.ts";
@@ -15,7 +16,7 @@ export type CheckStatement = (sql: string) => readonly StatementProblem[];
  * what Redshift lacks of those is refused, and what only Redshift has is checked here.
  */
 export async function loadRedshiftGrammar(): Promise<CheckStatement> {
-  const { hasSqlDetails, loadModule, parseSync } = await import("libpg-query");
+  const { hasSqlDetails, loadModule, parseSync, scanSync } = await import("libpg-query");
   await loadModule();
   const check: CheckStatement = (sql) => {
     if (takesFiles(sql)) return checkFileStatement(sql, check);
@@ -24,7 +25,7 @@ export async function loadRedshiftGrammar(): Promise<CheckStatement> {
     if (plain.trim() === "") return [{ offset: 0, message: "This is no statement." }];
     const problems = [...reservedNames(plain), ...quotedNames(plain)];
     try {
-      const statements = parseSync(withoutNullTreatment(plain)).stmts ?? [];
+      const statements = parseSync(withoutNullTreatment(plain, scanSync)).stmts ?? [];
       const [first, second] = statements;
       if (first?.stmt === undefined) return [{ offset: 0, message: "This is no statement." }];
       if (second !== undefined) {
@@ -48,11 +49,6 @@ export async function loadRedshiftGrammar(): Promise<CheckStatement> {
     }
   };
   return check;
-}
-
-/** Postgres 18 does not know IGNORE NULLS, which Redshift and DuckDB have. */
-function withoutNullTreatment(sql: string): string {
-  return sql.replace(/\b(?:ignore|respect)\s+nulls\b/gi, (found) => found.replace(/[^\n]/g, " "));
 }
 
 function reservedNames(sql: string): StatementProblem[] {

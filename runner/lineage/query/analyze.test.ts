@@ -87,6 +87,16 @@ test.each<[sql: string, ...columns: string[]]>([
     "select lag(total) ignore nulls over (order by vendor_id) as t from gold.sales",
     "t <- transformation of sales.total",
   ],
+  // Two names that would be one if a quoted name lost its words.
+  [
+    `select (select "a ignore nulls" from (select vendor_id as "a             " from gold.sales) as s) as t from (select email as "a ignore nulls" from gold.customer) as c`,
+    "t <- customer.email",
+  ],
+  [
+    `select $$"$$ as q, (select "a ignore nulls" from (select vendor_id as "a             " from gold.sales) as s) as t from (select email as "a ignore nulls" from gold.customer) as c`,
+    "q <- nothing",
+    "t <- customer.email",
+  ],
   [
     "select (select max(total) from gold.sales as s where s.customer_id = c.customer_id) as t from gold.customer as c",
     "t <- aggregation of sales.total, condition of customer.customer_id, condition of sales.customer_id",
@@ -283,6 +293,10 @@ test.each<[sql: string, code: string, at: string]>([
     code,
     expect.stringMatching(new RegExp(`^${at.replace(/[.*()]/g, "\\$&")}`)),
   ]);
+});
+
+test.each(["", " ", "-- nothing"])("a text without a statement is refused: '%s'", (text) => {
+  expect(() => read(text)).toThrow(LineageFailure);
 });
 
 test("a query that is nested deeper than the parser goes is refused, and no later one suffers", () => {

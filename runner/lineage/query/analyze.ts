@@ -1,6 +1,7 @@
 import type { Node, ParseResult, SelectStmt } from "libpg-query";
 import { LineageFailure } from "../../core/column-lineage.ts";
 import type { AnalyzeQuery, ColumnsOf, QueryLineage } from "../../core/column-lineage.ts";
+import { withoutNullTreatment } from "../../core/null-treatment.ts";
 import { readExpression } from "./expression.ts";
 import { readFrom } from "./from.ts";
 import { textsOf, unknown } from "./reader.ts";
@@ -12,11 +13,13 @@ import { baseUse } from "./uses.ts";
 
 /** Loads Postgres's own parser, of whose language the queries of Redshift and the portable ones of DuckDB are a part. */
 export async function loadQueryAnalysis(): Promise<AnalyzeQuery> {
-  const { hasSqlDetails, loadModule, parseSync } = await import("libpg-query");
+  const { hasSqlDetails, loadModule, parseSync, scanSync } = await import("libpg-query");
   await loadModule();
-  const parse = (sql: string): ParseResult => {
+  const parse = (sql: string): Pick<ParseResult, "stmts"> => {
+    // The parser takes nothing for a fault of its caller.
+    if (sql === "") return {};
     try {
-      return parseSync(withoutNullTreatment(sql));
+      return parseSync(withoutNullTreatment(sql, scanSync));
     } catch (error) {
       if (!hasSqlDetails(error)) throw error;
       const { message = "This is no SQL", cursorPosition = 0 } = error.sqlDetails ?? {};
@@ -37,11 +40,6 @@ export async function loadQueryAnalysis(): Promise<AnalyzeQuery> {
   };
 }
 
-/** Postgres 18 does not know IGNORE NULLS, which Redshift and DuckDB have. */
-function withoutNullTreatment(sql: string): string {
-  return sql.replace(/\b(?:ignore|respect)\s+nulls\b/gi, (found) => found.replace(/[^\n]/g, " "));
-}
-
 /** The tree counts bytes. */
 function characterOffsets(sql: string): (bytes: number) => number {
   const buffer = Buffer.from(sql);
@@ -50,7 +48,7 @@ function characterOffsets(sql: string): (bytes: number) => number {
 }
 
 function analyze(
-  { stmts = [] }: ParseResult,
+  { stmts = [] }: Pick<ParseResult, "stmts">,
   columnsOf: ColumnsOf,
   characterOffset: (bytes: number) => number,
 ): QueryLineage {
