@@ -22,7 +22,7 @@ export function lakePaths(
   access: Access,
 ): LakePaths {
   const readable = relations.filter(({ relation }) => mayRead(role, relation));
-  const whole = zones.filter((zone) => seesAllOf(role, zone, access));
+  const whole = zones.filter((zone) => seesAllOf(role, zone));
   const isInWhole = (relation: RelationName) => whole.includes(zoneOf(relation));
   return {
     read: [

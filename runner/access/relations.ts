@@ -10,6 +10,8 @@ import { zoneOf } from "../core/relation.ts";
 export interface ClassedRelation {
   readonly relation: RelationName;
   readonly columns: readonly ClassedColumn[];
+  /** The classes that columns have which it may get without anybody's declaring them; absent where it gets none. */
+  readonly toCome?: readonly string[];
 }
 
 export interface ClassedColumn {
@@ -36,12 +38,13 @@ export function maskedColumns(
   });
 }
 
-/** Whether a role sees every row and every column of a relation as they are. */
+/** Whether a role sees every row and every column of a relation as they are, those to come included. */
 export function seesWhole(role: Role, relation: ClassedRelation, access: Access): boolean {
   return (
     mayRead(role, relation.relation) &&
     role.rows[relation.relation] === undefined &&
-    maskedColumns(role, relation, access).length === 0
+    maskedColumns(role, relation, access).length === 0 &&
+    (relation.toCome ?? []).every((name) => seesInClear(role, name))
   );
 }
 
@@ -50,11 +53,11 @@ export function seesWhole(role: Role, relation: ClassedRelation, access: Access)
  * schema as a whole; any other is given each relation by itself, once that relation's masks and row policies are on it,
  * so that one without them is not readable at all.
  */
-export function seesAllOf(role: Role, zone: Zone, { classes }: Access): boolean {
+export function seesAllOf(role: Role, zone: Zone): boolean {
   return (
     rightIn(role, zone) !== undefined &&
     role.relations === undefined &&
-    classes.every(({ name }) => seesInClear(role, name)) &&
+    role.clear.includes("*") &&
     !Object.keys(role.rows).some((relation) => zoneOf(relation as RelationName) === zone)
   );
 }

@@ -79,7 +79,7 @@ function identities(role: Role, { prefix }: WantedAccess): readonly AccessFact[]
   ];
 }
 
-function rights(role: Role, { prefix, access, relations }: WantedAccess): readonly AccessFact[] {
+function rights(role: Role, { prefix, relations }: WantedAccess): readonly AccessFact[] {
   const name = roleName(prefix, role.name);
   return zones.flatMap((zone): readonly AccessFact[] => {
     const right = rightIn(role, zone);
@@ -89,7 +89,7 @@ function rights(role: Role, { prefix, access, relations }: WantedAccess): readon
       { kind: "schema", ...own, right: "usage" },
       // What a user makes there is the user's; what the project makes is the runner's, and nobody else's to change.
       ...(right === "write" ? [{ kind: "schema", ...own, right: "create" } as const] : []),
-      ...(seesAllOf(role, zone, access)
+      ...(seesAllOf(role, zone)
         ? [{ kind: "scope", ...own, right: "select" } as const]
         : relations
             .filter(({ relation }) => zoneOf(relation) === zone && mayRead(role, relation))

@@ -3,6 +3,7 @@ import type { TellCost } from "./engine-load.ts";
 import type { ControlTotals, LakeColumn, LakeFile, LakeManifest } from "./manifest.ts";
 import type { SourceTable } from "./source-table.ts";
 import type { RelationName } from "./relation.ts";
+import type { PublishedColumns } from "./state.ts";
 
 export type EngineName = "duckdb" | "redshift";
 
@@ -30,8 +31,11 @@ export interface Engine {
   /** All rows, or the first `rowLimit` of them. */
   query(statement: string, rowLimit?: number): Promise<ResultSet>;
   describe(query: string): Promise<readonly DescribedColumn[]>;
-  /** All of the statements or none of them. */
-  transaction(statements: readonly string[]): Promise<void>;
+  /** All of the statements or none of them; `published` are the relations of production that they give new versions. */
+  transaction(
+    statements: readonly string[],
+    published?: readonly PublishedColumns[],
+  ): Promise<void>;
   readonly files: LocalFiles | RemoteFiles;
   /** Absent of an engine that has no users. */
   readonly acting?: ActingUsers;

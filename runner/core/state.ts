@@ -22,6 +22,9 @@ export interface PublishedRelation {
   readonly environment: string;
 }
 
+/** What readers find of a relation that is published. */
+export type PublishedColumns = Pick<PublishedRelation, "relation" | "columns">;
+
 /** What a publication did to one relation, for reports. */
 export interface PublishedDetail {
   readonly relation: RelationName;

@@ -71,7 +71,8 @@ export async function publish(
       details: releases.map(({ detail }) => detail),
     }),
   ];
-  await fenced(lease, () => engine.transaction(statements));
+  const published = isProduction ? releases.map(({ version }) => version.published) : [];
+  await fenced(lease, () => engine.transaction(statements, published));
   context.killPoint("after-publish");
   return releases.map(({ detail }) => detail);
 }

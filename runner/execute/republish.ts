@@ -56,7 +56,8 @@ export async function republish(
     ...then,
   ];
   try {
-    await fenced(lease, () => engine.transaction(all));
+    const published = versions.map((version) => version.published);
+    await fenced(lease, () => engine.transaction(all, published));
   } catch (error) {
     await ledger.finishRun(run.id, "failed").catch(() => undefined);
     throw error;

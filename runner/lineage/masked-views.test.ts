@@ -58,3 +58,27 @@ test("what an ephemeral model reads is what its reader reads", async () => {
   };
   expect(await problemsWith(files)).toHaveLength(1);
 });
+
+test.each([
+  ["ignore", "clear: [pii]", 0],
+  ["evolve", "clear: [pii]", 1],
+  ["evolve", 'clear: ["*"]', 0],
+])(
+  "a view over a source under on_schema_change: %s, of a role with %s, has %s problems",
+  async (policy, clear, count) => {
+    const files = {
+      "pipelines.yaml": base["pipelines.yaml"].replace("clear: [pii]", clear),
+      "sources/oltp.yml": `source: oltp
+connector: postgres
+connection: oltp
+tables:
+  - name: item
+    key: [id]
+    on_schema_change: ${policy}
+    columns: [{ name: id, type: integer }, { name: email, type: text, class: pii.email }]
+`,
+      ...model("cleaned", "raw.item", "view"),
+    };
+    expect(await problemsWith(files)).toHaveLength(count);
+  },
+);

@@ -1,9 +1,13 @@
 import type { Graph } from "../graph/graph.ts";
-import { maskFor, mayRead } from "../core/access.ts";
+import { maskFor, mayRead, undeclaredClass } from "../core/access.ts";
 import type { Access } from "../core/access.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
 import { isEphemeral, isTest } from "../core/node.ts";
 import type { Model, NodeId, RelationNode } from "../core/node.ts";
+import type { Column } from "../core/node-base.ts";
+import { rawColumnClasses } from "../core/raw-column-classes.ts";
+import type { SourceTable } from "../core/source-table.ts";
+import { readableColumns } from "../core/technical-columns.ts";
 
 /**
  * Views that read what masks hide from somebody, which Redshift lets no view do. The graph's columns have every class that
@@ -44,13 +48,24 @@ function relationsRead(model: Model, graph: Graph): readonly RelationNode[] {
 }
 
 function hiddenColumn(
-  { relation, columns }: RelationNode,
+  node: RelationNode,
   access: Access,
 ): { readonly role: string; readonly column: string } | undefined {
+  const columns = node.kind === "source" ? rawColumns(node) : node.columns;
   for (const role of access.roles) {
-    if (!mayRead(role, relation)) continue;
+    if (!mayRead(role, node.relation)) continue;
     const column = columns.find(({ classes = [] }) => maskFor(role, classes, access) !== undefined);
     if (column !== undefined) return { role: role.name, column: column.name };
   }
   return undefined;
+}
+
+/** Those that extraction adds as well, and what a source may bring. */
+function rawColumns(source: SourceTable): readonly Pick<Column, "name" | "classes">[] {
+  const columns = readableColumns(source).map(({ name }) => {
+    return { name, classes: rawColumnClasses(source, name) };
+  });
+  return source.schemaPolicy === "evolve"
+    ? [...columns, { name: "what on_schema_change: evolve adds", classes: [undeclaredClass] }]
+    : columns;
 }

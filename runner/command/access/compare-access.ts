@@ -1,3 +1,4 @@
+import type { ClassedRelation } from "../../access/relations.ts";
 import { withoutOthers } from "../../access/accepted.ts";
 import { wantedFacts } from "../../access/wanted.ts";
 import { accessChanges } from "../../core/access-fact.ts";
@@ -7,11 +8,14 @@ import type { WarehouseState } from "../../core/state.ts";
 import { readLiveAccess } from "../../dialect/redshift/access/live.ts";
 import type { LiveAccess } from "../../dialect/redshift/access/live.ts";
 import type { LinkedProject } from "../project.ts";
-import { classedRelations, wantedAccess } from "./declared-access.ts";
+import { classedRelations, publishedRelations } from "./classed-relations.ts";
+import { wantedAccess } from "./declared-access.ts";
 
 export interface ComparedAccess {
   readonly live: LiveAccess;
   readonly changes: AccessChanges;
+  /** Relations of the project that are published, with the columns that they have there. */
+  readonly published: readonly ClassedRelation[];
   /** Declared relations that the warehouse does not have: their rights come with their first build. */
   readonly unbuilt: readonly string[];
 }
@@ -23,8 +27,8 @@ export async function compareAccess(
   { production }: Pick<WarehouseState, "production">,
 ): Promise<ComparedAccess> {
   const all = await classedRelations(linked);
-  const built = all.filter(({ relation }) => production.has(relation));
-  const wanted = wantedAccess(linked, built);
+  const published = await publishedRelations(linked, production.values());
+  const wanted = wantedAccess(linked, published);
   const live = await readLiveAccess(
     async (query) => (await engine.query(query)).rows,
     wanted.prefix,
@@ -34,6 +38,7 @@ export async function compareAccess(
   return {
     live,
     changes: accessChanges(own, wantedFacts(wanted)),
-    unbuilt: all.filter((each) => !built.includes(each)).map(({ relation }) => relation),
+    published,
+    unbuilt: all.map(({ relation }) => relation).filter((relation) => !production.has(relation)),
   };
 }

@@ -2,11 +2,8 @@ import type { ClassedRelation } from "../../access/relations.ts";
 import type { WantedAccess } from "../../access/wanted.ts";
 import type { Access } from "../../core/access.ts";
 import { Failure } from "../../core/diagnostic.ts";
-import { isEphemeral, isTest } from "../../core/node.ts";
 import type { ParsedProject } from "../../parse/project.ts";
-import { compileProject } from "../project.ts";
 import type { LinkedProject } from "../project.ts";
-import { withClassesOf } from "../project-classes.ts";
 import { declaredTarget, fillEnvironment } from "../target.ts";
 
 /** Who may see what, as the project declares it; a project that does not is a failure. */
@@ -30,21 +27,6 @@ export function assertEnforces(project: ParsedProject, name: string | undefined)
 /** What begins the names of the runner's own roles and policies in a warehouse. */
 export function accessPrefix({ pipelines }: Pick<ParsedProject, "pipelines">): string {
   return `${pipelines.value.project}_`;
-}
-
-/** Every relation that readers may meet, with the classes of its columns: those that are declared, and those that reach it. */
-export async function classedRelations(linked: LinkedProject): Promise<readonly ClassedRelation[]> {
-  const { graph } = await withClassesOf(linked.project, await compileProject(linked, {}));
-  return [...graph.nodes.values()].flatMap((node) =>
-    isTest(node) || isEphemeral(node)
-      ? []
-      : [
-          {
-            relation: node.relation,
-            columns: node.columns.map(({ name, type, classes = [] }) => ({ name, type, classes })),
-          },
-        ],
-  );
 }
 
 export function wantedAccess(

@@ -12,7 +12,8 @@ import { resolveTarget } from "../target.ts";
 import type { Target } from "../target.ts";
 import { compareAccess } from "./compare-access.ts";
 import type { ComparedAccess } from "./compare-access.ts";
-import { classedRelations, declaredAccess } from "./declared-access.ts";
+import { classedRelations } from "./classed-relations.ts";
+import { declaredAccess } from "./declared-access.ts";
 import { changesOf, countChanges, printChanges, printTable } from "./print-access.ts";
 
 /** Prints what `access apply` would change, and who may do what once it has. */

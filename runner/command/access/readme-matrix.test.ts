@@ -3,7 +3,8 @@ import path from "node:path";
 import { expect, test } from "@jest/globals";
 import { accessTable } from "../../access/table.ts";
 import { openProject } from "../project.ts";
-import { classedRelations, declaredAccess } from "./declared-access.ts";
+import { classedRelations } from "./classed-relations.ts";
+import { declaredAccess } from "./declared-access.ts";
 import { printTable } from "./print-access.ts";
 
 /**

@@ -9,7 +9,8 @@ import { alignTable } from "../../core/text-table.ts";
 import { exitCodes } from "../options.ts";
 import type { ExitCode, GlobalOptions } from "../options.ts";
 import { openProject } from "../project.ts";
-import { classedRelations, declaredAccess } from "./declared-access.ts";
+import { classedRelations } from "./classed-relations.ts";
+import { declaredAccess } from "./declared-access.ts";
 import { markdownTable, printTable } from "./print-access.ts";
 
 interface ReportOptions extends GlobalOptions {

@@ -3,6 +3,7 @@ import { concurrently } from "../../core/concurrently.ts";
 import { counted } from "../../core/counted.ts";
 import { Failure } from "../../core/diagnostic.ts";
 import { production } from "../../core/environment.ts";
+import type { AccessChanges, AccessFact } from "../../core/access-fact.ts";
 import type { Engine } from "../../core/ports.ts";
 import type { WarehouseState } from "../../core/state.ts";
 import { readState } from "../../record/ledger.ts";
@@ -13,12 +14,7 @@ import { openProject } from "../project.ts";
 import type { LinkedProject } from "../project.ts";
 import { compareAccess } from "./compare-access.ts";
 import type { ComparedAccess } from "./compare-access.ts";
-import {
-  accessPrefix,
-  assertEnforces,
-  classedRelations,
-  declaredAccess,
-} from "./declared-access.ts";
+import { accessPrefix, assertEnforces, declaredAccess } from "./declared-access.ts";
 import { changesOf, printChanges } from "./print-access.ts";
 import { changeTexts } from "./plan-access.ts";
 import { runProbe } from "./run-probe.ts";
@@ -40,7 +36,7 @@ export async function verifyAccessCommand(options: GlobalOptions): Promise<ExitC
     const drift = await compareAccess(linked, engine, state);
     return { compared: drift, results: await probe(linked, engine, { state, drift }) };
   });
-  const changes = changesOf(compared.changes, changeTexts);
+  const changes = changesOf(driftOf(compared.changes), changeTexts);
   const wrong = results.filter(({ isAsDeclared }) => !isAsDeclared);
   const isSound = changes.length + wrong.length + compared.live.foreign.length === 0;
   if (options.json === true) {
@@ -60,6 +56,12 @@ export async function verifyAccessCommand(options: GlobalOptions): Promise<ExitC
     for (const right of compared.live.foreign) process.stdout.write(`granted by hand: ${right}\n`);
   }
   return isSound ? exitCodes.ok : exitCodes.failed;
+}
+
+/** A policy that is on nothing hides nothing and shows nothing: a build dropped its column, and the next apply drops it. */
+function driftOf({ add, remove }: AccessChanges): AccessChanges {
+  const isPolicy = ({ kind }: AccessFact) => kind === "masking_policy" || kind === "row_policy";
+  return { add, remove: remove.filter((fact) => !isPolicy(fact)) };
 }
 
 interface Known {
@@ -84,16 +86,13 @@ async function probe(
       1,
     );
   }
-  const relations = (await classedRelations(linked)).filter(({ relation }) =>
-    state.production.has(relation),
-  );
   const physical = [...state.production.values()].flatMap((each) => each.physical ?? [])[0];
   const hidden = [
     "_runner.ledger",
     "_runner.relation_version",
     ...(physical === undefined ? [] : [physical]),
   ];
-  const probes = probesOf(access, relations, hidden);
+  const probes = probesOf(access, drift.published, hidden);
   const prefix = accessPrefix(linked.project);
   const results: (readonly ProbeResult[])[] = [];
   await concurrently(probes.entries(), atATime, async ([index, each]) => {

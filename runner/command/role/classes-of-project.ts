@@ -3,6 +3,7 @@ import { undeclaredClass } from "../../core/access.ts";
 import { columnId } from "../../core/project-lineage.ts";
 import { rawColumnClasses } from "../../core/raw-column-classes.ts";
 import { traceProject } from "../project-classes.ts";
+import type { TracedProject } from "../project-classes.ts";
 import type { ClassesOf } from "./visible-relations.ts";
 
 /**
@@ -10,7 +11,13 @@ import type { ClassesOf } from "./visible-relations.ts";
  * not know this column of, may hold anything.
  */
 export async function classesOfProject(compiled: CompiledProject): Promise<ClassesOf> {
-  const { lineage, flow } = await traceProject(compiled);
+  return classesIn(compiled, await traceProject(compiled));
+}
+
+export function classesIn(
+  compiled: Pick<CompiledProject, "graph">,
+  { lineage, flow }: TracedProject,
+): ClassesOf {
   return ({ relation, writtenBy }, column) => {
     if (writtenBy !== undefined) return [];
     const node = compiled.graph.nodes.get(relation);
