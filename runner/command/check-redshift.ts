@@ -1,13 +1,15 @@
 import type { CompiledProject } from "../compile/compile.ts";
+import { Failure } from "../core/diagnostic.ts";
 import type { Diagnostic, Place } from "../core/diagnostic.ts";
 import { production, publicNameIn } from "../core/environment.ts";
 import { isEphemeral } from "../core/node.ts";
+import type { Model } from "../core/node.ts";
 import { StatementFailure } from "../core/statement-failure.ts";
 import type { Template } from "../core/template.ts";
 import { redshiftDialect } from "../dialect/redshift/dialect.ts";
 import { loadRedshiftGrammar } from "../dialect/redshift/grammar.ts";
 import type { CheckStatement } from "../dialect/redshift/grammar.ts";
-import type { LinkedProject } from "./project.ts";
+import type { QueryNodes } from "./portability.ts";
 
 /** A statement of the project as Redshift would get it. */
 interface RenderedStatement {
@@ -22,16 +24,22 @@ const increment = {
   until: "cast('2000-01-02 00:00:00' as timestamp)",
 };
 
-/** What Redshift would refuse of the project's models, tests and hooks for its form alone, at the templates' lines. */
+/** What Redshift would refuse of models and tests for its form alone, at the templates' lines; or of their hooks, too. */
 export async function checkForRedshift(
-  linked: LinkedProject,
+  nodes: QueryNodes,
   compiled: CompiledProject,
+  { withHooks = false }: { readonly withHooks?: boolean } = {},
 ): Promise<readonly Diagnostic[]> {
   const check = await loadRedshiftGrammar();
   const seen = new Set<string>();
   const diagnostics = new Map<string, Diagnostic>();
-  for (const statement of renderedStatements(linked, compiled)) {
-    if (seen.has(statement.sql)) continue;
+  const renderings = [
+    ...queriesOf(nodes, compiled),
+    ...(withHooks ? hooksOf(nodes, compiled) : []),
+  ];
+  for (const render of renderings) {
+    const statement = attempt(render);
+    if (statement === undefined || seen.has(statement.sql)) continue;
     seen.add(statement.sql);
     for (const found of problemsOf(statement, check, compiled)) {
       diagnostics.set(JSON.stringify(found), found);
@@ -60,41 +68,72 @@ function problemsOf(
   });
 }
 
-/** Rendered before, for every engine, so that none fails here. */
-function* renderedStatements(
-  { project }: LinkedProject,
+type Render = () => RenderedStatement;
+
+/** What does not render is told by who renders everything, and all of it together. */
+function attempt(render: Render): RenderedStatement | undefined {
+  try {
+    return render();
+  } catch (error) {
+    if (error instanceof Failure) return undefined;
+    throw error;
+  }
+}
+
+const dialect = redshiftDialect({ iamRole: "default" });
+const context = { dialect: dialect.name, resolve: publicNameIn(production) };
+
+function queriesOf(
+  { models, tests, unitTests }: QueryNodes,
   compiled: CompiledProject,
-): Generator<RenderedStatement> {
-  const dialect = redshiftDialect({ iamRole: "default" });
-  const context = { dialect: dialect.name, resolve: publicNameIn(production) };
+): readonly Render[] {
+  return [
+    ...models.flatMap((model): readonly Render[] => {
+      const { template, materialization } = model;
+      const around = { ...context, self: selfOf(model) };
+      const whole = () => fromTemplate(template, compiled.modelQuery(model, around));
+      const delta = () =>
+        fromTemplate(template, compiled.modelQuery(model, { ...around, increment }));
+      return materialization.type === "incremental" ? [whole, delta] : [whole];
+    }),
+    ...tests.map((test) => () => {
+      const template = test.form === "singular" ? test.template : undefined;
+      return { sql: compiled.testQuery(test, context), template, place: test.place };
+    }),
+    ...unitTests.flatMap((test) =>
+      (["actual", "expected"] as const).map((side) => () => {
+        const { [side]: sql } = compiled.unitTestQueries(test, dialect);
+        return { sql, template: undefined, place: test.place };
+      }),
+    ),
+  ];
+}
+
+function hooksOf({ models }: QueryNodes, compiled: CompiledProject): readonly Render[] {
   const run = { id: "run" };
-  const fromTemplate = (template: Template, sql: string): RenderedStatement => {
-    return { sql, template, place: { file: template.file, line: 1, column: 1 } };
-  };
-  for (const model of project.models) {
-    const self = isEphemeral(model) ? undefined : context.resolve(model.relation);
-    const { template, hooks } = model;
-    yield fromTemplate(template, compiled.modelQuery(model, { ...context, self }));
-    if (model.materialization.type === "incremental") {
-      yield fromTemplate(template, compiled.modelQuery(model, { ...context, self, increment }));
-    }
-    for (const hook of [...(hooks?.pre ?? []), ...(hooks?.post ?? [])]) {
-      yield fromTemplate(hook, compiled.hookStatement(hook, { ...context, self, run }));
-    }
-  }
-  for (const hook of compiled.runHooks.start) {
-    yield fromTemplate(hook, compiled.hookStatement(hook, { ...context, run }));
-  }
-  for (const hook of compiled.runHooks.end) {
-    const ended = { ...run, status: "succeeded" as const };
-    yield fromTemplate(hook, compiled.hookStatement(hook, { ...context, run: ended }));
-  }
-  for (const test of project.tests) {
-    const template = test.form === "singular" ? test.template : undefined;
-    yield { sql: compiled.testQuery(test, context), template, place: test.place };
-  }
-  for (const test of project.unitTests) {
-    const { actual, expected } = compiled.unitTestQueries(test, dialect);
-    for (const sql of [actual, expected]) yield { sql, template: undefined, place: test.place };
-  }
+  const ended = { ...run, status: "succeeded" as const };
+  const { start, end } = compiled.runHooks;
+  const ofModels = models.flatMap((model) => {
+    const around = { ...context, self: selfOf(model), run };
+    const { pre = [], post = [] } = model.hooks ?? {};
+    return [...pre, ...post].map((hook) => ({ hook, around }));
+  });
+  const all = [
+    ...ofModels,
+    ...start.map((hook) => ({ hook, around: { ...context, run } })),
+    ...end.map((hook) => ({ hook, around: { ...context, run: ended } })),
+  ];
+  return all.map(
+    ({ hook, around }) =>
+      () =>
+        fromTemplate(hook, compiled.hookStatement(hook, around)),
+  );
+}
+
+function selfOf(model: Model): string | undefined {
+  return isEphemeral(model) ? undefined : context.resolve(model.relation);
+}
+
+function fromTemplate(template: Template, sql: string): RenderedStatement {
+  return { sql, template, place: { file: template.file, line: 1, column: 1 } };
 }

@@ -1,17 +1,14 @@
-import { portabilityDiagnostics } from "../compile/portability.ts";
 import type { CompiledProject } from "../compile/compile.ts";
 import { counted } from "../core/counted.ts";
 import { Failure } from "../core/diagnostic.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
 import { production, publicNameIn } from "../core/environment.ts";
 import { isEphemeral, queryColumns } from "../core/node.ts";
-import type { DataTest } from "../core/data-test.ts";
 import type { Model } from "../core/node.ts";
 import type { Engine, EngineName } from "../core/ports.ts";
 import { zones } from "../core/relation.ts";
 import { StatementFailure } from "../core/statement-failure.ts";
 import { readableColumns } from "../core/technical-columns.ts";
-import { findPortabilityProblems } from "../dialect/portability.ts";
 import { duckdbDialect } from "../dialect/duckdb/dialect.ts";
 import { compareWithContract } from "../execute/model-contract.ts";
 import { seedStatements } from "../plan/write/seed.ts";
@@ -19,6 +16,7 @@ import { checkForRedshift } from "./check-redshift.ts";
 import { checkPipelines } from "./pipelines-file.ts";
 import { exitCodes } from "./options.ts";
 import type { ExitCode, GlobalOptions } from "./options.ts";
+import { portabilityOf, portabilityOfTemplate } from "./portability.ts";
 import { accessDiagnostics } from "./project-classes.ts";
 import { compileProject, openProject } from "./project.ts";
 import type { LinkedProject } from "./project.ts";
@@ -46,7 +44,7 @@ export async function checkCommand(
   if (diagnostics.length === 0) {
     const unbound = await bind(linked, compiled);
     const files = new Set(unbound.map(({ place }) => place?.file));
-    const refused = await checkForRedshift(linked, compiled);
+    const refused = await checkForRedshift(linked.project, compiled, { withHooks: true });
     diagnostics.push(...unbound, ...refused.filter(({ place }) => !files.has(place?.file)));
     diagnostics.push(...(await accessDiagnostics(linked.project, compiled)));
   }
@@ -69,38 +67,10 @@ export async function checkCommand(
   return exitCodes.ok;
 }
 
-function portability({ project }: LinkedProject): Diagnostic[] {
-  const templates = [
-    ...project.models.map((model) => model.template),
-    ...project.macros.partials.values(),
-    ...[...project.macros.tests.values()].map(({ template }) => template),
-    ...project.tests.flatMap((test) => (test.form === "singular" ? [test.template] : [])),
-    ...project.unitTests.flatMap(({ subject }) =>
-      subject.kind === "query" ? [subject.template] : [],
-    ),
-  ];
-  return [
-    ...templates.flatMap((template) => portabilityDiagnostics(template, findPortabilityProblems)),
-    ...project.tests.flatMap(portabilityOfConditions),
-  ];
-}
-
-/** SQL that stands in a data test's YAML is short: its problems are told at the test. */
-function portabilityOfConditions(test: DataTest): Diagnostic[] {
-  if (test.form !== "generic") return [];
-  const { assertion, where, place } = test;
-  const written = {
-    expression: assertion.type === "expression" ? [assertion.expression] : [],
-    totals:
-      assertion.type === "equal_totals"
-        ? [...assertion.of, ...assertion.groupBy].flatMap(({ here, there }) => [here, there])
-        : [],
-  };
-  const texts = [...written.expression, ...written.totals, where];
-  return texts
-    .filter((text) => text !== undefined)
-    .flatMap(findPortabilityProblems)
-    .map(({ message, hint }) => ({ code: "SQL_NOT_PORTABLE", message, place, hint }));
+function portability({ project }: LinkedProject): readonly Diagnostic[] {
+  const { partials, tests } = project.macros;
+  const called = [...partials.values(), ...[...tests.values()].map(({ template }) => template)];
+  return [...called.flatMap(portabilityOfTemplate), ...portabilityOf(project)];
 }
 
 function renderEverywhere({ project }: LinkedProject, compiled: CompiledProject): Diagnostic[] {

@@ -8,6 +8,7 @@ import { holdWarehouse } from "./held-warehouse.ts";
 import type { HeldWarehouse } from "./held-warehouse.ts";
 import { exitCodes } from "./options.ts";
 import type { ExitCode, RunOptions } from "./options.ts";
+import { assertPortable } from "./portability.ts";
 import { withClassesOf } from "./project-classes.ts";
 import { compileProject, openProject } from "./project.ts";
 import type { LinkedProject } from "./project.ts";
@@ -36,6 +37,7 @@ export async function retryCommand(
       return exitCodes.ok;
     }
     const compiled = await withClassesOf(linked.project, await compileProject(linked, told));
+    await assertPortable({ linked, compiled, selected, target: told.target });
     return carryOut({ verb, options: told, linked, compiled, selected }, held);
   });
 }

@@ -17,6 +17,7 @@ import { assertIntervals } from "./interval-option.ts";
 import { exitCodes } from "./options.ts";
 import type { ExitCode, RunOptions } from "./options.ts";
 import { withOpenLineage } from "./openlineage.ts";
+import { assertPortable } from "./portability.ts";
 import { printPlan } from "./print-plan.ts";
 import { withClassesOf } from "./project-classes.ts";
 import { compileProject, openProject } from "./project.ts";
@@ -42,6 +43,7 @@ export async function runCommand(verb: RunVerb, options: RunOptions): Promise<Ex
   }
   assertIntervals(options, compiled, selected);
   assertFromRaw(options);
+  await assertPortable({ linked, compiled, selected, target: options.target });
   const request = { verb, options, linked, compiled, selected };
   if (options.dryRun === true) return dryRun(request);
   return holdWarehouse({ linked, options, command: describeCommand(verb, options) }, (held) =>
