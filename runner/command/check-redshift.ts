@@ -9,7 +9,10 @@ import type { Template } from "../core/template.ts";
 import { redshiftDialect } from "../dialect/redshift/dialect.ts";
 import { loadRedshiftGrammar } from "../dialect/redshift/grammar.ts";
 import type { CheckStatement } from "../dialect/redshift/grammar.ts";
-import type { QueryNodes } from "./portability.ts";
+import type { ParsedProject } from "../parse/project.ts";
+
+/** What of a project has SQL of its own. */
+export type QueryNodes = Pick<ParsedProject, "models" | "tests" | "unitTests">;
 
 /** A statement of the project as Redshift would get it. */
 interface RenderedStatement {

@@ -15,6 +15,7 @@ import { openProject } from "./project.ts";
 import type { LinkedProject } from "./project.ts";
 import { declaredTarget, resolveTarget } from "./target.ts";
 import type { Target } from "./target.ts";
+import type { RedshiftPlace } from "./warehouse-place.ts";
 
 export interface InfraOptions extends GlobalOptions {
   /** Print what is wrong with the template instead of the template. */
@@ -72,7 +73,7 @@ export function infraNeeds(project: ParsedProject, name: string | undefined): In
   const refuse = (message: string) => {
     const hint =
       onAws.length === 0
-        ? "A target needs engine: redshift with a workgroup, and a lake on S3."
+        ? "A target needs engine: redshift with a workgroup or a cluster, and a lake on S3."
         : `Name one on AWS: ${onAws.map((each) => `--target ${each}`).join(", ")}.`;
     return new Failure([{ code: "INFRA_UNSUITABLE", message, hint }]);
   };
@@ -82,15 +83,11 @@ export function infraNeeds(project: ParsedProject, name: string | undefined): In
   if (warehouse.endpoint !== undefined || lake.endpoint !== undefined) {
     throw refuse(`The target ${target.name} names servers other than Amazon's.`);
   }
-  if (warehouse.workgroup === undefined) {
-    throw refuse(
-      `The target ${target.name} has a provisioned cluster; the template makes a serverless workgroup.`,
-    );
-  }
   const texts: Readonly<Record<InfraSetting, string | undefined>> = {
     bucket: declared.lake,
     region: declared.engine === "redshift" ? declared.redshift.region : undefined,
     workgroup: declared.engine === "redshift" ? declared.redshift.workgroup : undefined,
+    cluster: declared.engine === "redshift" ? declared.redshift.cluster : undefined,
     database: declared.engine === "redshift" ? declared.redshift.database : undefined,
     iam_role: declared.engine === "redshift" ? declared.redshift.iam_role : undefined,
     table: Object.values(declared.connections).flatMap((connection) =>
@@ -102,7 +99,7 @@ export function infraNeeds(project: ParsedProject, name: string | undefined): In
     bucket: lake.bucket,
     prefix: lake.prefix,
     region: warehouse.region,
-    workgroup: warehouse.workgroup,
+    warehouse: warehouseNeeds(warehouse),
     database: warehouse.database,
     table: shopTableName(target),
     exports: exportPlaces(target),
@@ -114,6 +111,17 @@ export function infraNeeds(project: ParsedProject, name: string | undefined): In
       }),
     ),
   };
+}
+
+function warehouseNeeds(place: RedshiftPlace): InfraNeeds["warehouse"] {
+  const { workgroup, cluster = "", secretArn, dbUser } = place;
+  const which =
+    workgroup === undefined
+      ? ({ kind: "cluster", name: cluster } as const)
+      : ({ kind: "workgroup", name: workgroup } as const);
+  if (secretArn !== undefined) return { ...which, login: { by: "secret", arn: secretArn } };
+  if (dbUser !== undefined) return { ...which, login: { by: "user", name: dbUser } };
+  return { ...which, login: { by: "iam" } };
 }
 
 /** The name that the API's table has unless it is told another. */

@@ -7,13 +7,10 @@ import { nodeId } from "../core/node.ts";
 import type { NodeId, ProjectNode } from "../core/node.ts";
 import type { Template } from "../core/template.ts";
 import { findPortabilityProblems } from "../dialect/portability.ts";
-import type { ParsedProject } from "../parse/project.ts";
 import { checkForRedshift } from "./check-redshift.ts";
+import type { QueryNodes } from "./check-redshift.ts";
 import type { LinkedProject } from "./project.ts";
 import { declaredTarget } from "./target.ts";
-
-/** What of a project has SQL of its own. */
-export type QueryNodes = Pick<ParsedProject, "models" | "tests" | "unitTests">;
 
 interface Selection {
   readonly linked: LinkedProject;

@@ -1,6 +1,6 @@
 import { getAtt, ref, sub } from "./cloudformation.ts";
 import type { Resource, Value } from "./cloudformation.ts";
-import type { InfraNeeds, LakeRole } from "./needs.ts";
+import type { InfraNeeds, LakeRole, WarehouseNeeds } from "./needs.ts";
 import { allow, policy } from "./policy.ts";
 import { warehouseRights } from "./warehouse-rights.ts";
 
@@ -15,7 +15,7 @@ export function accessResources(needs: InfraNeeds): Readonly<Record<string, Reso
   return Object.fromEntries(
     needs.roles.flatMap((role): [string, Resource][] => [
       [`${logicalName(role)}Rights`, rightsOf(role, needs)],
-      [logicalName(role), roleOf(role)],
+      [logicalName(role), roleOf(role, needs.warehouse.kind)],
     ]),
   );
 }
@@ -25,13 +25,19 @@ function rightsOf(role: LakeRole, needs: InfraNeeds): Resource {
     Type: "AWS::IAM::ManagedPolicy",
     Properties: {
       Description: `What the role ${role.name} may do with the lake and the warehouse.`,
-      PolicyDocument: policy([...lakeStatements(role, needs.prefix), ...warehouseRights(whoAsks)]),
+      PolicyDocument: policy([
+        ...lakeStatements(role, needs.prefix),
+        ...warehouseRights({ kind: needs.warehouse.kind, login: asThemselves }, whoAsks),
+      ]),
     },
   };
 }
 
+/** Who has a role of the project's comes to the database by their IAM role, whoever the runner comes as. */
+const asThemselves = { by: "iam" } as const;
+
 /** Who of the account may take it is for the account's own policies to say. */
-function roleOf(role: LakeRole): Resource {
+function roleOf(role: LakeRole, kind: WarehouseNeeds["kind"]): Resource {
   return {
     Type: "AWS::IAM::Role",
     Properties: {
@@ -46,7 +52,8 @@ function roleOf(role: LakeRole): Resource {
       ManagedPolicyArns: [ref(`${logicalName(role)}Rights`)],
       Tags: [
         { Key: roleTag, Value: role.name },
-        { Key: "RedshiftDbRoles", Value: role.databaseRole },
+        // A cluster takes no notice of it: there an administrator grants the role.
+        ...(kind === "workgroup" ? [{ Key: "RedshiftDbRoles", Value: role.databaseRole }] : []),
       ],
     },
   };

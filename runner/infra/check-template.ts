@@ -58,7 +58,8 @@ export const rules: readonly Rule[] = [
   {
     says: "the warehouse is not reached from the internet",
     problems: (template) =>
-      ofType(template, "AWS::RedshiftServerless::Workgroup")
+      ["AWS::RedshiftServerless::Workgroup", "AWS::Redshift::Cluster"]
+        .flatMap((type) => ofType(template, type))
         .filter(([, { Properties: properties }]) => properties.PubliclyAccessible !== false)
         .map(([name]) => `${name} is publicly accessible`),
   },
@@ -66,7 +67,7 @@ export const rules: readonly Rule[] = [
     says: "no password stands in it",
     problems: eachResource((name, { Properties: properties }) =>
       Object.keys(properties)
-        .filter((property) => /password$/i.test(property) && property !== "ManageAdminPassword")
+        .filter((property) => /(?<!^Manage(?:Admin|Master))password$/i.test(property))
         .map((property) => `${name} has ${property}`),
     ),
   },

@@ -9,6 +9,17 @@ export interface LakeRole {
   readonly denied: readonly string[];
 }
 
+/** Redshift Serverless, or a cluster with nodes of its own. */
+export type WarehouseNeeds = {
+  readonly kind: "workgroup" | "cluster";
+  readonly name: string;
+  /** As whom the runner comes to the database: as its own IAM role, or as a user of the database's. */
+  readonly login:
+    | { readonly by: "iam" }
+    | { readonly by: "secret"; readonly arn: string }
+    | { readonly by: "user"; readonly name: string };
+};
+
 /** What a target and the shop need of AWS, as the project's files tell it. */
 export interface InfraNeeds {
   readonly target: string;
@@ -16,7 +27,7 @@ export interface InfraNeeds {
   /** Of the lake within the bucket, without slashes at its ends; empty for the whole bucket. */
   readonly prefix: string;
   readonly region: string | undefined;
-  readonly workgroup: string;
+  readonly warehouse: WarehouseNeeds;
   readonly database: string;
   /** The shop's DynamoDB table. */
   readonly table: string;
@@ -32,6 +43,7 @@ export const infraSettings = [
   "bucket",
   "region",
   "workgroup",
+  "cluster",
   "database",
   "iam_role",
   "table",

@@ -42,7 +42,7 @@ export function roleResources(needs: InfraNeeds): Readonly<Record<string, Resour
         PolicyName: "runner",
         Roles: [ref("RunnerRole")],
         PolicyDocument: policy([
-          ...warehouseRights(anySession),
+          ...warehouseRights(needs.warehouse, anySession),
           ...lakeAccess(needs.prefix, { objects: ["s3:DeleteObject"] }),
           ...shopReading(),
           ...exportReading(needs),

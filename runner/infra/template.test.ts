@@ -16,7 +16,7 @@ const needs: InfraNeeds = {
   bucket: "company-lake",
   prefix: "shop/lake",
   region: "eu-central-1",
-  workgroup: "mercado",
+  warehouse: { kind: "workgroup", name: "mercado", login: { by: "iam" } },
   database: "warehouse",
   table: "mercado_ecommerce",
   exports: [{ bucket: "company-exports", prefix: "dynamodb" }],
@@ -39,26 +39,41 @@ const needs: InfraNeeds = {
   variables: { bucket: "LAKE" },
 };
 const sound = infraTemplate(needs);
+const onCluster: InfraNeeds = {
+  ...needs,
+  warehouse: { kind: "cluster", name: "mercado", login: { by: "iam" } },
+};
+const secret = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:runner-AbCdEf";
 
 test.each([
   ["as a project has it", needs],
   ["a lake that has its bucket for itself, and no exports", { ...needs, prefix: "", exports: [] }],
   ["exports that fill a bucket", { ...needs, exports: [{ bucket: "exports", prefix: "" }] }],
+  ["a provisioned cluster", onCluster],
+  ["a cluster's user", loggedIn(onCluster, { by: "user", name: "runner" })],
+  ["a user of a secret", loggedIn(needs, { by: "secret", arn: secret })],
 ])("the template breaks no rule: %s", (_name, given) => {
   expect(checkTemplate(infraTemplate(given))).toEqual([]);
 });
+
+function loggedIn(given: InfraNeeds, login: InfraNeeds["warehouse"]["login"]): InfraNeeds {
+  return { ...given, warehouse: { ...given.warehouse, login } };
+}
 
 const linter = spawnSync("cfn-lint", ["--version"], { stdio: "ignore" });
 const isInstalled = linter.status === 0;
 const lint = isInstalled ? test : test.skip;
 
-lint(
-  `CloudFormation's own linter finds nothing${isInstalled ? "" : " (skipped: cfn-lint is not installed here)"}`,
-  () => {
+lint.each([
+  ["serverless", sound],
+  ["on a cluster", infraTemplate(onCluster)],
+])(
+  `CloudFormation's own linter finds nothing, %s${isInstalled ? "" : " (skipped: cfn-lint is not installed here)"}`,
+  (_name, template) => {
     const folder = mkdtempSync(join(tmpdir(), "mercado-infra-"));
     try {
       const file = join(folder, "template.yaml");
-      writeFileSync(file, stringify(sound, { version: "1.1", aliasDuplicateObjects: false }));
+      writeFileSync(file, stringify(template, { version: "1.1", aliasDuplicateObjects: false }));
       const { status, stdout } = spawnSync("cfn-lint", ["--regions", "eu-central-1", "-t", file], {
         encoding: "utf8",
       });
@@ -80,10 +95,18 @@ function changed(name: string, change: Readonly<Record<string, Value | undefined
   }));
 }
 
-function withResource(name: string, change: (resource: Resource) => Resource): Template {
-  const resource = sound.Resources[name];
+function withResource(
+  name: string,
+  change: (resource: Resource) => Resource,
+  template = sound,
+): Template {
+  const resource = template.Resources[name];
   if (resource === undefined) throw new Error(`there is no ${name}`);
-  return { ...sound, Resources: { ...sound.Resources, [name]: change(resource) } };
+  return { ...template, Resources: { ...template.Resources, [name]: change(resource) } };
+}
+
+function onPublicNet(resource: Resource): Resource {
+  return { ...resource, Properties: { ...resource.Properties, PubliclyAccessible: true } };
 }
 
 function withStatement(statement: Readonly<Record<string, Value>>): Template {
@@ -127,8 +150,8 @@ test.each<readonly [string, Template, RegExp]>([
   ["a bucket without a name", changed("LakeBucket", { BucketName: undefined }), /no BucketName/],
   [
     "a resource of an unknown type",
-    withResource("Workgroup", (resource) => ({ ...resource, Type: "AWS::Redshift::Cluster" })),
-    /AWS::Redshift::Cluster, which no rule knows/,
+    withResource("Workgroup", (resource) => ({ ...resource, Type: "AWS::EC2::Instance" })),
+    /AWS::EC2::Instance, which no rule knows/,
   ],
   [
     "every action of a service",
@@ -197,6 +220,11 @@ test.each<readonly [string, Template, RegExp]>([
     changed("Workgroup", { PubliclyAccessible: true }),
     /publicly accessible/,
   ],
+  [
+    "a cluster on the internet",
+    withResource("Cluster", onPublicNet, infraTemplate(onCluster)),
+    /Cluster is publicly accessible/,
+  ],
   ["a password", changed("Namespace", { AdminUserPassword: "secret" }), /has AdminUserPassword/],
   [
     "a template too long to hand over",
@@ -223,6 +251,63 @@ test("the lake's files are reached below its prefix and nowhere else", () => {
     expect(onObjects).toContainEqual({ "Fn::Sub": "${LakeBucket.Arn}/shop/lake/*" });
     expect(JSON.stringify(onObjects)).not.toContain("Arn}/*");
   }
+});
+
+/** What the runner's role, or a role of the project's, may do to come to the database. */
+function loginOf(given: InfraNeeds, name = "RunnerRights"): unknown {
+  const resource = infraTemplate(given).Resources[name];
+  if (resource === undefined) throw new Error(`there is no ${name}`);
+  const logins = statementsOf(resource).filter(({ Sid }) => Sid === "WarehouseLogin");
+  return logins.map(({ Action, Resource: on }) => ({ Action, on }));
+}
+
+const partOfCluster = (part: string) => ({
+  "Fn::Sub": `arn:\${AWS::Partition}:redshift:\${AWS::Region}:\${AWS::AccountId}:${part}`,
+});
+const clusterDatabase = partOfCluster("dbname:${Cluster}/${DatabaseName}");
+
+// Which action and which resources: as AWS's own policy AmazonRedshiftDataFullAccess has them.
+test.each<readonly [string, InfraNeeds, string, readonly unknown[]]>([
+  [
+    "its own identity, serverless",
+    needs,
+    "redshift-serverless:GetCredentials",
+    [{ "Fn::GetAtt": ["Workgroup", "Workgroup.WorkgroupArn"] }],
+  ],
+  [
+    "its own identity, on a cluster",
+    onCluster,
+    "redshift:GetClusterCredentialsWithIAM",
+    [clusterDatabase],
+  ],
+  [
+    "a user of a cluster",
+    loggedIn(onCluster, { by: "user", name: "runner" }),
+    "redshift:GetClusterCredentials",
+    [clusterDatabase, partOfCluster("dbuser:${Cluster}/runner")],
+  ],
+  [
+    "the user of a secret",
+    loggedIn(needs, { by: "secret", arn: secret }),
+    "secretsmanager:GetSecretValue",
+    [secret],
+  ],
+])("the runner comes to the database as %s by one right alone", (_as, given, action, on) => {
+  expect(loginOf(given)).toEqual([{ Action: [action], on }]);
+});
+
+test("who has a role of the project's comes as themselves, whoever the runner comes as", () => {
+  const given = loggedIn(onCluster, { by: "user", name: "runner" });
+  expect(loginOf(given, "AccessBiAnalystRights")).toEqual([
+    { Action: ["redshift:GetClusterCredentialsWithIAM"], on: [clusterDatabase] },
+  ]);
+});
+
+test("an output names whom the administrator grants the right to create schemas, and no secret's user", () => {
+  const user = (given: InfraNeeds) => infraTemplate(given).Outputs.RunnerDatabaseUser?.Value;
+  expect(user(onCluster)).toEqual({ "Fn::Sub": "IAMR:${RunnerRole}" });
+  expect(user(loggedIn(onCluster, { by: "user", name: "runner" }))).toBe("runner");
+  expect(user(loggedIn(needs, { by: "secret", arn: secret }))).toBeUndefined();
 });
 
 test("the warehouse's role may learn by which key UNLOAD is to encrypt, and use it", () => {

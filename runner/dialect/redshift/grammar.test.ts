@@ -66,6 +66,8 @@ describe("Redshift refuses, where it stands,", () => {
     ["copy t from 's3://x/y' iam_role default format as parquet manifest", "copy", "no COPY"],
     ["copy t (a) from 's3://x' iam_role default format as parquet", "copy", "no COPY"],
     ["select 1; select 2", "", "more than one statement"],
+    ["select 'é🛒' as a wrong from t", "wrong", "syntax error"],
+    ["select 'é🛒', string_agg(a, ',') from t", "string_agg", "no function"],
     ["create extension x", "create", "no statement for Redshift"],
     ["", "", "no statement"],
   ])("%s", (sql, at, message) => {

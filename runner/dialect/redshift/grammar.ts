@@ -45,7 +45,8 @@ export async function loadRedshiftGrammar(): Promise<CheckStatement> {
       const { message, cursorPosition } = error.sqlDetails ?? { message: "", cursorPosition: 0 };
       // Mostly the parser stumbles over the same word.
       if (problems.length > 0) return problems;
-      return [{ offset: Math.max(0, cursorPosition), message: `${message}.` }];
+      const offset = letterOffset(plain, Math.max(0, cursorPosition));
+      return [{ offset, message: `${message}.` }];
     }
   };
   return check;
@@ -84,6 +85,11 @@ function quotedNames(sql: string): StatementProblem[] {
 
 function tooLong(offset: number): StatementProblem {
   return { offset, message: `This name is longer than ${longestName} bytes.` };
+}
+
+/** The parser's own errors count letters, whatever their width. */
+function letterOffset(text: string, letters: number): number {
+  return Array.from(text).slice(0, letters).join("").length;
 }
 
 /** The tree counts bytes. */

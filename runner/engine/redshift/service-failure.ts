@@ -121,7 +121,7 @@ function explain(
       message: `${warehouse} is refused to these credentials.`,
       hint:
         connection.endpoint === undefined || !unknownKey.has(name)
-          ? "They need redshift-data:* on the warehouse, and redshift-serverless:GetCredentials, redshift:GetClusterCredentials or secretsmanager:GetSecretValue. See what is missing: runner doctor"
+          ? "They need redshift-data:* on the warehouse, and what lets them in as the target says: redshift-serverless:GetCredentials, redshift:GetClusterCredentialsWithIAM, redshift:GetClusterCredentials or secretsmanager:GetSecretValue. See what is missing: runner doctor"
           : `Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to what the server at ${connection.endpoint} takes.`,
     };
   }
