@@ -69,7 +69,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const clock = options.clock ?? systemClock;
   const cartLifetimes = options.cartLifetimes ?? DEFAULT_CART_LIFETIMES;
   const shop: Shop = { pool, table, clock, cartLifetimes, reachKillPoint, cancellationMinutes };
-  const { app, running } = createApp({
+  const served = createApp({
     shop,
     authenticate: openAuthentication(authentication),
     development: authentication.kind === "development",
@@ -84,21 +84,21 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     table.client.destroy();
   }
   try {
-    const url = await listen(app, { port, host });
+    const url = await listen(served.app, { port, host });
     const sweeper = startSweeper({ stores: shop, seconds: sweepSeconds, logger });
     return {
       url,
       async close(hurry) {
         stopping.now = true;
         const swept = sweeper.stop();
-        const outcome = await stopGently(app, { ...settings, running }, hurry);
+        const outcome = await stopGently(served, settings, hurry);
         await atMost(CLOSE_MILLISECONDS, swept);
         await closeDatabases();
         return outcome;
       },
     };
   } catch (error) {
-    await app.close();
+    await served.app.close();
     await closeDatabases();
     throw error;
   }

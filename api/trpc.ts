@@ -2,7 +2,7 @@ import { initTRPC } from "@trpc/server";
 import { z } from "zod";
 import type { Context } from "./context.ts";
 import { describeFailure, translateFailure } from "./failures.ts";
-import { withinDeadline } from "./limits/call-limits.ts";
+import { withinLimits } from "./limits/call-limits.ts";
 import type { Role } from "./roles/caller.ts";
 import { customerFor, requireRole, vendorFor } from "./roles/permission.ts";
 import * as field from "./schema/fields.ts";
@@ -38,8 +38,7 @@ export const createCallerFactory = trpc.createCallerFactory;
 const procedure = trpc.procedure.use(async ({ ctx, meta, path, type, next }) => {
   await ctx.limits?.admit({ path, type });
   requireRole(ctx.caller, meta?.roles ?? []);
-  const { milliseconds } = ctx.limits ?? {};
-  const result = await (milliseconds === undefined ? next() : withinDeadline(next(), milliseconds));
+  const result = await (ctx.limits === undefined ? next() : withinLimits(next(), ctx.limits));
   if (!result.ok) throw translateFailure(result.error);
   return result;
 });

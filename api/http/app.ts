@@ -22,7 +22,9 @@ import { HTTP_LIMITS, type HttpLimits } from "./limits.ts";
 import { beginTrace, traceRequests } from "./request-fields.ts";
 import { logRequest, logRequests } from "./request-log.ts";
 import type { HttpSettings } from "./settings.ts";
-import { countRequests } from "./stop.ts";
+import { trackRequests, type RequestsUnderWay } from "./requests-under-way.ts";
+import { watchSilentConnections } from "./silent-connections.ts";
+import type { Stoppable } from "./stop.ts";
 import { serveTrpc, type ContextOf } from "./trpc-route.ts";
 
 export interface AppParts {
@@ -36,18 +38,12 @@ export interface AppParts {
   limits?: Partial<HttpLimits>;
 }
 
-export interface App {
-  app: FastifyInstance;
-  /** The number of requests under way. */
-  running: () => number;
-}
-
 /** The shop over HTTP, not yet listening. */
-export function createApp(parts: AppParts): App {
+export function createApp(parts: AppParts): Stoppable {
   const { shop, logger, settings, isStopping } = parts;
   const limits: HttpLimits = { ...HTTP_LIMITS, ...parts.limits };
   const app = createFastify(limits, settings, logger);
-  const running = countRequests(app);
+  const requests = trackRequests(app);
   traceRequests(app);
   if (logger !== undefined) logRequests(app, logger, procedureNames());
   if (parts.development) refuseForeignPages(app, settings.corsOrigins);
@@ -64,7 +60,7 @@ export function createApp(parts: AppParts): App {
   app.addContentTypeParser("*", (_request, _payload, done) => {
     done(null);
   });
-  const contextOf = contextFactory(parts);
+  const contextOf = contextFactory(parts, requests);
   void app.register((scope, _options, done) => {
     serveTrpc(scope, { contextOf, limits, logger });
     done();
@@ -81,7 +77,7 @@ export function createApp(parts: AppParts): App {
   });
   serveHealth(app, shop, isStopping);
   serveOpenApi(app);
-  return { app, running };
+  return { app, running: requests.count, endSilent: watchSilentConnections(app.server) };
 }
 
 interface Failed {
@@ -190,7 +186,10 @@ function procedureNames(): ReadonlySet<string> {
 }
 
 /** Tells who calls, and counts what they call. */
-function contextFactory({ shop, authenticate, development, settings }: AppParts): ContextOf {
+function contextFactory(
+  { shop, authenticate, development, settings }: AppParts,
+  requests: RequestsUnderWay,
+): ContextOf {
   const { callMilliseconds, rateLimits = development ? "off" : RATE_LIMITS } = settings;
   const limiter = rateLimits === "off" ? undefined : openRateLimiter(rateLimits);
 
@@ -220,6 +219,9 @@ function contextFactory({ shop, authenticate, development, settings }: AppParts)
       limits: {
         admit: async ({ path, type }) => limiter?.spend(rateClassOf(path, type), counted),
         milliseconds: callMilliseconds,
+        follow: (work) => {
+          requests.follow(request, work);
+        },
       },
     };
   };

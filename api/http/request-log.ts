@@ -14,6 +14,13 @@ interface Answered {
   procedures?: ReadonlySet<string>;
 }
 
+/** In the place of a status that nobody was sent, as other servers' logs have it. */
+const CALLER_WENT_AWAY = 499;
+
+function isUnsent({ raw }: FastifyReply): boolean {
+  return raw.destroyed && !raw.writableFinished;
+}
+
 const NONE: ReadonlySet<string> = new Set();
 
 /** Writes one line, without anything that the caller wrote: the route instead of the URL, and no body. */
@@ -28,11 +35,9 @@ export function logRequest(logger: Logger, answered: Answered): void {
       method: request.method,
       route: request.routeOptions.url ?? "(none)",
       ...(called.length === 0 ? {} : { procedures: called }),
-      status: reply.statusCode,
+      status: isUnsent(reply) ? CALLER_WENT_AWAY : reply.statusCode,
       ms: Math.round(reply.elapsedTime * 10) / 10,
       caller: request.callerName ?? "unknown",
-      // The client went away before the answer was sent.
-      ...(reply.raw.destroyed && !reply.raw.writableFinished ? { aborted: true } : {}),
     },
     "request",
   );
@@ -43,8 +48,11 @@ export function logRequests(
   logger: Logger,
   procedures: ReadonlySet<string>,
 ): void {
-  app.addHook("onResponse", (request, reply, done) => {
-    logRequest(logger, { request, reply, procedures });
+  app.addHook("onRequest", (request, reply, done) => {
+    // Fastify's onResponse does not hear of an answer that nobody takes.
+    reply.raw.once("close", () => {
+      logRequest(logger, { request, reply, procedures });
+    });
     done();
   });
 }

@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { request, type ClientRequest, type IncomingMessage } from "node:http";
+import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "@jest/globals";
 import { createShopClient } from "../client.ts";
@@ -28,8 +31,8 @@ async function shopUntilGone(url: string, itemId: number, outcomes: Outcome[]): 
       return;
     }
     const { version: cartVersion, totalPrice: expectedTotal } = shown;
-    const request = { userId, idempotencyKey, cartVersion, expectedTotal };
-    const failure = await failureOf(client.checkout.create.mutate(request));
+    const checkout = { userId, idempotencyKey, cartVersion, expectedTotal };
+    const failure = await failureOf(client.checkout.create.mutate(checkout));
     outcomes.push({ userId, idempotencyKey, failure });
     if (failure !== "no failure") return;
   }
@@ -63,6 +66,85 @@ test("told to stop amid checkouts, it says that it is not ready, ends each of th
   expect(sold).toBe(acknowledged.length);
   await expect(fetch(`${service.url}/health`)).rejects.toThrow();
 }, 90_000);
+
+/** A checkout that is under way when the service is told to stop; `until` ends when nobody waits for its answer any more. */
+async function stopAmidCheckout(
+  variables: NodeJS.ProcessEnv,
+  until: (asked: ClientRequest) => Promise<void>,
+) {
+  const itemId = await listItem(shop, 5, "1.00");
+  const userId = await signUp(shop);
+  const unhurried = { ...variablesFor(shop), MERCADO_API_STOP_SECONDS: "600" };
+  const service = await openService({ ...unhurried, ...variables });
+  const lines = [{ itemId, quantity: 2 }];
+  const { version: cartVersion, totalPrice: expectedTotal } = await createShopClient({
+    url: service.url,
+  }).cart.put.mutate({ userId, lines });
+  const key = { userId, idempotencyKey: "stopped" };
+  await shop.pool.tx(async (transaction) => {
+    // Nobody can take of this item's stock until this transaction ends.
+    await transaction.query(sql`select from inventory where id = ${itemId} for update`);
+    const asked = request(`${service.url}/trpc/checkout.create`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      agent: false,
+    });
+    asked.on("error", () => undefined);
+    asked.end(JSON.stringify({ ...key, cartVersion, expectedTotal }));
+    await until(asked);
+    service.child.kill("SIGTERM");
+    await sleep(500);
+  });
+  const { code, stderr } = await service.ended;
+  const bought = await shop.client.checkout.get.query(key);
+  return { code, stderr, bought, stock: await countStock(shop, itemId) };
+}
+
+const ENDED = {
+  code: 0,
+  bought: expect.objectContaining({ totalPrice: "2.00" }),
+  stock: { available: 3, reserved: 0, sold: 2 },
+};
+
+test("a checkout whose customer has gone away is ended all the same before the service exits, and logged", async () => {
+  const { stderr, ...rest } = await stopAmidCheckout({}, async (asked) => {
+    await untilSomebodyWaitsForStock();
+    asked.destroy();
+  });
+  expect(rest).toEqual(ENDED);
+  expect(stderr).toMatch(/"procedures":\["checkout.create"\],"status":499/);
+});
+
+test("a checkout that took too long to be waited for is ended all the same before the service exits", async () => {
+  const variables = { MERCADO_API_CALL_SECONDS: "1" };
+  const { stderr, ...rest } = await stopAmidCheckout(variables, async (asked) => {
+    const [answer] = (await once(asked, "response")) as [IncomingMessage];
+    expect(answer.statusCode).toBe(503);
+  });
+  expect(rest).toEqual(ENDED);
+  expect(stderr).toContain("did not answer in time");
+});
+
+test("a connection on which nothing was ever asked does not keep the service from stopping", async () => {
+  const service = await openService({ ...variablesFor(shop), MERCADO_API_STOP_SECONDS: "600" });
+  const { host, port } = addressOf(service.url);
+  const silent = connect(port, host);
+  await once(silent, "connect");
+  service.child.kill("SIGTERM");
+  expect((await service.ended).code).toBe(0);
+  silent.destroy();
+});
+
+async function untilSomebodyWaitsForStock(): Promise<void> {
+  for (let look = 0; look < 400; look += 1) {
+    const waiting = await shop.pool.query(
+      sql`select 1 from pg_stat_activity where wait_event_type = 'Lock' and query like '%inventory%'`,
+    );
+    if (waiting.length > 0) return;
+    await sleep(20);
+  }
+  throw new Error("nobody waits for the stock");
+}
 
 async function openHanging(variables: NodeJS.ProcessEnv) {
   const endpoint = shop.dynamodb.endpoint!;

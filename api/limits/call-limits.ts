@@ -11,13 +11,16 @@ export interface CallLimits {
   admit(call: Call): Promise<void>;
   /** After so long the caller is answered, whatever the databases do. */
   milliseconds: number;
+  /** The service does not stop before this has ended, also when its caller has been answered or has gone away. */
+  readonly follow: (work: Promise<unknown>) => void;
 }
 
 /** What `work` resolves to, or, when it takes longer, a ShopError; the work itself goes on to its own end. */
-export async function withinDeadline<Result>(
+export async function withinLimits<Result>(
   work: Promise<Result>,
-  milliseconds: number,
+  { milliseconds, follow }: Pick<CallLimits, "milliseconds" | "follow">,
 ): Promise<Result> {
+  follow(work);
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
