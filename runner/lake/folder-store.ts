@@ -1,5 +1,5 @@
-import { access, constants, readdir, readFile, rm, stat } from "node:fs/promises";
-import { basename, dirname, join, relative, sep } from "node:path";
+import { access, constants, readFile, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { codeOf, messageOf } from "../core/caught.ts";
 import { diskFailure } from "../core/disk-failure.ts";
 import { Failure } from "../core/diagnostic.ts";
@@ -10,6 +10,7 @@ import { ensureFolder, renameDurably, replaceDurably, sync } from "./durable.ts"
 import { pointerMoved } from "./pointer-moved.ts";
 import { removeEmptyFolder, removeEmptyFolders } from "./empty-folders.ts";
 import * as layout from "./layout.ts";
+import { exists, filesBelow, foldersIn, isMissing, namesIn, sizeOf } from "./listing.ts";
 import type { Fetched, Leftover, Measured, PartsToRemove, Store, StoredFile } from "./store.ts";
 
 /** Parts are staged where they will stand, so that putting one is a rename. */
@@ -223,26 +224,6 @@ function isStaged(key: string): boolean {
   return rest.some((name) => name.startsWith("."));
 }
 
-async function filesBelow(root: string): Promise<readonly StoredFile[]> {
-  const entries = await readdir(root, { recursive: true, withFileTypes: true }).catch(
-    (error: unknown) => {
-      if (isMissing(error)) return [];
-      throw error;
-    },
-  );
-  const found = await Promise.all(
-    entries
-      .filter((entry) => entry.isFile())
-      .map(async (entry) => {
-        const path = join(entry.parentPath, entry.name);
-        const { size, mtime } = await stat(path).catch(() => ({ size: 0, mtime: new Date() }));
-        const key = relative(root, path).split(sep).join("/");
-        return { key, bytes: size, modifiedAt: mtime };
-      }),
-  );
-  return found.toSorted((one, other) => (one.key < other.key ? -1 : 1));
-}
-
 function unusable(error: unknown, path: string): Failure {
   const cause = messageOf(error);
   if (hasCode(error, "ENOTDIR", "EEXIST")) {
@@ -265,44 +246,4 @@ function unusable(error: unknown, path: string): Failure {
 function hasCode(error: unknown, ...codes: readonly string[]): boolean {
   const code = codeOf(error);
   return code !== undefined && codes.includes(code);
-}
-
-function isMissing(error: unknown): boolean {
-  return hasCode(error, "ENOENT");
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
-}
-
-async function sizeOf(path: string): Promise<number> {
-  return stat(path).then(
-    ({ size }) => size,
-    () => 0,
-  );
-}
-
-async function namesIn(folder: string): Promise<readonly string[]> {
-  try {
-    return (await readdir(folder)).toSorted();
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw error;
-  }
-}
-
-async function foldersIn(folder: string): Promise<readonly string[]> {
-  try {
-    const entries = await readdir(folder, { withFileTypes: true });
-    return entries
-      .filter((entry) => entry.isDirectory())
-      .map((entry) => entry.name)
-      .toSorted();
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw error;
-  }
 }

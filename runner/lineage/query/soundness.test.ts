@@ -3,7 +3,8 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import { DuckDBInstance } from "@duckdb/node-api";
 import fc from "fast-check";
 import type { AnalyzeQuery, QueryLineage } from "../../core/column-lineage.ts";
-import { randomQuery, relations } from "../testing/random-query.ts";
+import { relations } from "../testing/random-from.ts";
+import { randomQuery } from "../testing/random-query.ts";
 import { loadQueryAnalysis } from "./analyze.ts";
 
 type Rows = readonly (readonly (number | null)[])[];
