@@ -8,6 +8,7 @@ import type { Engine, Lake } from "../core/ports.ts";
 import { baseName, zoneOf, zones } from "../core/relation.ts";
 import { failuresSchema, ledgerSchema, quoteText } from "../core/sql-text.ts";
 import { duckdbDialect } from "../dialect/duckdb/dialect.ts";
+import { standingIn } from "./environment.ts";
 import { readPointers } from "./lake-pointers.ts";
 import type { Target } from "./target.ts";
 import { isUnbuilt, openEngine } from "./open-engine.ts";
@@ -35,9 +36,7 @@ export async function openForReading(
     return { engine: (await openEngine({ target, command: "query" })).engine, query };
   }
   const lake = await openLake(target);
-  if (environment !== production && !(await lake.environments()).includes(environment)) {
-    tellUnknown(environment);
-  }
+  if (environment !== production) tellStandingIn(environment, await lake.environments());
   const manifests = (await readPointers(lake, environment)).map(({ manifest }) => manifest);
   if (manifests.length === 0) throw nothingPublished(target.lake.address);
   return { engine: await openManifests({ lake, manifests, query, threads }), query };
@@ -54,11 +53,14 @@ async function openRelations(
   const { engine } = await openEngine({ target, command: "query" });
   if (environment === production) return { engine, query: inSchemas(query, production) };
   const { openLedgerForReading, hasLedger } = await import("../record/ledger.ts");
-  const isKnown =
-    (await hasLedger(engine)) &&
-    (await openLedgerForReading(engine).environments()).has(environment);
-  if (!isKnown) tellUnknown(environment);
-  return { engine, query: inSchemas(query, isKnown ? environment : production) };
+  const known = (await hasLedger(engine))
+    ? [...(await openLedgerForReading(engine).environments()).keys()]
+    : [];
+  tellStandingIn(environment, known);
+  return {
+    engine,
+    query: inSchemas(query, known.includes(environment) ? environment : production),
+  };
 }
 
 function wouldChange(): Failure {
@@ -68,8 +70,9 @@ function wouldChange(): Failure {
   return new Failure([{ code: "CLI_USAGE", message, hint }]);
 }
 
-function tellUnknown(environment: string): void {
-  process.stderr.write(`There is no environment "${environment}": this reads production.\n`);
+function tellStandingIn(environment: string, known: readonly string[]): void {
+  const message = standingIn(environment, known);
+  if (message !== undefined) process.stderr.write(`${message}\n`);
 }
 
 /** A query whose relations are named by their zones, with the schemas in which an environment's readers find these. */

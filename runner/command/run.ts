@@ -9,7 +9,7 @@ import { ensureLocalCopies } from "../execute/local-copies.ts";
 import { plan } from "../plan/plan.ts";
 import { artifactsOf } from "./artifacts.ts";
 import { Connections } from "./connections.ts";
-import { environmentOf } from "./environment.ts";
+import { environmentOf, standingIn } from "./environment.ts";
 import { fileStatements } from "./file-statements.ts";
 import { holdWarehouse } from "./held-warehouse.ts";
 import type { HeldWarehouse } from "./held-warehouse.ts";
@@ -142,6 +142,10 @@ export async function carryOut(
     });
     assertSound(diagnostics);
     if (verb === "test") assertTestable(planned.untestable);
+    if (verb === "test" && environment !== production) {
+      const message = standingIn(environment, (await warehouse.ledger.environments()).keys());
+      if (message !== undefined) await held.emit({ type: "note", message });
+    }
     await ensureLocalCopies(state, warehouse);
     const { status } = await execute({
       plan: planned,

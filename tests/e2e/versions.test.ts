@@ -312,6 +312,8 @@ describe.each(testTargets)("on $name,", (target) => {
     expect(codesIn(await project.run(["env", "drop", "production"]))).toEqual(["CLI_USAGE"]);
     const asked = await project.ok("query", "select 1 as one", "--env", "alcie");
     expect(asked.stderr).toContain('There is no environment "alcie"');
+    const tested = await project.ok("test", "--env", "alcie");
+    expect(tested.stderr).toContain('There is no environment "alcie": this reads production.');
   });
 
   test("a publish group of the project's own goes out whole or not at all", async () => {
