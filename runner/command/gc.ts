@@ -9,15 +9,20 @@ import { openProject } from "./project.ts";
 export interface GcOptions extends HoldingOptions {
   /** In milliseconds; default is the target's. */
   readonly retention?: number;
+  /** In milliseconds; default is the target's. */
+  readonly runRetention?: number;
 }
 
-/** Removes versions that were superseded longer ago than the retention, as every build does at its end. */
+/** Removes versions that were superseded, and runs that ended, longer ago than their retention, as every build does at its end. */
 export async function gcCommand(options: GcOptions): Promise<ExitCode> {
   const linked = await openProject(options);
   return holdWarehouse({ linked, options, command: "gc" }, async (held) => {
-    const { retention } = options;
-    const seconds = retention === undefined ? held.target.retentionSeconds : retention / 1000;
-    const { physical, files, bytes } = await collect(held, seconds);
+    const { retention, runRetention } = options;
+    const { retentionSeconds, runRetentionSeconds } = held.target;
+    const { physical, files, bytes } = await collect(held, {
+      retentionSeconds: retention === undefined ? retentionSeconds : retention / 1000,
+      runRetentionSeconds: runRetention === undefined ? runRetentionSeconds : runRetention / 1000,
+    });
     const megabytes = (bytes / 1_000_000).toFixed(1);
     const message = `Removed ${counted(physical.length, "table")} of the warehouse and ${counted(files, "file")} of the lake (${megabytes} MB).`;
     await held.emit({ type: "note", message });

@@ -158,6 +158,7 @@ export async function carryOut(
         locate: compiled.locate,
         threads: target.threads,
         retentionSeconds: target.retentionSeconds,
+        runRetentionSeconds: target.runRetentionSeconds,
         compaction: target.compaction,
         signal: interruption.signal,
       },

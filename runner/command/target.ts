@@ -19,6 +19,8 @@ export interface Target {
   readonly threads: number;
   /** How long superseded versions stay. */
   readonly retentionSeconds: number;
+  /** How long the ledger tells of a run. */
+  readonly runRetentionSeconds: number;
   /** When small files of the raw zone are merged. */
   readonly compaction: Compaction;
   /** The folder of embedded services and of what the runner writes for its own use. */
@@ -81,6 +83,7 @@ export function resolveTarget(
     lake,
     threads: declared.threads,
     retentionSeconds: declared.retention,
+    runRetentionSeconds: declared.run_retention,
     compaction: {
       files: declared.compaction.files,
       bytes: declared.compaction.megabytes * 1024 * 1024,

@@ -137,8 +137,11 @@ export interface Ledger {
     /** Everything that was published before `keepSince`: the lake's other folders may be another project's. */
     readonly relations: ReadonlySet<RelationName>;
   }>;
-  /** Forgets versions that were superseded before `keepSince`. */
-  forget(keepSince: string): Promise<void>;
+  /**
+   * Forgets versions that were superseded before `keepSince`, and runs and publications that ended before
+   * `keepRunsSince`, save those that a rollback, a retry or a collection could still ask for. ISO 8601, UTC.
+   */
+  forget(keepSince: string, keepRunsSince: string): Promise<void>;
   /** Every physical relation that the ledger knows. */
   knownPhysical(): Promise<ReadonlySet<string>>;
 }

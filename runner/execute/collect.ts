@@ -18,16 +18,21 @@ type CollectContext = Pick<
 >;
 
 /**
- * Removes what was superseded longer ago than the retention, from the warehouse and from the lake. The ledger forgets
- * first: what a crash leaves after that is known to nobody, and goes with the next run.
+ * Removes what was superseded longer ago than the retention, from the warehouse and from the lake, and what the ledger
+ * tells of runs that are older than theirs. The ledger forgets first: what a crash leaves after that is known to nobody, and goes with the next run.
  */
 export async function collect(
   { engine, ledger, lake, dialect, killPoint }: CollectContext,
-  retentionSeconds: number,
+  {
+    retentionSeconds,
+    runRetentionSeconds,
+  }: Pick<ExecutionContext, "retentionSeconds" | "runRetentionSeconds">,
 ): Promise<Collected> {
-  const keepSince = new Date(Date.now() - retentionSeconds * 1000).toISOString();
+  const now = Date.now();
+  const ago = (seconds: number) => new Date(now - seconds * 1000).toISOString();
+  const keepSince = ago(retentionSeconds);
   const { physical, manifests, relations } = await ledger.collectable(keepSince);
-  await ledger.forget(keepSince);
+  await ledger.forget(keepSince, ago(runRetentionSeconds));
   killPoint("after-forget");
   for (const name of physical) await engine.execute(dialect.dropTable(name));
   const needed = new Map<RelationName, Set<string>>();

@@ -36,6 +36,8 @@ export interface ExecutionContext {
   readonly threads: number;
   /** How long superseded versions stay, for readers that hold them and for the way back. */
   readonly retentionSeconds: number;
+  /** How long the ledger tells of a run. */
+  readonly runRetentionSeconds: number;
   /** When small files of the raw zone are merged; by default, more than 16 below 16 MB. */
   readonly compaction?: Compaction;
   /** Aborted when the user wants the run to end: what has begun is finished, and nothing is published. */

@@ -77,7 +77,7 @@ export async function execute(request: ExecutionRequest): Promise<ExecutionResul
     await discard(plan, progress.published, context);
     await ledger.finishRun(run.id, status);
     context.killPoint("before-collect");
-    if (status !== "interrupted") await collect(context, context.retentionSeconds);
+    if (status !== "interrupted") await collect(context, context);
     for (const message of request.closing ?? []) await emit({ type: "note", message });
     return await finish(status);
   } catch (error) {

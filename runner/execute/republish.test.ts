@@ -156,7 +156,7 @@ describe("a rollback", () => {
     }
     await goBack(warehouse, 4, "run1");
     await expect(goBack(warehouse, 5, "run2")).rejects.toThrow("no longer kept whole");
-    await collect(warehouse.warehouse, 0);
+    await collect(warehouse.warehouse, { retentionSeconds: 0, runRetentionSeconds: 0 });
     await expect(goBack(warehouse, 5, "run1")).rejects.toThrow("no longer kept whole");
     await expect(goBack(warehouse, 5)).rejects.toThrow("kept whole");
     await expect(goBack(warehouse, 5, "run4")).rejects.toThrow("what readers see now");

@@ -150,7 +150,7 @@ describe("superseded versions", () => {
     const later = await ledger.collectable(since);
     expect(later.physical).toEqual(["_physical.gold__sales__run1"]);
     expect(later.manifests.map(({ runId }) => runId)).toEqual(["run2", "run3"]);
-    await ledger.forget(since);
+    await ledger.forget(since, since);
     expect([...(await ledger.knownPhysical())].sort()).toEqual([
       "_physical.gold__sales__run2",
       "_physical.gold__sales__run3",
@@ -163,7 +163,7 @@ describe("superseded versions", () => {
     await publish(3, inPlace(3, 1));
     const since = "2026-03-02T18:00:00.000Z";
     expect((await ledger.collectable(since)).physical).toEqual(["undo2"]);
-    await ledger.forget(since);
+    await ledger.forget(since, since);
     const { versions, horizon } = await ledger.history(production);
     expect(horizon).toBe(since);
     expect(versions.map(({ publishedBy, undo }) => [publishedBy, undo?.physical])).toEqual([

@@ -18,6 +18,7 @@ import type { WarehouseState } from "../core/state.ts";
 import { ledgerSetup, ledgerVersion } from "./ledger-schema.ts";
 import { isoTime, ledgerTable, nowLiteral, timestampLiteral } from "./ledger-text.ts";
 import { nextRunIdentity } from "./run-identity.ts";
+import { forgetRunStatements } from "./forget-runs.ts";
 import { beginRunStatements, finishStepStatements, readUnfinished } from "./run-records.ts";
 import {
   forgetStatements,
@@ -190,7 +191,7 @@ class WarehouseLedger implements Ledger {
     const kept = await readVersions(this.#engine, `superseded_at is null or not (${old})`);
     const needed = new Set(kept.flatMap((version) => neededBy(version, keepSince)));
     const known = [...forgotten, ...kept].flatMap((version) => physicalOf(version));
-    // Unlike versions, publications are never forgotten. Of a relation that is younger than the retention nothing can be
+    // Unlike versions, a relation's first publication is never forgotten. Of a relation that is younger than the retention nothing can be
     // old enough to go: what the lake has besides is from before a warehouse that was lost, and may have readers.
     const { rows } = await this.#engine.query(
       `select relation from ${ledgerTable("publication")}\ngroup by relation having min(published_at) < ${timestampLiteral(keepSince)}`,
@@ -202,11 +203,14 @@ class WarehouseLedger implements Ledger {
     };
   }
 
-  forget(keepSince: string): Promise<void> {
+  forget(keepSince: string, keepRunsSince: string): Promise<void> {
     const since = timestampLiteral(keepSince);
+    // Nobody can go back behind the horizon, up to which publications must be told apart.
+    const runsSince = keepRunsSince < keepSince ? keepRunsSince : keepSince;
     return this.#writes.run([
       `update ${ledgerTable("ledger")} set horizon = ${since} where horizon is null or horizon < ${since}`,
       ...forgetStatements(since),
+      ...forgetRunStatements(timestampLiteral(runsSince)),
     ]);
   }
 

@@ -63,8 +63,14 @@ export function addOperationCommands(command: AddCommand): void {
   holding(
     command(
       "gc",
-      "remove superseded versions, of tables and of the lake's files",
+      "remove superseded versions, of tables and of the lake's files, and old runs",
       async (options: object) => (await import("../gc.ts")).gcCommand(options),
     ),
-  ).option("--retention <duration>", "how old they must be; default is the target's", duration);
+  )
+    .option("--retention <duration>", "how old they must be; default is the target's", duration)
+    .option(
+      "--run-retention <duration>",
+      "how old a run must be to be forgotten; default is the target's",
+      duration,
+    );
 }

@@ -57,6 +57,7 @@ export async function openTestWarehouse(): Promise<TestWarehouse> {
     locate: () => undefined,
     threads: 2,
     retentionSeconds: 3600,
+    runRetentionSeconds: 3600,
   };
   return {
     ...context,

@@ -55,6 +55,8 @@ const place = {
   threads: z.int().min(1).max(64).default(2),
   /** How long superseded versions stay, for readers that hold them and for the way back. */
   retention: durationSeconds.default(86_400),
+  /** How long the ledger tells of a run, its steps and what it published. */
+  run_retention: durationSeconds.default(90 * 86_400),
   /** More than so many files of a raw table that are smaller than so many megabytes become one; of each day, where it is parted by day. */
   compaction: z
     .strictObject({

@@ -71,7 +71,21 @@ create table _runner.version_text (
     content varchar(0) not null
 );
 
+delete from _runner.planned_step where run_id in (select run_id from _runner.run where status <> '…' and coalesce(finished_at, started_at) < '…'
+  and run_id <> (select max(run_id) from _runner.run));
+
+delete from _runner.publication where published_at < '…'
+  and run_id not in (select run_id from _runner.run)
+  and run_id not in (select max(run_id) from _runner.publication where published_at < '…' and (environment = '…' or environment in (select environment from _runner.relation_version)) group by environment)
+  and relation || '…' || run_id not in (select relation || '…' || min(run_id) from _runner.publication group by relation);
+
 delete from _runner.relation_version where superseded_at < '…';
+
+delete from _runner.run where status <> '…' and coalesce(finished_at, started_at) < '…'
+  and run_id <> (select max(run_id) from _runner.run);
+
+delete from _runner.step where run_id in (select run_id from _runner.run where status <> '…' and coalesce(finished_at, started_at) < '…'
+  and run_id <> (select max(run_id) from _runner.run));
 
 delete from _runner.version_text
 where environment = '…' and relation = '…' and publication_id = '…' and name = '…';
