@@ -73,11 +73,15 @@ columns:
 
 let project: TestProject;
 
+/** Which a superuser has to say of a new warehouse once. */
+const nobodyTakesFiles = "revoke assumerole on all from public for all";
+
 openForTests(async (hold) => {
   const target = await hold(redshift.open());
   project = await hold(target.newProject(files));
   await project.ok("build");
   await project.ok("access", "apply");
+  await byHand(nobodyTakesFiles);
 });
 async function inWarehouse<Result>(work: (engine: Engine) => Promise<Result>): Promise<Result> {
   const engine = await project.place.openWarehouse();
@@ -141,6 +145,37 @@ test.each([
   else expect(wrong.map(({ what }) => what)).toContain(probe);
   await project.ok("access", "apply");
   await project.ok("access", "verify");
+});
+
+test("that everybody may take the lake's files by the warehouse's own rights is told until it is taken back", async () => {
+  // What masks hide from an analyst, in a zone that the role has no part in, stands in the files.
+  const manifest = project.place.openLake().locate("cleaned/customer/_manifest.json");
+  const attempt = () =>
+    inWarehouse((engine) =>
+      engine.acting!.attempt("small_probe_analyst", [
+        "create temporary table taken (customer_id integer, name varchar(50), email varchar(100))",
+        `copy taken from '${manifest}' iam_role default format as parquet manifest`,
+      ]),
+    );
+  expect(await attempt()).toContain("does not have ASSUMEROLE permission");
+  await byHand("grant assumerole on all to public for all");
+  try {
+    expect(await attempt()).toBeUndefined();
+    const { code: exitCode, stdout } = await project.run(["access", "verify"]);
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain(
+      "not declared: everybody may use the IAM role default-aws-iam-role in copy, create model, exfunc, unload",
+    );
+  } finally {
+    await byHand(nobodyTakesFiles);
+  }
+  await byHand("grant assumerole on default to role small_vendor for copy");
+  try {
+    const { stdout } = await project.run(["access", "verify"]);
+    expect(stdout).toContain("not declared: role small_vendor may use the IAM role");
+  } finally {
+    await byHand("revoke assumerole on default from role small_vendor for copy");
+  }
 });
 
 test("while builds give gold.customer other columns and take them back, no reader ever sees a masked value in clear, or is refused", async () => {

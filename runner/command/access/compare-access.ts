@@ -6,6 +6,7 @@ import type { AccessChanges } from "../../core/access-fact.ts";
 import type { Engine } from "../../core/ports.ts";
 import type { WarehouseState } from "../../core/state.ts";
 import { readLiveAccess } from "../../dialect/redshift/access/live.ts";
+import { readFileRights } from "../../dialect/redshift/access/file-rights.ts";
 import type { LiveAccess } from "../../dialect/redshift/access/live.ts";
 import type { LinkedProject } from "../project.ts";
 import { classedRelations, publishedRelations } from "./classed-relations.ts";
@@ -29,14 +30,15 @@ export async function compareAccess(
   const all = await classedRelations(linked);
   const published = await publishedRelations(linked, production.values());
   const wanted = wantedAccess(linked, published);
-  const live = await readLiveAccess(
-    async (query) => (await engine.query(query)).rows,
-    wanted.prefix,
-  );
+  const ask = async (query: string) => (await engine.query(query)).rows;
+  const [live, fileRights] = await Promise.all([
+    readLiveAccess(ask, wanted.prefix),
+    readFileRights(ask, wanted.prefix),
+  ]);
   const made = new Set<string>([...production.keys(), ...all.map(({ relation }) => relation)]);
   const own = withoutOthers(live.facts, wanted, made);
   return {
-    live,
+    live: { ...live, foreign: [...live.foreign, ...fileRights] },
     changes: accessChanges(own, wantedFacts(wanted)),
     published,
     unbuilt: all.map(({ relation }) => relation).filter((relation) => !production.has(relation)),

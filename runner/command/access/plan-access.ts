@@ -42,7 +42,7 @@ export async function planAccessCommand(options: GlobalOptions): Promise<ExitCod
   }
   const { changes, live, unbuilt } = compared;
   process.stdout.write(printChanges(changesOf(changes, changeTexts)));
-  for (const right of live.foreign) process.stderr.write(`note: granted by hand: ${right}\n`);
+  for (const right of live.foreign) process.stderr.write(`note: not declared: ${right}\n`);
   if (unbuilt.length > 0) {
     process.stderr.write(
       `note: not built yet, and given its rights when it is: ${unbuilt.join(", ")}\n`,

@@ -53,7 +53,7 @@ export async function verifyAccessCommand(options: GlobalOptions): Promise<ExitC
         `The warehouse differs from what is declared; runner access apply would\n${printChanges(changes)}`,
       );
     }
-    for (const right of compared.live.foreign) process.stdout.write(`granted by hand: ${right}\n`);
+    for (const right of compared.live.foreign) process.stdout.write(`not declared: ${right}\n`);
   }
   return isSound ? exitCodes.ok : exitCodes.failed;
 }

@@ -1,6 +1,7 @@
 import type { Client } from "pg";
 import { RedshiftError, unsupported } from "../redshift-error.ts";
 import type { StatementResult } from "../statement-result.ts";
+import { grantAssumeRole } from "./assume-role.ts";
 import { alterDefaultPrivileges } from "./default-privileges.ts";
 import { grantOnObjects } from "./object-grants.ts";
 import { policyStatements, type Run } from "./policy-statements.ts";
@@ -68,7 +69,8 @@ function grantOrRevoke(client: Client, words: Words, isGrant: boolean): Promise<
   const isOptionOnly = !isGrant && words.take("grant", "option", "for");
   const system = grantSystemPermission(client, words, isGrant);
   if (system !== undefined) return system;
-  if (words.reads("assumerole")) throw unsupported("the stand-in does not grant ASSUMEROLE");
+  const assuming = grantAssumeRole(client, words, isGrant);
+  if (assuming !== undefined) return assuming;
   const privileges = readPrivileges(words);
   const head = { isGrant, isOptionOnly, privileges };
   if (words.take("for")) return grantInScope(client, words, head);

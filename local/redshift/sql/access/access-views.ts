@@ -74,6 +74,16 @@ from pg_internal.relation_privilege as p join pg_catalog.pg_class as c on c.oid 
 join pg_catalog.pg_namespace as n on n.oid = relnamespace
 join pg_internal.visible_identity as i on i.id = p.grantee;
 
+create or replace function pg_internal.assume_role_permissions() returns table (command text, grantee oid)
+language sql stable security definer set search_path = pg_catalog as $$
+  select substring(permission from 12), grantee from pg_internal.system_permission where permission like 'ASSUMEROLE %'
+$$;
+
+create or replace view pg_catalog.svv_iam_privileges as
+select 'default-aws-iam-role'::text as iam_arn, case p.command when 'EXTERNAL FUNCTION' then 'EXFUNC' else p.command end as command_type,
+  i.id::integer as identity_id, i.name as identity_name, i.type as identity_type
+from pg_internal.assume_role_permissions() as p join pg_internal.visible_identity as i on i.id = p.grantee;
+
 create or replace view pg_catalog.svv_column_privileges as
 select nspname::text as namespace_name, relname::text as relation_name, attname::text as column_name, a.privilege_type::text,
   i.id::integer as identity_id, i.name as identity_name, i.type as identity_type

@@ -301,3 +301,37 @@ test.each([
 ])("%s is refused", async (statement, message) => {
   expect(await redshift.refusal(statement)).toContain(message);
 });
+
+test("whoever is not kept from it uses the warehouse's IAM roles, until a superuser takes that from everybody", async () => {
+  const elsewhere =
+    "unload ('select 1 as a') to 's3://nowhere/x/' iam_role default format as parquet";
+  const refused = (user: string) =>
+    `ERROR: User ${user} does not have ASSUMEROLE permission on the IAM role for UNLOAD`;
+  const granted = async () =>
+    (
+      await redshift.rows(
+        "select identity_type, identity_name, command_type from svv_iam_privileges order by 1, 2, 3",
+      )
+    ).map((row) => row.join(" "));
+  expect(await granted()).toEqual([
+    ...["COPY", "CREATE MODEL", "EXFUNC", "UNLOAD"].map((command) => `public public ${command}`),
+  ]);
+  expect(await as("ana", elsewhere)).not.toContain("ASSUMEROLE");
+  expect(await as("ana", "revoke assumerole on all from public for all")).toContain(
+    "must be superuser",
+  );
+  await run("revoke assumerole on all from public for all");
+  expect(await granted()).toEqual([]);
+  expect(await as("ana", elsewhere)).toBe(refused("ana"));
+  await run("grant assumerole on default to role analyst for copy, unload");
+  expect(await granted()).toEqual(["role analyst COPY", "role analyst UNLOAD"]);
+  expect(await as("ana", elsewhere)).not.toContain("ASSUMEROLE");
+  expect(await as("ben", elsewhere)).toBe(refused("ben"));
+  await run(
+    "revoke assumerole on all from role analyst for all",
+    "grant assumerole on 'arn:aws:iam::123456789012:role/loader' to ben for unload",
+  );
+  expect(await as("ana", elsewhere)).toBe(refused("ana"));
+  expect(await as("ben", elsewhere)).not.toContain("ASSUMEROLE");
+  await run("grant assumerole on all to public for all");
+});

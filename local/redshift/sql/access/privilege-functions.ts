@@ -19,11 +19,18 @@ create table if not exists pg_internal.relation_privilege (
   admin_option boolean not null,
   primary key (relation, privilege, grantee)
 );
-create table if not exists pg_internal.system_permission (
-  permission text not null,
-  grantee oid not null,
-  primary key (permission, grantee)
-);
+-- In a new database of Redshift's everybody may use the IAM roles of the warehouse.
+do $$ begin
+  if to_regclass('pg_internal.system_permission') is null then
+    create table pg_internal.system_permission (
+      permission text not null,
+      grantee oid not null,
+      primary key (permission, grantee)
+    );
+    insert into pg_internal.system_permission
+    select 'ASSUMEROLE ' || command, 0 from unnest(array['COPY', 'UNLOAD', 'EXTERNAL FUNCTION', 'CREATE MODEL']) as command;
+  end if;
+end $$;
 
 create or replace function pg_internal.is_of_the_system(schema_name name) returns boolean language sql immutable as
   $$ select schema_name ~ '^pg_' or schema_name = 'information_schema' $$;
@@ -226,4 +233,21 @@ begin
     insert into pg_internal.system_permission values (wanted, pg_internal.identity_id(kind, grantee_name));
   end if;
 end $$;
+
+create or replace function pg_internal.set_assume_role(command text, kind text, grantee_name text, is_granted boolean) returns void
+language plpgsql set search_path = pg_catalog as $$
+begin
+  if not pg_internal.is_superuser() then
+    raise exception 'must be superuser to grant or revoke ASSUMEROLE' using errcode = '42501';
+  end if;
+  perform pg_internal.set_system_permission('ASSUMEROLE ' || command, kind, grantee_name, is_granted);
+end $$;
+
+create or replace function pg_internal.may_assume_role(command text) returns boolean
+language sql stable security definer set search_path = pg_catalog as $$
+  select pg_internal.is_superuser() or exists (
+    select from pg_internal.system_permission
+    where permission = 'ASSUMEROLE ' || command and (grantee = 0 or grantee in (
+      select pg_internal.identities_of(oid) from pg_roles where rolname = session_user)))
+$$;
 `;

@@ -1,5 +1,6 @@
 import type { Client } from "pg";
 import { join } from "node:path";
+import { checkAssumeRole } from "../access/assume-role.ts";
 import { qualifiedName } from "../named-relations.ts";
 import { asRedshiftError, RedshiftError } from "../redshift-error.ts";
 import { withoutRows, type StatementResult, type Storage } from "../statement-result.ts";
@@ -18,6 +19,7 @@ export async function copy(
   command: CopyCommand,
   storage: Storage,
 ): Promise<StatementResult> {
+  await checkAssumeRole(client, "COPY");
   const targets = await targetColumns(client, command);
   const rows = await withObjects(storage, async (objects) => {
     const sources = await findSourceObjects(command, objects);

@@ -1,5 +1,6 @@
 import type { Client } from "pg";
 import { join } from "node:path";
+import { checkAssumeRole } from "../access/assume-role.ts";
 import { attachViews } from "../late-binding-view.ts";
 import { placedIn } from "../error-place.ts";
 import { plainText } from "../plain-text.ts";
@@ -26,6 +27,7 @@ export async function unload(
   command: UnloadCommand,
   storage: Storage,
 ): Promise<StatementResult> {
+  await checkAssumeRole(client, "UNLOAD");
   // Where in the command's text the query's letters stand, nobody can tell: they were quoted.
   const { statement, type, fields, relations } = await placedIn(
     () => undefined,

@@ -2,7 +2,7 @@ import type { AccessFact } from "../../../core/access-fact.ts";
 import type { Row } from "../../../core/ports.ts";
 import { zones } from "../../../core/relation.ts";
 import { quoteText } from "../../../core/sql-text.ts";
-import { attributesSchema, attributesTable } from "./names.ts";
+import { attributesSchema, attributesTable, isOwnName } from "./names.ts";
 
 /** What a warehouse says of who may see what. */
 export interface LiveAccess {
@@ -93,10 +93,6 @@ export async function readLiveRoles(ask: Ask, prefix: string): Promise<readonly 
     `select ${text("role_name")} from svv_roles where ${isOwnName("role_name", prefix)} order by 1`,
   );
   return rows.map(({ role_name: role }) => ({ kind: "role", role: String(role) }));
-}
-
-function isOwnName(column: string, prefix: string): string {
-  return `left(${column}, ${prefix.length}) = ${quoteText(prefix)}`;
 }
 
 const zoneList = zones.map(quoteText).join(", ");

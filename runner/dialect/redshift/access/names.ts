@@ -1,6 +1,7 @@
 import { schemaOf, production } from "../../../core/environment.ts";
 import type { SchemaObject } from "../../../core/access-fact.ts";
 import { isZone } from "../../../core/relation.ts";
+import { quoteText } from "../../../core/sql-text.ts";
 
 /** The schema of what row policies look up; no role may use it. */
 export const attributesSchema = "_access";
@@ -19,6 +20,11 @@ export function relationText({ schema, name }: SchemaObject): string {
 
 export function roleName(name: string): string {
   return plainName(name);
+}
+
+/** The condition that a name in the catalogue is one of the runner's own. */
+export function isOwnName(column: string, prefix: string): string {
+  return `left(${column}, ${prefix.length}) = ${quoteText(prefix)}`;
 }
 
 /** A user as it stands in a statement: names of IAM's have a colon, and one may be a word such as `public`. */
