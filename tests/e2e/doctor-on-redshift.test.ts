@@ -206,7 +206,7 @@ test.each<readonly [string, Settings, { failed: string; skipped: readonly string
     "no table of the shop",
     { table: "nothing" },
     { failed: "table nothing", skipped: [] },
-    /There is no table nothing.*runner infra/s,
+    /There is no table nothing.*Start the API, which makes it/s,
   ],
 ])(
   "%s is one finding with its way out, and the rest is looked at",

@@ -17,7 +17,9 @@ export async function examineShopTable(
   if (description === undefined) {
     throw refuse(
       `There is no table ${table} in ${connection.endpoint ?? connection.region}.`,
-      "Make it with the stack that runner infra prints, or name another in pipelines.yaml.",
+      connection.endpoint === undefined
+        ? "Make it with the stack that runner infra prints, or name another in pipelines.yaml."
+        : "Start the API, which makes it (npm run api), or name another in pipelines.yaml.",
     );
   }
   const present = new Set(description.GlobalSecondaryIndexes?.map(({ IndexName }) => IndexName));
