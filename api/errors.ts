@@ -137,8 +137,10 @@ export function keyReused(what: string, details?: unknown): ShopError {
   });
 }
 
-export function cartChanged(cause: string): ShopError {
+/** `version` of the cart that is there by now, where it is known. */
+export function cartChanged(cause: string, version?: number): ShopError {
   return new ShopError("CART_CHANGED", cause, {
     hint: "Read the cart again, show it to the customer, and check out with a new idempotency key.",
+    ...(version === undefined ? {} : { details: { version } }),
   });
 }

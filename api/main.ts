@@ -2,6 +2,7 @@ import type { DynamoDbConnection } from "./dynamodb/table.ts";
 import { openLogger } from "./logging/logger.ts";
 import { migrate } from "./migrate.ts";
 import type { AuthenticationSettings } from "./roles/authentication.ts";
+import { findProviderKeys } from "./roles/provider-keys.ts";
 import { developmentSecret } from "./roles/development-secret.ts";
 import { startApi } from "./server.ts";
 import { watchSignals, type Signals } from "./signals.ts";
@@ -40,6 +41,12 @@ async function serve({ stopped, hurry }: Signals): Promise<0 | 1> {
     const { tableName, host, port, serving, cartLifetimes, checkout } = settings;
     await migrate({ ...databases, tableName, onWarning });
     const authentication = settings.authentication ?? (await developmentAuthentication());
+    if (authentication.kind === "jwks") {
+      const whyNot = await findProviderKeys(authentication.url);
+      if (whyNot !== null) {
+        logger.warn(`the keys at MERCADO_API_JWKS_URL cannot be had just now (${whyNot})`);
+      }
+    }
     if (authentication.kind === "development") {
       logger.warn("no key is configured: whoever reaches this port without a token is an admin");
     }

@@ -18,6 +18,7 @@ export interface MigrateOptions {
   onWarning?: (message: string) => void;
 }
 
+const INSUFFICIENT_PRIVILEGE = "42501";
 const LOCK_WAIT_SECONDS = 60;
 const CONNECT_SECONDS = 5;
 
@@ -30,7 +31,7 @@ export async function migrate(options: MigrateOptions): Promise<void> {
       onWaiting: (holder) =>
         options.onWarning?.(`another process is migrating the database; waiting for ${holder}`),
     });
-    await migratePostgres(session, options.postgresUrl);
+    await refusingSchema(migratePostgres(session, options.postgresUrl));
     await migrateDynamoDb(options);
   } finally {
     await session.end();
@@ -71,6 +72,29 @@ async function appliedMigrations(session: pg.Client): Promise<string[]> {
 
 function ignore(): void {
   // Deliberately nothing.
+}
+
+/** `work`, of which Postgres's refusal is a reason not to start. */
+async function refusingSchema(work: Promise<void>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    if (!(error instanceof pg.DatabaseError)) throw error;
+    const { code = "" } = error;
+    // Knex puts the statement before the cause.
+    const cause = error.message.split(" - ").at(-1) ?? error.message;
+    throw new StartError(
+      "API_SCHEMA_REFUSED",
+      `Postgres does not let us prepare the shop's tables: ${cause} (${code}).`,
+      {
+        hint:
+          code === INSUFFICIENT_PRIVILEGE
+            ? "Let the user of MERCADO_POSTGRES_URL own the database, or grant it create and usage on the schema and all on its tables."
+            : "Name a database in MERCADO_POSTGRES_URL that is empty or the shop's own, and can be written to.",
+        cause: error,
+      },
+    );
+  }
 }
 
 async function migratePostgres(session: pg.Client, postgresUrl: string): Promise<void> {

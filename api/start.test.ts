@@ -1,10 +1,12 @@
 import { once } from "node:events";
+import { createServer as createWebsite } from "node:http";
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import { ScanCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { openTestServices } from "../local/testing.ts";
 import { openTable } from "./dynamodb/table.ts";
 import { migrate } from "./migrate.ts";
+import type { SQLQuery } from "@databases/pg";
 import { openPool, sql } from "./postgres/pool.ts";
 import { startService, startShopProcess, variablesFor } from "./testing-process.ts";
 
@@ -16,6 +18,8 @@ let occupied: Server;
 let silent: Server;
 /** Accepts, and ends the connection without a word. */
 let curt: Server;
+/** Of an identity provider: has a page, and no keys. */
+let website: Server;
 const silenced = new Set<Socket>();
 beforeAll(async () => {
   services = await openTestServices();
@@ -23,11 +27,15 @@ beforeAll(async () => {
   occupied = createServer().listen(0, "127.0.0.1");
   silent = createServer((socket) => silenced.add(socket)).listen(0, "127.0.0.1");
   curt = createServer((socket) => socket.end()).listen(0, "127.0.0.1");
-  await Promise.all([occupied, silent, curt].map((server) => once(server, "listening")));
+  website = createWebsite((request, response) => {
+    response.statusCode = request.url === "/page" ? 200 : 404;
+    response.end("<html></html>");
+  }).listen(0, "127.0.0.1");
+  await Promise.all([occupied, silent, curt, website].map((server) => once(server, "listening")));
 });
 afterAll(async () => {
   for (const socket of silenced) socket.destroy();
-  for (const server of [occupied, silent, curt]) server.close();
+  for (const server of [occupied, silent, curt, website]) server.close();
   await services.close();
 });
 
@@ -37,17 +45,46 @@ function withPostgres(change: (url: URL) => void): NodeJS.ProcessEnv {
   return { MERCADO_POSTGRES_URL: url.href };
 }
 
-async function newerDatabase(): Promise<NodeJS.ProcessEnv> {
+async function asAdmin(statement: SQLQuery): Promise<void> {
   const admin = openPool(services);
-  await admin.query(sql`create database newer`);
+  await admin.query(statement);
   await admin.dispose();
-  const variables = withPostgres((url) => (url.pathname = "/newer"));
+}
+
+async function newerDatabase(): Promise<NodeJS.ProcessEnv> {
+  const variables = await createDatabase("newer");
   const options = { ...services, postgresUrl: variables["MERCADO_POSTGRES_URL"]! };
   await migrate(options);
   const pool = openPool(options);
   await pool.query(sql`insert into knex_migrations (name) values ('999-future')`);
   await pool.dispose();
   return variables;
+}
+
+async function createDatabase(name: string): Promise<NodeJS.ProcessEnv> {
+  await asAdmin(sql`create database ${sql.ident(name)}`);
+  return withPostgres((url) => (url.pathname = `/${name}`));
+}
+
+async function databaseOfAnother(): Promise<NodeJS.ProcessEnv> {
+  await createDatabase("another");
+  await asAdmin(sql`create role stranger login password 'stranger'`);
+  return withPostgres((url) => {
+    url.pathname = "/another";
+    url.username = url.password = "stranger";
+  });
+}
+
+async function databaseOfAnotherApplication(): Promise<NodeJS.ProcessEnv> {
+  const variables = await createDatabase("crm");
+  const pool = openPool({ postgresUrl: variables["MERCADO_POSTGRES_URL"]! });
+  await pool.query(sql`create table customer (name text)`);
+  await pool.dispose();
+  return variables;
+}
+
+function keysAt(path: string): NodeJS.ProcessEnv {
+  return { MERCADO_API_JWKS_URL: `http://127.0.0.1:${portOf(website)}${path}` };
 }
 
 function portOf(server: Server): string {
@@ -118,6 +155,30 @@ test.each<[name: string, code: string, cause: RegExp, wayOut: WayOut]>([
     "API_SCHEMA_NEWER",
     /999-future/,
     { hint: /newer version/, variables: newerDatabase },
+  ],
+  [
+    "a user who may not create tables",
+    "API_SCHEMA_REFUSED",
+    /permission denied for schema public \(42501\)/,
+    { hint: /grant it create/, variables: databaseOfAnother },
+  ],
+  [
+    "a database of another application",
+    "API_SCHEMA_REFUSED",
+    /relation "customer" already exists/,
+    { hint: /empty or the shop's own/, variables: databaseOfAnotherApplication },
+  ],
+  [
+    "an address without keys",
+    "API_KEYS_UNUSABLE",
+    /it answers 404/,
+    { hint: /jwks_uri/, variables: () => keysAt("/nothing") },
+  ],
+  [
+    "an address of something else than keys",
+    "API_KEYS_UNUSABLE",
+    /no JSON Web Key Set/,
+    { hint: /jwks_uri/, variables: () => keysAt("/page") },
   ],
   [
     "a short key",

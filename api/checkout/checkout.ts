@@ -74,7 +74,8 @@ async function reserveCart(stores: CheckoutStores, request: CheckoutRequest): Pr
     if (earlier !== null) return { reservation: earlier };
     if (cart === null || cart.lines.length === 0) throw await emptyCart(stores, userId);
     if (outcome === null) {
-      throw cartChanged(`The cart has version ${cart.version}, not ${request.cartVersion}.`);
+      const { version } = cart;
+      throw cartChanged(`The cart has version ${version}, not ${request.cartVersion}.`, version);
     }
     const rival = await resolveRival(stores, cart);
     if (rival === "none" && outcome.kind === "disagreement") throw outcome.error;

@@ -122,6 +122,7 @@ test.each([
   ["vendor.get", "query", "read"],
   ["inventory.search", "query", "search"],
   ["transaction.history", "query", "search"],
+  ["vendor.customers", "query", "search"],
   ["cart.put", "mutation", "write"],
   ["checkout.create", "mutation", "checkout"],
   ["transaction.refund", "mutation", "checkout"],

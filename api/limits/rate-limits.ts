@@ -20,7 +20,7 @@ export const RATE_CLASSES = Object.keys(RATE_LIMITS) as RateClass[];
 
 const WINDOW_SECONDS = 60;
 /** Queries that walk an index rather than fetch by key. */
-const SEARCHES = /\.(search|list|history|sales|audit|changes)$/;
+const SEARCHES = /\.(search|history|sales|customers|changes)$/;
 
 export function rateClassOf(path: string, type: string): RateClass {
   if (type === "query") return SEARCHES.test(path) ? "search" : "read";

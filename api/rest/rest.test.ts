@@ -1,4 +1,5 @@
 import { execFile, spawnSync } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, test } from "@jest/globals";
@@ -253,6 +254,36 @@ describe("a REST request that is wrong", () => {
     expect(await response.json()).toMatchObject({ mercado: "INPUT_INVALID" });
     expect(({} as Record<string, unknown>)["admin"]).toBeUndefined();
   });
+});
+
+test.each<[body: object | undefined, path: string, said: string]>([
+  [undefined, "/customers/999999", "or look it up with GET /customers/."],
+  [undefined, "/vendors/999999", "or look it up with GET /vendors/."],
+  [undefined, "/inventory/999999", "Look items up with GET /inventory/."],
+  [undefined, `/transactions/${randomUUID()}`, "Look for it in GET /transactions/."],
+  [undefined, "/cart/?guest_id=x", "must be a UUID, as POST /trpc/cart.createGuest gives it"],
+  [undefined, "/inventory/?cursor=x", "must be a next_cursor of an earlier page"],
+  [{ user_id: 1, cart: [{ item_id: 1, qty: 1, a_colour: 1 }] }, "/cart/", '"a_colour\\"'],
+])("a refusal of %j to %s sends nobody to a name that is not one of REST's", async (...call) => {
+  const [body, path, said] = call;
+  const { status, body: refused } = await send(path, body);
+  expect(status).toBeGreaterThanOrEqual(400);
+  const { message, hint, details } = refused;
+  const text = JSON.stringify({ message, hint, details });
+  expect(text).toContain(said);
+  expect(text.replaceAll("/trpc/cart.createGuest", "")).not.toMatch(/[a-z][A-Z]|\w\.search/);
+});
+
+test("a total that is not right any more is refused with a hint that names details as they are here", async () => {
+  const userId = await customer();
+  await send("/cart/", { user_id: userId, cart: [line(await item(5), 1, 5)] });
+  const { version } = (await send(`/cart/?user_id=${userId}`)).body;
+  const checkout = { user_id: userId, cart_version: version, expected_total: "1.00" };
+  const { body } = await send("/checkout/", checkout);
+  expect(body).toMatchObject({ mercado: "PRICE_CHANGED", details: { total_price: "5.00" } });
+  expect(body["hint"]).toContain("with details.total_price as expected_total");
+  const stale = await send("/checkout/", { ...checkout, cart_version: Number(version) + 1 });
+  expect(stale.body).toMatchObject({ mercado: "CART_CHANGED", details: { version } });
 });
 
 test("roles hold for REST as they do for the procedures", async () => {

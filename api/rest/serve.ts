@@ -2,11 +2,12 @@ import { getHTTPStatusCodeFromError } from "@trpc/server/http";
 import type { TRPCError } from "@trpc/server";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { ShopError } from "../errors.ts";
-import { describeFailure, type PublicFailure } from "../failures.ts";
+import { describeFailure } from "../failures.ts";
 import { retryAfterOf, sendFailure } from "../http/failure-answer.ts";
 import { listProcedures, type JsonSchema } from "../openapi/json-schema.ts";
 import type { ContextOf } from "../http/trpc-route.ts";
-import { detailsToRest, isFields, restPath, toProcedure, toRest, type Fields } from "./names.ts";
+import { failureInRestWords } from "./in-rest-words.ts";
+import { isFields, toProcedure, toRest, type Fields } from "./names.ts";
 import { refuseForeignNames, RestInputError } from "./rest-input-error.ts";
 import type { RestRequest } from "./rest-request.ts";
 import { REST_ROUTES, type RestRoute } from "./routes.ts";
@@ -39,21 +40,8 @@ export function sendProcedureFailure(reply: FastifyReply, error: TRPCError): Fas
   const wait = retryAfterOf(error);
   if (wait !== undefined) reply.header("retry-after", String(wait));
   const described = describeFailure(error);
-  const failure = error instanceof RestInputError ? described : inRestWords(described);
+  const failure = error instanceof RestInputError ? described : failureInRestWords(described);
   return sendFailure(reply, getHTTPStatusCodeFromError(error), failure);
-}
-
-/** A name such as userId, not the second part of a procedure's, such as cart.createGuest. */
-const FIELD_IN_PROSE = /(?<![\w.])[a-z]+(?:[A-Z][a-z]*)+\b/g;
-
-function inRestWords(failure: PublicFailure): PublicFailure {
-  // Zod names unknown keys, and the summary each field.
-  const message = failure.message.replace(
-    /(?<=[(;] ?)[\w.]+(?=: )|(?<=")\w+(?=")/g,
-    (name: string) => restPath(name),
-  );
-  const hint = failure.hint.replace(FIELD_IN_PROSE, restPath);
-  return { ...failure, message, hint, details: detailsToRest(failure.details) };
 }
 
 /** A URL holds text alone; a procedure reads numbers from text, but not truths. */

@@ -5,6 +5,7 @@ import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT, type CryptoKey } fro
 import { failureOf } from "../testing.ts";
 import { openAuthentication } from "./authentication.ts";
 import { claimsOf, type SignedIn } from "./claims.ts";
+import { NEW_KEYS_MILLISECONDS } from "./provider-keys.ts";
 import { signToken } from "./sign-token.ts";
 
 const secret = "a secret of more than thirty-two bytes";
@@ -128,10 +129,10 @@ describe("with an identity provider's public keys", () => {
     provider.close();
   });
 
-  const sign = (key: CryptoKey, id = "a token") =>
+  const sign = (key: CryptoKey, id = "a token", kid = "one") =>
     new SignJWT(claimsOf({ role: "vendor", vendorId: 9 }))
       .setJti(id)
-      .setProtectedHeader({ alg: "ES256", kid: "one" })
+      .setProtectedHeader({ alg: "ES256", kid })
       .setAudience("mercado")
       .setExpirationTime("1h")
       .sign(key);
@@ -192,6 +193,23 @@ describe("with an identity provider's public keys", () => {
       }
     });
 
+    test("a token signed with a new key is good as soon as its provider shows it", async () => {
+      const { time, authenticate } = shopWithClock();
+      expect(await authenticate(`Bearer ${await sign(privateKey)}`)).toEqual(caller);
+      const next = await generateKeyPair("ES256");
+      const signedAnew = `Bearer ${await sign(next.privateKey, "a token", "two")}`;
+      time.now += NEW_KEYS_MILLISECONDS;
+      expect(await failureOf(authenticate(signedAnew))).toBe("TOKEN_INVALID");
+      const { keys } = JSON.parse(keysOfOne) as { keys: object[] };
+      const added = { ...(await exportJWK(next.publicKey)), kid: "two" };
+      provider.keys = JSON.stringify({ keys: [...keys, added] });
+      // Tokens of no key at all do not make the shop ask again and again.
+      expect(await failureOf(authenticate(signedAnew))).toBe("TOKEN_INVALID");
+      time.now += NEW_KEYS_MILLISECONDS;
+      expect(await authenticate(signedAnew)).toEqual(caller);
+      expect(await authenticate(`Bearer ${await sign(privateKey, "later")}`)).toEqual(caller);
+    });
+
     test("the keys that are known serve on while it is away", async () => {
       const { time, authenticate } = shopWithClock();
       const token = `Bearer ${await sign(privateKey)}`;
@@ -201,6 +219,16 @@ describe("with an identity provider's public keys", () => {
       expect(await authenticate(token)).toEqual(caller);
     });
   });
+
+  test.each(['{"error":"maintenance"}', "<html></html>"])(
+    "while it answers something else, %s, nobody is told that the token is bad",
+    async (answer) => {
+      provider.keys = answer;
+      const fromKeys = openAuthentication({ kind: "jwks", url: provider.url });
+      const token = `Bearer ${await sign(privateKey)}`;
+      expect(await failureOf(fromKeys(token))).toBe("SERVICE_UNAVAILABLE");
+    },
+  );
 
   test("while it cannot be reached nobody is told that the token is bad", async () => {
     const away = openAuthentication({ kind: "jwks", url: "http://127.0.0.1:9/keys" });

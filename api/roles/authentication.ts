@@ -107,9 +107,13 @@ async function payloadOf(verified: Promise<JWTPayload>): Promise<JWTPayload> {
   }
 }
 
-/** The key server's answer was late, or no key set; jose has no class of its own for the second. */
+/** The key server's answer was late, a failure, or no key set; jose has no class of its own for the second. */
 function isKeyServerAway(error: errors.JOSEError): boolean {
-  return error instanceof errors.JWKSTimeout || error.code === "ERR_JOSE_GENERIC";
+  return (
+    error instanceof errors.JWKSTimeout ||
+    error instanceof errors.JWKSInvalid ||
+    error.code === "ERR_JOSE_GENERIC"
+  );
 }
 
 function tokenInvalid(message: string, cause?: unknown): ShopError {
