@@ -101,6 +101,8 @@ export interface Dialect {
   readonly name: EngineName;
   /** The current time, UTC, as a timestamp. */
   readonly now: string;
+  /** Whether public views may have masks; what has them can be read by no other view. */
+  readonly hasMaskedViews: boolean;
   /** The longest text that a column of any type holds, in bytes; absent is any. */
   readonly longestText?: number;
   /** The public name of a relation. */

@@ -1,6 +1,5 @@
 import { production, publicNameIn } from "../core/environment.ts";
 import type { RelationVersion } from "../core/ledger.ts";
-import { isSameShape } from "../core/manifest.ts";
 import type { LakeManifest } from "../core/manifest.ts";
 import type { RelationName } from "../core/relation.ts";
 import { StatementFailure } from "../core/statement-failure.ts";
@@ -9,6 +8,7 @@ import { publicName } from "../core/published-name.ts";
 import type { ExtractStep, Plan, TableExtraction, WriteStep } from "../plan/step.ts";
 import type { ExecutionContext, Findings } from "./context.ts";
 import {
+  changesInherited,
   dropEnvironmentStatements,
   inheritedStatements,
   inheritStatements,
@@ -95,7 +95,11 @@ async function ownViewStatements(
   const notBuilt = inherited.filter((relation) => !built.has(relation));
   const wanted = await readable(notBuilt, context);
   return [
-    ...inheritStatements(state.environment, wanted, dialect),
+    ...inheritStatements(
+      state.environment,
+      wanted.flatMap((relation) => state.production.get(relation) ?? []),
+      dialect,
+    ),
     ...released
       .filter((relation) => !state.production.has(relation))
       .map((relation) => dialect.dropView(publicName(state, relation))),
@@ -133,11 +137,9 @@ async function otherViewStatements(
 ): Promise<readonly string[]> {
   const changed = releases
     .map(({ version }) => version.published)
-    .filter(
-      ({ relation, columns }) =>
-        !isSameShape(state.published.get(relation)?.columns ?? [], columns),
-    )
-    .map(({ relation }) => relation);
+    .filter((published) =>
+      changesInherited(state.published.get(published.relation), published, dialect),
+    );
   if (changed.length === 0) return [];
   const environments = await ledger.environments();
   return inheritedStatements({ published: changed, removed: [] }, environments, dialect);

@@ -122,7 +122,7 @@ export async function rollBack(
 ): Promise<void> {
   const { ledger, dialect } = context;
   const changed = {
-    published: plan.restored.map(({ published }) => published.relation),
+    published: plan.restored.map(({ published }) => published),
     removed: plan.removed,
   };
   const environments = inheritedStatements(changed, await ledger.environments(), dialect);
@@ -182,7 +182,11 @@ export async function promote(
         ...versions.flatMap(({ published }) =>
           dialect.replaceView(publicNameIn(production)(published.relation), published.definition),
         ),
-        ...inheritedStatements({ published: relations, removed: [] }, others, dialect),
+        ...inheritedStatements(
+          { published: versions.map(({ published }) => published), removed: [] },
+          others,
+          dialect,
+        ),
         ...dropEnvironmentStatements(environment),
       ],
       versions: versions.map(inProduction),

@@ -16,7 +16,7 @@ function literal(
   return `cast(${quoteText(value)} as ${name(type)})`;
 }
 
-type Shared = Omit<Dialect, "name" | "now" | "describedType" | "files">;
+type Shared = Omit<Dialect, "name" | "now" | "describedType" | "files" | "hasMaskedViews">;
 
 /** The statements that DuckDB and Redshift share, word for word. */
 export function ansiStatements(typeName: (type: ColumnType) => string = printColumnType): Shared {

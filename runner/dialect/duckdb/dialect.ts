@@ -28,6 +28,7 @@ export const duckdbDialect: FileDialect = {
   ...ansiStatements(),
   name: "duckdb",
   now: "cast(current_timestamp as timestamp)",
+  hasMaskedViews: false,
   describedType,
   files: {
     kind: "in_place",

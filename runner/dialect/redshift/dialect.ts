@@ -44,6 +44,7 @@ export function redshiftDialect({ iamRole }: RedshiftSettings): Dialect {
     ...ansiStatements(typeName),
     name: "redshift",
     now: "sysdate",
+    hasMaskedViews: true,
     longestText,
     describedType: typeName,
     createView,
