@@ -13,3 +13,11 @@ test("numbers stand to the right, whichever engine names their types", () => {
     );
   }
 });
+
+test("a value that would clear, colour or reorder a terminal's lines is shown instead", () => {
+  const columns = [{ name: "a\u001b[31m", type: "VARCHAR" }];
+  const rows = [{ "a\u001b[31m": "\u001b[1A\u001b[2Kgone\r\u202e ü\t🙂" }];
+  expect(printTable({ columns, rows }).split("\n").at(-1)).toBe(
+    "\\u{1b}[1A\\u{1b}[2Kgone\\u{d}\\u{202e} ü\t🙂",
+  );
+});

@@ -1,5 +1,6 @@
 import Table from "cli-table3";
 import type { ResultSet } from "../core/ports.ts";
+import { visibleText } from "../core/visible-text.ts";
 
 /** Types of numbers, as one engine or the other names them. */
 const numeric = /^(?:u?(?:tiny|small|big|huge)int|u?integer|double|float|real|decimal|numeric)\b/i;
@@ -8,7 +9,7 @@ const numeric = /^(?:u?(?:tiny|small|big|huge)int|u?integer|double|float|real|de
 export function printTable(result: ResultSet): string {
   const none = "";
   const table = new Table({
-    head: result.columns.map((column) => column.name),
+    head: result.columns.map((column) => visibleText(column.name)),
     colAligns: result.columns.map((column) => (numeric.test(column.type) ? "right" : "left")),
     style: { head: [], border: [], compact: true, "padding-left": 0, "padding-right": 0 },
     chars: {
@@ -21,7 +22,7 @@ export function printTable(result: ResultSet): string {
   for (const row of result.rows) {
     table.push(
       result.columns.map((column) =>
-        row[column.name] === null ? "null" : String(row[column.name]),
+        row[column.name] === null ? "null" : visibleText(String(row[column.name])),
       ),
     );
   }

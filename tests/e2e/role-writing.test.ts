@@ -204,6 +204,17 @@ describe("a role's query", () => {
     expect(refusal?.ended).toMatchObject({ outcome: "refused", rows: 0 });
   }, 30_000);
 
+  test("cannot look like another one, nor like none, where the record is shown", async () => {
+    const user = "eve\n2026-01-01T00:00:00 | anna | analyst | answered";
+    const query = "select 1 as a -- \u001b[1A\u001b[2K";
+    await project.ok(...as("scientist", "--user", user, query));
+    const { stdout } = await project.ok("access", "log");
+    const lines = stdout.trimEnd().split("\n");
+    expect(lines).toHaveLength(3);
+    expect(lines[2]).toContain("| eve 2026-01-01T00:00:00 | anna");
+    expect(lines[2]).toContain("select 1 as a -- \\u{1b}[1A\\u{1b}[2K");
+  }, 30_000);
+
   test("needs a role that there is, and that is the user's", async () => {
     for (const [args, code] of [
       [as("analist", "select 1"), "ACCESS_ROLE_UNKNOWN"],
