@@ -9,6 +9,7 @@ import type { ExitCode, GlobalOptions } from "./options.ts";
 import { compileProject, openProject } from "./project.ts";
 import { resolveTarget } from "./target.ts";
 import type { Target } from "./target.ts";
+import { openEngine } from "./open-engine.ts";
 import { openLake } from "./open-lake.ts";
 import { closeWarehouse, openWarehouse } from "./warehouse.ts";
 
@@ -61,6 +62,7 @@ async function examineTarget(
   } else {
     await examination.look("warehouse", () => warehouseSays(target));
   }
+  await examination.look("pointers", () => pointersSay(target), ["lake", "warehouse"]);
   await examineConnections(target, examination);
 }
 
@@ -74,6 +76,16 @@ async function warehouseSays(target: Target): Promise<string> {
     return `${target.warehouse.address}, ${published.size} relations published${left}`;
   } finally {
     await closeWarehouse(warehouse);
+  }
+}
+
+async function pointersSay(target: Target): Promise<string> {
+  const { examinePointers } = await import("./doctor/pointers.ts");
+  const { engine, close } = await openEngine({ target, command: "doctor" });
+  try {
+    return await examinePointers(engine, await openLake(target));
+  } finally {
+    await close();
   }
 }
 

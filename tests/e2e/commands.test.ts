@@ -169,6 +169,6 @@ test("compile writes SQL without any template left, check finds nothing, doctor 
   const texts = Object.keys(fingerprint(join(project.home, "compiled")));
   expect(texts.some((file) => file.includes("payment"))).toBe(true);
   const doctor = await project.ok("doctor");
-  expect(doctor.stdout.match(/^ok /gm)).toHaveLength(7);
+  expect(doctor.stdout.match(/^ok /gm)).toHaveLength(8);
   expect((await project.ok("check")).stderr).toMatch(/^Sound: 3 source tables/);
 });

@@ -160,6 +160,7 @@ test("a sound target is sound, and nothing of the examination is left behind", a
     "role to read",
     "role to write",
     "ledger",
+    "pointers",
     "connection oltp",
     "connection shop",
     "table mercado_ecommerce",
@@ -175,6 +176,7 @@ const ofWarehouse = [
   "role to read",
   "role to write",
   "ledger",
+  "pointers",
 ];
 
 test.each<readonly [string, Settings, { failed: string; skipped: readonly string[] }, RegExp]>([
@@ -193,7 +195,7 @@ test.each<readonly [string, Settings, { failed: string; skipped: readonly string
   [
     "no bucket",
     { lake: "s3://nowhere/shop" },
-    { failed: "lake", skipped: ["role to read", "role to write"] },
+    { failed: "lake", skipped: ["role to read", "role to write", "pointers"] },
     /There is no bucket nowhere.*Create it/s,
   ],
   [

@@ -316,6 +316,33 @@ describe.each(testTargets)("on $name,", (target) => {
     expect(tested.stderr).toContain('There is no environment "alcie": this reads production.');
   });
 
+  test("the doctor tells where the lake's pointers are not as the ledger says, and what brings them back", async () => {
+    const pointers = async () => {
+      const { stdout } = await project.run(["doctor", "--json"]);
+      return linesOf(stdout).find(({ subject }) => subject === "pointers");
+    };
+    await project.ok("build");
+    const sound = { isSound: true, says: "3 pointers of the lake as the ledger says" };
+    expect(await pointers()).toMatchObject(sound);
+    project.write(loud);
+    await killed(["build"], "after-publish");
+    expect(await pointers()).toMatchObject({
+      isSound: true,
+      says: "1 pointer of the lake as the ledger says; the next run that writes lets the lake follow in cleaned.region, gold.region",
+    });
+    await project.ok("gc");
+    expect(await pointers()).toMatchObject(sound);
+    await project.place.openLake().removeManifest("gold.region");
+    const broken = await pointers();
+    expect(broken).toMatchObject({
+      isSound: false,
+      says: "LAKE_CORRUPT: 1 pointer of the lake is not as the ledger says.",
+      hint: "Publish anew: runner build --select gold.region",
+    });
+    await project.ok("build", "--select", "gold.region");
+    expect(await pointers()).toMatchObject(sound);
+  });
+
   test("a publish group of the project's own goes out whole or not at all", async () => {
     const broken = { "models/gold/region.sql": "select nonsense" };
     const groups = (text: string) => {
