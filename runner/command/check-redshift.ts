@@ -33,13 +33,14 @@ export async function checkForRedshift(
   compiled: CompiledProject,
   { withHooks = false }: { readonly withHooks?: boolean } = {},
 ): Promise<readonly Diagnostic[]> {
-  const check = await loadRedshiftGrammar();
-  const seen = new Set<string>();
-  const diagnostics = new Map<string, Diagnostic>();
   const renderings = [
     ...queriesOf(nodes, compiled),
     ...(withHooks ? hooksOf(nodes, compiled) : []),
   ];
+  if (renderings.length === 0) return [];
+  const check = await loadRedshiftGrammar();
+  const seen = new Set<string>();
+  const diagnostics = new Map<string, Diagnostic>();
   for (const render of renderings) {
     const statement = attempt(render);
     if (statement === undefined || seen.has(statement.sql)) continue;

@@ -3,7 +3,7 @@ import { lakePaths } from "../access/lake-paths.ts";
 import { roleName } from "../access/wanted.ts";
 import { counted } from "../core/counted.ts";
 import { Failure } from "../core/diagnostic.ts";
-import { checkTemplate, rules } from "../infra/check-template.ts";
+import { checkTemplate, mostTemplateBytes, rules } from "../infra/check-template.ts";
 import type { InfraNeeds, InfraSetting } from "../infra/needs.ts";
 import { infraTemplate } from "../infra/template.ts";
 import type { ParsedProject } from "../parse/project.ts";
@@ -40,12 +40,20 @@ export async function infraCommand(options: InfraOptions): Promise<ExitCode> {
     );
     return problems.length === 0 ? exitCodes.ok : exitCodes.failed;
   }
-  process.stdout.write(
+  const text =
     options.json === true
       ? `${JSON.stringify(template)}\n`
       : // As CloudFormation reads YAML: of version 1.1, without anchors.
-        stringify(template, { version: "1.1", aliasDuplicateObjects: false, lineWidth: 100 }),
-  );
+        stringify(template, { version: "1.1", aliasDuplicateObjects: false, lineWidth: 100 });
+  process.stdout.write(text);
+  const bytes = Buffer.byteLength(text);
+  if (bytes > mostTemplateBytes) {
+    const way =
+      options.json === true ? "Put it to S3" : "Put it to S3, or print it shorter: --json";
+    process.stderr.write(
+      `note: of its ${bytes} bytes CloudFormation takes ${mostTemplateBytes} at once. ${way}.\n`,
+    );
+  }
   return exitCodes.ok;
 }
 

@@ -14,16 +14,29 @@ function targetOn(name: string, redshift: string): string {
 `;
 }
 
+const targets = {
+  serverless: `workgroup: '{{env "WORKGROUP" "mercado"}}'`,
+  provisioned: "cluster: mercado",
+  "by-user": "cluster: mercado, db_user: runner",
+  "by-secret": `workgroup: mercado, secret_arn: "${secret}"`,
+} as const;
+
+function pipelinesOf(names: readonly (keyof typeof targets)[], roles = 0): string {
+  const declared = names.map((name) => targetOn(name, targets[name])).join("");
+  const access = Array.from(
+    { length: roles },
+    (_, index) =>
+      `    role_number_${index}: { description: One of many., zones: { gold: read, work: write }, members: ["*"] }\n`,
+  );
+  return pipelinesWith(
+    roles === 0 ? "" : `access:\n  classes: {}\n  roles:\n${access.join("")}`,
+  ).replace(/^models:/m, `${declared}models:`);
+}
+
 let project: TestProject;
 beforeAll(() => {
-  const targets = [
-    targetOn("serverless", `workgroup: '{{env "WORKGROUP" "mercado"}}'`),
-    targetOn("provisioned", "cluster: mercado"),
-    targetOn("by-user", "cluster: mercado, db_user: runner"),
-    targetOn("by-secret", `workgroup: mercado, secret_arn: "${secret}"`),
-  ];
-  const pipelines = pipelinesWith("").replace(/^models:/m, `${targets.join("")}models:`);
-  project = new TestProject({ ...seedProject, "pipelines.yaml": pipelines });
+  const names = ["serverless", "provisioned", "by-user", "by-secret"] as const;
+  project = new TestProject({ ...seedProject, "pipelines.yaml": pipelinesOf(names) });
 });
 afterAll(() => {
   project.close();
@@ -60,6 +73,26 @@ test("infra says which variable each output is for", async () => {
   const { Outputs } = parse(stdout) as Printed;
   expect(Outputs.Workgroup?.Description).toBe("WORKGROUP");
   expect(Outputs.Cluster).toBeUndefined();
+});
+
+test("a template that is too long as YAML says so, and is handed over as JSON", async () => {
+  const long = new TestProject({
+    ...seedProject,
+    "pipelines.yaml": pipelinesOf(["serverless"], 12),
+  });
+  try {
+    const asYaml = await long.ok("infra", "--target", "serverless");
+    expect(Buffer.byteLength(asYaml.stdout)).toBeGreaterThan(51_200);
+    expect(asYaml.stderr).toContain(
+      "takes 51200 at once. Put it to S3, or print it shorter: --json",
+    );
+    const asJson = await long.ok("infra", "--target", "serverless", "--json");
+    expect(Buffer.byteLength(asJson.stdout)).toBeLessThan(51_200);
+    expect(asJson.stderr).toBe("");
+    await long.ok("infra", "--target", "serverless", "--check");
+  } finally {
+    long.close();
+  }
 });
 
 test("infra has nothing to say of a target that runs on this machine, and names those on AWS", async () => {

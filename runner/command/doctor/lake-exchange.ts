@@ -34,7 +34,7 @@ export async function examineExchange(
   const folder = `_examination/${randomUUID()}`;
   const rightsOf = (actions: string) => () => ({
     message: `Redshift's role ${role} does not get at ${lake.address}.`,
-    hint: `The role must be attached to the warehouse${role === "default" ? " as its default" : ""}, be open to redshift.amazonaws.com and redshift-serverless.amazonaws.com, and allow ${actions} below the prefix, s3:ListBucket, and the use of the bucket's key. See one that does: runner infra --target ${target.name}`,
+    hint: `The role must be attached to the warehouse${role === "default" ? " as its default" : ""}, be open to redshift.amazonaws.com and redshift-serverless.amazonaws.com, and allow ${actions} below the prefix, s3:ListBucket and s3:GetEncryptionConfiguration, and the use of the bucket's key. See one that does: runner infra --target ${target.name}`,
   });
   const before = ["lake", "warehouse", "right to tables"];
   try {
