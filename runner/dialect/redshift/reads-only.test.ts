@@ -11,6 +11,8 @@ test.each([
   "select id from a qualify row_number() over (partition by id order by id) = 1",
   "select top 5 * from gold.sales",
   "select data.lines[0].price from a",
+  "select regexp_replace(a, '\\\\d', '') as b, 'it\\'s' as c from gold.sales",
+  "select top 5 'into;' as a, \"into\" from gold.sales -- into",
 ])("%s only reads", async (sql) => {
   expect(await readsOnly(sql)).toBe(true);
 });
@@ -26,6 +28,9 @@ test.each([
   "with gone as (delete from a returning id) select id from gone",
   "explain analyze delete from a",
   "select 1; drop table a",
+  // To Postgres one text, to Redshift two, between which something is written.
+  "select 'a\\'' into gold.more from gold.sales where ''= '--'",
+  'select top 5 $$"$$ as a into gold.more from gold.sales -- "',
   "call something()",
   "grant all on gold.sales to public",
   "unload ('select 1') to 's3://elsewhere/' iam_role default",
