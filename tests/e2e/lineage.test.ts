@@ -1,6 +1,10 @@
 import { expect, test } from "@jest/globals";
+import { readFileSync } from "node:fs";
 import path from "node:path";
+import { eventSchema } from "../../runner/record/openlineage/testing/event-schema.ts";
 import { linesOf, start } from "./testing/cli.ts";
+import { guardedProject } from "./testing/guarded-project.ts";
+import { TestProject } from "./testing/project.ts";
 
 const cwd = path.resolve(import.meta.dirname, "../..");
 
@@ -42,3 +46,48 @@ test("a misspelt column is answered with the one that was meant, and exit code 2
   expect(code).toBe(2);
   expect(stderr).toMatch(/LINEAGE_UNKNOWN_COLUMN[\s\S]*Did you mean "gold\.sales\.customer_id"\?/);
 });
+
+interface Told {
+  readonly eventType: string;
+  readonly run: { readonly runId: string };
+  readonly job: { readonly name: string };
+  readonly outputs: readonly {
+    readonly name: string;
+    readonly facets: { readonly columnLineage: { readonly fields: Record<string, object> } };
+  }[];
+}
+
+test("a build tells OpenLineage of every step in events that its schema takes, each with one end, and which one failed", async () => {
+  const project = new TestProject({
+    ...guardedProject,
+    "pipelines.yaml": guardedProject["pipelines.yaml"]!.replace(
+      "    engine: duckdb\n",
+      "    engine: duckdb\n    openlineage: { file: events.ndjson }\n",
+    ),
+    "tests/nobody.sql": `select 1 as one from {{ref "gold.person"}}\n`,
+  });
+  try {
+    expect((await project.run(["build"])).code).toBe(1);
+    const events = linesOf(readFileSync(path.join(project.folder, "events.ndjson"), "utf8"));
+    const isValid = eventSchema();
+    const problems = events.flatMap((event) => (isValid(event) ? [] : isValid.errors));
+    expect(problems).toEqual([]);
+    const told = events as unknown as readonly Told[];
+    const types = (name: string) =>
+      told.filter(({ job }) => job.name === name).map(({ eventType }) => eventType);
+    expect(types("small.gold.person")).toEqual(["START", "COMPLETE"]);
+    expect(types("small.test.nobody")).toEqual(["START", "FAIL"]);
+    expect(types("small.local.production")).toEqual(["START", "FAIL"]);
+    for (const { runId } of told.map(({ run }) => run)) {
+      expect(told.filter(({ run }) => run.runId === runId)).toHaveLength(2);
+    }
+    const [person] = told.flatMap(({ outputs }) =>
+      outputs.filter(({ name }) => name === "gold.person"),
+    );
+    expect(person?.facets.columnLineage.fields.email).toMatchObject({
+      inputFields: [{ name: "raw.person", field: "email" }],
+    });
+  } finally {
+    project.close();
+  }
+}, 60_000);
