@@ -10,6 +10,8 @@ const PASSING = new Set([
   "ETIMEDOUT",
   "ENOTFOUND",
   "EHOSTUNREACH",
+  // Of a server that has become another's standby, or is only starting to take over.
+  "25006",
   "40001",
   "40P01",
   "53300",

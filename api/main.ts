@@ -7,6 +7,7 @@ import { developmentSecret } from "./roles/development-secret.ts";
 import { startApi } from "./server.ts";
 import { watchSignals, type Signals } from "./signals.ts";
 import { readSettings, type Settings } from "./settings.ts";
+import { USAGE, wantsHelp } from "./usage.ts";
 
 interface Databases {
   postgresUrl: string;
@@ -31,6 +32,10 @@ async function developmentAuthentication(): Promise<AuthenticationSettings> {
 
 /** Serves until it is told to stop; resolves to the exit code. */
 async function serve({ stopped, hurry }: Signals): Promise<0 | 1> {
+  if (wantsHelp(process.argv.slice(2))) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
   const settings = readSettings(process.env);
   const logger = openLogger(settings.logLevel);
   const databases = await openDatabases(settings);

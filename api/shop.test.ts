@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { GetItemCommand } from "@aws-sdk/client-dynamodb";
+import type { SQLQuery } from "@databases/pg";
 import { sql } from "./postgres/pool.ts";
 import { failureOf, listItems, signUp } from "./testing.ts";
 import { useTestShop } from "./testing/use-test-shop.ts";
@@ -277,6 +278,26 @@ test("a Postgres that ends its connections is reached again, and the client hear
   );
   for (const outcome of outcomes) expect(["no failure", "SERVICE_UNAVAILABLE"]).toContain(outcome);
   expect(await failureOf(shop.client.vendor.search.query({}))).toBe("no failure");
+});
+
+test("a Postgres that takes no writes just now is unavailable, and not at fault, until it takes them again", async () => {
+  const list = () =>
+    failureOf(shop.client.vendor.create.mutate({ vendorName: "Hubbard", region: "GW" }));
+  /** Of sessions from now on; those of the service are ended. */
+  async function setReadOnly(setting: SQLQuery): Promise<void> {
+    await shop.pool.query([
+      sql`set default_transaction_read_only = off`,
+      sql`alter database mercado set default_transaction_read_only = ${setting}`,
+      sql`select pg_terminate_backend(pid) from pg_stat_activity
+          where application_name = 'mercado-api' and pid <> pg_backend_pid()`,
+    ]);
+    await Promise.all(Array.from({ length: 5 }, list));
+  }
+  await setReadOnly(sql`on`);
+  const refused = await list();
+  await setReadOnly(sql`off`);
+  expect(refused).toBe("SERVICE_UNAVAILABLE");
+  expect(await list()).toBe("no failure");
 });
 
 test("the service says that it is alive, and whether its databases are", async () => {

@@ -8,6 +8,7 @@ export class StartError extends Error {
     | "API_SCHEMA_REFUSED"
     | "API_MIGRATION_LOCKED"
     | "API_SETTING_INVALID"
+    | "API_ARGUMENT_UNKNOWN"
     | "API_KEY_MISSING"
     | "API_KEYS_UNUSABLE"
     | "API_TOKEN_INVALID"

@@ -248,6 +248,27 @@ test.each<[name: string, code: string, cause: RegExp, wayOut: WayOut]>([
   expect(ended.stderr).not.toMatch(/not-the-password|node_modules|\n +at /);
 });
 
+test("whoever asks for help, or passes arguments, is told where settings come from, and no service starts", async () => {
+  const helped = await startService({}, ["--help"]);
+  expect(helped.url).toMatch(/^Usage: npm run api/);
+  expect(await helped.ended).toEqual({ code: 0, stderr: "" });
+  const mistaken = await startService({}, ["--port", "9000"]);
+  expect(await mistaken.ended).toEqual({
+    code: 2,
+    stderr: expect.stringMatching(/^API_ARGUMENT_UNKNOWN: .*--port.*\n {2}.*MERCADO_API_PORT/),
+  });
+});
+
+test("a service whose identity provider is away starts, and says so", async () => {
+  const MERCADO_API_JWKS_URL = `http://127.0.0.1:${portOf(curt)}/keys`;
+  const service = await startService({ ...variablesFor(services), MERCADO_API_JWKS_URL });
+  expect(service.url).toMatch(/^http:/);
+  service.child.kill("SIGTERM");
+  const { code, stderr } = await service.ended;
+  expect(code).toBe(0);
+  expect(stderr).toMatch(/MERCADO_API_JWKS_URL cannot be had just now \(\w/);
+});
+
 test("the table that the environment names is the one that carts and sales are written to", async () => {
   const MERCADO_DYNAMODB_TABLE = "another_shop";
   const { client, stop, ended } = await startShopProcess(services, { MERCADO_DYNAMODB_TABLE });

@@ -17,8 +17,11 @@ export interface ServiceProcess {
 }
 
 /** The real service in a process of its own, with these variables and no others. For tests. */
-export async function startService(variables: NodeJS.ProcessEnv): Promise<ServiceProcess> {
-  const child = spawn(process.execPath, ["--import", "tsx", MAIN], {
+export async function startService(
+  variables: NodeJS.ProcessEnv,
+  args: readonly string[] = [],
+): Promise<ServiceProcess> {
+  const child = spawn(process.execPath, ["--import", "tsx", MAIN, ...args], {
     env: { PATH: process.env["PATH"], MERCADO_API_PORT: "0", ...variables },
     stdio: ["ignore", "pipe", "pipe"],
   });
