@@ -4,11 +4,12 @@ import { openPointers } from "./lake-pointers.ts";
 import type { ExitCode } from "./options.ts";
 import { askAndClose, counting, ofRecord, printQuery, queryText } from "./query.ts";
 import type { QueryOptions } from "./query.ts";
-import { openManifests } from "./reader.ts";
+import { assertReads, openManifests } from "./reader.ts";
 
 /** Runs a query over whatever the lake has, whether or not the project still declares it. */
 export async function lakeSqlCommand(sql: string, options: QueryOptions): Promise<ExitCode> {
   return printQuery(queryText(sql), options, async (query, rowLimit): Promise<ResultSet> => {
+    assertReads(query);
     const { lake, target, pointed } = await openPointers(options);
     if (pointed.length === 0) {
       const message = `Nothing is published in ${target.lake.address} yet.`;

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { blankOut, comments } from "../core/blank-out.ts";
 import { counted } from "../core/counted.ts";
 import { Failure } from "../core/diagnostic.ts";
 import { mentionedRelations } from "../core/mentioned-relations.ts";
@@ -50,10 +51,10 @@ export async function queryCommand(sql: string, options: AskingOptions): Promise
   return printQuery(query, options);
 }
 
-/** A query as a user wrote it, without the semicolon at its end; none at all is a failure. */
+/** A query as a user wrote it, without the semicolon at its end; none at all, or a comment alone, is a failure. */
 export function queryText(sql: string): string {
   const query = sql.trim().replace(/;+\s*$/, "");
-  if (query !== "") return query;
+  if (/\S/.test(blankOut(query, comments))) return query;
   const hint = 'Write one, such as "select count(*) from gold.sales".';
   throw new Failure([{ code: "CLI_USAGE", message: "There is no query.", hint }]);
 }

@@ -8,6 +8,7 @@ import type { Engine, Lake } from "../core/ports.ts";
 import { baseName, zoneOf, zones } from "../core/relation.ts";
 import { failuresSchema, ledgerSchema, quoteText } from "../core/sql-text.ts";
 import { duckdbDialect } from "../dialect/duckdb/dialect.ts";
+import { readsOnly } from "../dialect/duckdb/reads-only.ts";
 import { standingIn } from "./environment.ts";
 import { readPointers } from "./lake-pointers.ts";
 import type { Target } from "./target.ts";
@@ -30,6 +31,7 @@ export async function openForReading(
   environment: string,
 ): Promise<OpenedForReading> {
   if (target.warehouse.engine === "redshift") return openRelations(target, query, environment);
+  assertReads(query);
   const { threads } = target;
   if (query.includes(ledgerSchema) || query.includes(failuresSchema)) {
     if (isUnbuilt(target)) throw nothingPublished(target.warehouse.address);
@@ -48,8 +50,12 @@ async function openRelations(
   query: string,
   environment: string,
 ): Promise<OpenedForReading> {
-  const { readsOnly } = await import("../dialect/redshift/reads-only.ts");
-  if (!(await readsOnly(query))) throw wouldChange();
+  const redshift = await import("../dialect/redshift/reads-only.ts");
+  if (!(await redshift.readsOnly(query))) {
+    throw noQuery(
+      "What builds tables is a model; what is done once goes to Redshift by another client.",
+    );
+  }
   const { engine } = await openEngine({ target, command: "query" });
   if (environment === production) return { engine, query: inSchemas(query, production) };
   const { openLedgerForReading, hasLedger } = await import("../record/ledger.ts");
@@ -63,11 +69,17 @@ async function openRelations(
   };
 }
 
-function wouldChange(): Failure {
+function noQuery(hint: string): Failure {
   const message = "This is no query: it may change something, and runner query changes nothing.";
-  const hint =
-    "What builds tables is a model; what is done once goes to Redshift by another client.";
   return new Failure([{ code: "CLI_USAGE", message, hint }]);
+}
+
+/** Whatever DuckDB would change of what is published is a view of this moment: that nothing is changed is said before. */
+export function assertReads(query: string): void {
+  if (readsOnly(query)) return;
+  throw noQuery(
+    "Ask with one SELECT, DESCRIBE, SUMMARIZE, SHOW or EXPLAIN. What builds tables is a model; --output writes rows to a file.",
+  );
 }
 
 function tellStandingIn(environment: string, known: readonly string[]): void {

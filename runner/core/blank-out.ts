@@ -3,6 +3,9 @@ export function blankOut(text: string, pattern: RegExp): string {
   return text.replace(pattern, (match) => match.replace(/[^\n]/g, " "));
 }
 
+/** Comments of SQL, in a text without quotes. */
+export const comments = /--[^\n]*|\/\*[\s\S]*?\*\//g;
+
 const templateParts = /\{\{~?!--[\s\S]*?--~?\}\}|\{\{[\s\S]*?\}\}/g;
 const commentsAndQuotes = /--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'|"(?:[^"]|"")*"/g;
 

@@ -1,7 +1,6 @@
-import { blankOut } from "./blank-out.ts";
+import { blankOut, comments } from "./blank-out.ts";
 import type { RelationName } from "./relation.ts";
 
-const comments = /--[^\n]*|\/\*[\s\S]*?\*\//g;
 const dotted = /(?<!\w)"?(raw|cleaned|work|gold)"?\s*\.\s*"?([a-z_][a-z0-9_]*)/gi;
 
 /**

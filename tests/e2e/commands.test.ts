@@ -121,6 +121,19 @@ describe("query", () => {
     expect(json.stderr).toBe("");
   });
 
+  test("says of what is no query that it is none, and where one breaks off", async () => {
+    const said = async (sql: string) => (await project.run(["query", sql])).stderr;
+    for (const sql of ["drop view gold.payment", "select 1; select 2"]) {
+      expect(await said(sql)).toContain("CLI_USAGE\nThis is no query");
+    }
+    expect(await said("-- select 1")).toContain("There is no query.");
+    const broken = await said("selec 1");
+    expect(broken).toContain(
+      'Parser Error: syntax error at or near "selec"\n  > 1 | selec 1\n      | ^',
+    );
+    expect(broken).not.toContain("{");
+  });
+
   test("answers while a build holds the warehouse", async () => {
     const sql = "select * from gold.payment order by payment_id";
     const { stdout: published } = await project.ok("query", sql, "--json");
