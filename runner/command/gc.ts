@@ -1,3 +1,4 @@
+import ms from "ms";
 import { counted } from "../core/counted.ts";
 import { collect } from "../execute/collect.ts";
 import { holdWarehouse } from "./held-warehouse.ts";
@@ -19,12 +20,15 @@ export async function gcCommand(options: GcOptions): Promise<ExitCode> {
   return holdWarehouse({ linked, options, command: "gc" }, async (held) => {
     const { retention, runRetention } = options;
     const { retentionSeconds, runRetentionSeconds } = held.target;
-    const { physical, files, bytes } = await collect(held, {
+    const kept = {
       retentionSeconds: retention === undefined ? retentionSeconds : retention / 1000,
       runRetentionSeconds: runRetention === undefined ? runRetentionSeconds : runRetention / 1000,
-    });
+    };
+    const { physical, files, bytes } = await collect(held, kept);
+    // As long as one can go back to what they published.
+    const runs = ms(Math.max(...Object.values(kept)) * 1000, { long: true });
     const megabytes = (bytes / 1_000_000).toFixed(1);
-    const message = `Removed ${counted(physical.length, "table")} of the warehouse and ${counted(files, "file")} of the lake (${megabytes} MB).`;
+    const message = `Removed ${counted(physical.length, "table")} of the warehouse and ${counted(files, "file")} of the lake (${megabytes} MB). Of runs, the ledger keeps those of the last ${runs}.`;
     await held.emit({ type: "note", message });
     return exitCodes.ok;
   });

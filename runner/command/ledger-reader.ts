@@ -3,16 +3,14 @@ import type { Engine } from "../core/ports.ts";
 import { endOnInterruption } from "./interruption.ts";
 import type { GlobalOptions } from "./options.ts";
 import { isUnbuilt, openEngine } from "./open-engine.ts";
-import { openProject } from "./project.ts";
-import { resolveTarget } from "./target.ts";
+import { readTarget } from "./pipelines-file.ts";
 
 /** Opens the warehouse for reading, in which the ledger stands; a warehouse that was never built is a failure. */
 export async function readLedger<Result>(
   options: GlobalOptions,
   read: (engine: Engine) => Promise<Result>,
 ): Promise<Result> {
-  const { project } = await openProject(options);
-  const target = resolveTarget(project, options.target);
+  const target = readTarget(options);
   const nothing = () => {
     const message = `Nothing is published in ${target.warehouse.address} yet.`;
     return new Failure([{ code: "UPSTREAM_MISSING", message, hint: "Build it: runner build" }]);

@@ -24,16 +24,27 @@ export interface PipelinesProject {
 
 /** Reads `pipelines.yaml` alone: a pipeline's run reads the rest of the project itself. */
 export function readPipelines(options: GlobalOptions): PipelinesProject {
-  const root = findProjectRoot(options.project ?? process.cwd());
-  const file = { file: projectFile, text: readText(path.join(root, projectFile)) };
-  const { value: pipelines, diagnostics } = readYaml(file, pipelinesSchema);
-  if (pipelines === undefined) throw new Failure(diagnostics);
+  const project = readProjectFile(options);
+  const { root, pipelines } = project;
   assertSchedules(pipelines);
   return {
     root,
     pipelines: pipelines.value.pipelines,
-    target: resolveTarget({ root, pipelines }, options.target),
+    target: resolveTarget(project, options.target),
   };
+}
+
+/** The target, by `pipelines.yaml` alone: what is published can be looked at while the rest of the project is broken. */
+export function readTarget(options: GlobalOptions): Target {
+  return resolveTarget(readProjectFile(options), options.target);
+}
+
+function readProjectFile(options: GlobalOptions): Pick<ParsedProject, "root" | "pipelines"> {
+  const root = findProjectRoot(options.project ?? process.cwd());
+  const file = { file: projectFile, text: readText(path.join(root, projectFile)) };
+  const { value: pipelines, diagnostics } = readYaml(file, pipelinesSchema);
+  if (pipelines === undefined) throw new Failure(diagnostics);
+  return { root, pipelines };
 }
 
 function readText(file: string): string {

@@ -12,7 +12,7 @@ import { endOnInterruption } from "./interruption.ts";
 import { exitCodes } from "./options.ts";
 import type { EnvironmentOptions, ExitCode, GlobalOptions } from "./options.ts";
 import { askingUser, auditTrailOf, onRecord } from "./on-record.ts";
-import { openProject } from "./project.ts";
+import { readTarget } from "./pipelines-file.ts";
 import { openForReading } from "./reader.ts";
 import {
   checkedFormat,
@@ -23,7 +23,6 @@ import {
   jsonLines,
 } from "./result-output.ts";
 import type { OutputOptions } from "./result-output.ts";
-import { resolveTarget } from "./target.ts";
 import type { Target } from "./target.ts";
 
 export interface QueryOptions extends EnvironmentOptions, OutputOptions {
@@ -84,8 +83,7 @@ export async function printQuery(
 
 /** A warehouse elsewhere gives rows as texts, of which nobody can make exact types again. */
 async function printParquet(query: string, options: QueryOptions): Promise<ExitCode> {
-  const { project } = await openProject(options);
-  const target = resolveTarget(project, options.target);
+  const target = readTarget(options);
   const folder = mkdtempSync(path.join(tmpdir(), "mercado-query-"));
   const file = path.join(folder, "rows.parquet");
   try {
@@ -129,8 +127,7 @@ export async function readPublished(
   options: EnvironmentOptions,
   rowLimit?: number,
 ): Promise<ResultSet> {
-  const { project } = await openProject(options);
-  const target = resolveTarget(project, options.target);
+  const target = readTarget(options);
   return ofRecord(target, query, async () => {
     const opened = await openForReading(target, query, environmentOf(options));
     return counting(await askAndClose(opened.engine, opened.query, rowLimit));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { openTestServices } from "../../local/testing.ts";
 import { openDuckDb } from "../../runner/engine/duckdb/engine.ts";
@@ -132,6 +132,20 @@ describe("query", () => {
       'Parser Error: syntax error at or near "selec"\n  > 1 | selec 1\n      | ^',
     );
     expect(broken).not.toContain("{");
+  });
+
+  test("answers, as does the list of runs, while a model's file is broken", async () => {
+    const file = "models/gold/payment.yml";
+    const sound = readFileSync(join(project.folder, file), "utf8");
+    project.write({ [file]: "columns: [" });
+    try {
+      expect((await project.run(["check"])).code).toBe(2);
+      await project.ok("query", "select * from gold.payment");
+      await project.ok("runs");
+      await project.ok("env");
+    } finally {
+      project.write({ [file]: sound });
+    }
   });
 
   test("answers while a build holds the warehouse", async () => {
