@@ -1,5 +1,6 @@
+import { randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { copyFile, rename, rm, writeFile } from "node:fs/promises";
+import { constants, copyFile, rename, rm, writeFile } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { messageOf } from "../core/caught.ts";
 import { csvLine } from "../core/csv-text.ts";
@@ -44,20 +45,20 @@ export function csvText({ columns, rows }: ResultSet): string {
 
 export async function deliverText(text: string, { output }: OutputOptions): Promise<ExitCode> {
   if (output === undefined) process.stdout.write(text);
-  else await replaceFile(output, (path) => writeFile(path, text));
+  else await replaceFile(output, (path) => writeFile(path, text, { flag: "wx" }));
   return exitCodes.ok;
 }
 
 /** Gives a finished file to whom the options say. */
 export async function deliverFile(file: string, { output }: OutputOptions): Promise<ExitCode> {
   if (output === undefined) await pipeline(createReadStream(file), process.stdout, { end: false });
-  else await replaceFile(output, (path) => copyFile(file, path));
+  else await replaceFile(output, (path) => copyFile(file, path, constants.COPYFILE_EXCL));
   return exitCodes.ok;
 }
 
-/** What stands there stays until the whole new file does. */
+/** What stands there stays until the whole new file does. Nobody can have put something else where that arrives. */
 async function replaceFile(output: string, write: (path: string) => Promise<void>): Promise<void> {
-  const arriving = `${output}.${process.pid}.tmp`;
+  const arriving = `${output}.${randomUUID()}.tmp`;
   try {
     await write(arriving);
     await rename(arriving, output);
