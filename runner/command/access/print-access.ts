@@ -18,16 +18,22 @@ interface Change {
   readonly statements: readonly string[];
 }
 
-/** One JSON object a line: each change with its statements. */
+/** One JSON object a line: each change with its statements, in which the key of hashes does not stand. */
 export function changesOf({ add, remove }: AccessChanges, texts: ChangeTexts): readonly Change[] {
   const change = (kind: Change["change"], fact: AccessFact, statements: readonly string[]) => ({
     ...{ change: kind, fact, statements },
     ...("role" in fact ? { role: fact.role } : {}),
   });
   return [
-    ...remove.map((fact) => change("remove", fact, texts.removal(fact))),
-    ...add.map((fact) => change("add", fact, texts.addition(fact))),
+    ...remove.map(withoutMaskKey).map((fact) => change("remove", fact, texts.removal(fact))),
+    ...add.map(withoutMaskKey).map((fact) => change("add", fact, texts.addition(fact))),
   ];
+}
+
+/** Whoever reads what is printed, in a log perhaps, could guess with the key what is behind a hash. */
+function withoutMaskKey(fact: AccessFact): AccessFact {
+  if (fact.kind !== "masking_policy" || fact.definition === undefined) return fact;
+  return { ...fact, definition: { ...fact.definition, maskKey: "(mask_key)" } };
 }
 
 /** What would change, a role at a time: `+` for a statement that gives, `-` for one that takes away. */
