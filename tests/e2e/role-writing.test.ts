@@ -201,7 +201,11 @@ describe("a role's query", () => {
       columns: ["gold.branch.branch_name"],
       rows: 1,
     });
-    expect(refusal?.ended).toMatchObject({ outcome: "refused", rows: 0 });
+    expect(refusal?.ended).toMatchObject({
+      ...{ outcome: "refused", rows: 0, relations: ["raw.person"], columns: [] },
+    });
+    const tried = await project.ok("access", "log", "--json", "--reads", "raw.person");
+    expect(linesOf(tried.stdout)).toMatchObject([{ user: "bert", statement: "from raw.person" }]);
   }, 30_000);
 
   test("cannot look like another one, nor like none, where the record is shown", async () => {

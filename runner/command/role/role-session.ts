@@ -119,13 +119,17 @@ export class RoleSession {
     const question = { user, role: role.name, target: this.#target.name, statement };
     return onRecord(this.#audit, question, async (tellRead) => {
       const names = new Set(mentionedRelations(statement));
-      tellRead({ relations: [...names] });
+      // Those that it may not read, too: who tried to is asked of the record.
+      const relations = [...names];
+      tellRead({ relations });
       const visible = await this.relations();
       const named = visible.filter(({ manifest }) => names.has(manifest.relation));
       const reading = statementReads(statement, named);
       const [answer] = await Promise.all([
         this.#answer(statement, output, { visible, named, reading }),
-        reading.then(tellRead),
+        reading.then(({ columns }) => {
+          tellRead({ relations, columns });
+        }),
       ]);
       return { answer, rows: answer.kind === "rows" ? answer.rows.length : answer.rows };
     });

@@ -1,11 +1,9 @@
 import { LineageFailure } from "../../core/column-lineage.ts";
 import type { QueryLineage } from "../../core/column-lineage.ts";
-import type { RelationName } from "../../core/relation.ts";
 import type { VisibleRelation } from "./visible-relations.ts";
 
 /** What a statement reads, as far as it can be told; where it cannot, everything that it names. */
 export interface StatementReads {
-  readonly relations: readonly RelationName[];
   /** `zone.name.column` */
   readonly columns: readonly string[];
   /** The classes of values that may be in a column of the result. */
@@ -17,7 +15,6 @@ export async function statementReads(
   statement: string,
   named: readonly VisibleRelation[],
 ): Promise<StatementReads> {
-  const relations = named.map(({ manifest }) => manifest.relation);
   const classes = new Map<string, readonly string[]>(
     named.flatMap(({ manifest, columns }) =>
       columns.map(
@@ -25,14 +22,12 @@ export async function statementReads(
       ),
     ),
   );
-  const all = { relations, columns: [...classes.keys()] };
   const everyClass = [...new Set([...classes.values()].flat())];
   const lineage = await lineageOf(statement, named);
-  if (lineage === undefined) return { ...all, classesOf: () => everyClass };
+  if (lineage === undefined) return { columns: [...classes.keys()], classesOf: () => everyClass };
   const uses = [...lineage.columns.flatMap(({ from }) => from), ...lineage.rows];
   const columns = [...new Set(uses.map(({ relation, column }) => `${relation}.${column}`))];
   return {
-    relations,
     columns: columns.toSorted(),
     classesOf: (name) => {
       const origin = lineage.columns.find((column) => column.name === name);

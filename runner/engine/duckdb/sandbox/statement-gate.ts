@@ -70,7 +70,7 @@ export async function admit(
     ? ", CREATE TABLE … AS, INSERT, UPDATE, DELETE and DROP TABLE"
     : " and EXPLAIN";
   return {
-    reason: `A role asks with ${mayWrite ? "SELECT" : "SELECT, DESCRIBE, SHOW"}${others}; this is a ${name} statement.`,
+    reason: `A role asks with ${mayWrite ? "SELECT" : "SELECT, DESCRIBE, SHOW"}${others}; this is ${/^[AEIOU]/.test(name) ? "an" : "a"} ${name} statement.`,
     hint: "runner shell --role … has commands of its own for what there is: \\d.",
   };
 }
