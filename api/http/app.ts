@@ -9,6 +9,7 @@ import { serveInventoryUploads } from "../bulk/route.ts";
 import type { Context, Shop } from "../context.ts";
 import { ShopError } from "../errors.ts";
 import { openRateLimiter, RATE_LIMITS, rateClassOf } from "../limits/rate-limits.ts";
+import { tracedPool } from "../postgres/traced-pool.ts";
 import type { Authenticate } from "../roles/authentication.ts";
 import { nameOfCaller, type Caller } from "../roles/caller.ts";
 import { serveOpenApi } from "../openapi/serve.ts";
@@ -213,6 +214,7 @@ function contextFactory(
       caller.role === "anonymous" ? `address:${request.ip}` : (request.callerName ?? "");
     return {
       ...shop,
+      pool: tracedPool(shop.pool, request.trace),
       table: { ...shop.table, trace: request.trace },
       caller,
       requestId: request.trace?.requestId ?? request.id,

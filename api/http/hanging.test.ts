@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import { createShopClient, type ShopClient } from "../client.ts";
 import { startApi, type Api } from "../server.ts";
@@ -85,6 +86,28 @@ test("DynamoDB hears of the request that it serves, in W3C's trace context", asy
   expect(answer.status).toBe(200);
   expect(dynamodb.sent()).toMatch(new RegExp(`traceparent: 00-${traceId}-[0-9a-f]{16}-01\r\n`));
   expect(dynamodb.sent()).toContain("x-request-id: traced-7\r\n");
+});
+
+test.each([
+  ["a statement", "/vendors/1", undefined],
+  [
+    "a statement within a transaction",
+    "/trpc/transaction.refund",
+    JSON.stringify({ transactionId: randomUUID(), idempotencyKey: "never" }),
+  ],
+])("of %s Postgres hears for which request it is", async (name, path, body) => {
+  const traceId = "4bf92f3577b34da6a3ce929d0e0e4737";
+  const requestId = name.replaceAll(" ", "-");
+  const headers = {
+    "content-type": "application/json",
+    traceparent: `00-${traceId}-00f067aa0ba902b7-01`,
+    "x-request-id": requestId,
+  };
+  const method = body === undefined ? {} : { method: "POST", body };
+  const answer = await fetch(`${api.url}${path}`, { headers, ...method });
+  expect([200, 404]).toContain(answer.status);
+  const comment = `/\\*traceparent='00-${traceId}-[0-9a-f]{16}-01',request_id='${requestId}'\\*/ select `;
+  expect(postgres.sent()).toMatch(new RegExp(comment));
 });
 
 test("calls at the same time, and later ones, each tell DynamoDB of their own request", async () => {
