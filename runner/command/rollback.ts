@@ -49,9 +49,8 @@ export async function rollbackCommand(
 }
 
 function describe({ to, restored, removed }: RollbackPlan, went: string): string {
-  const parts = [
-    `${counted(restored.length, "relation")} ${went} back to what ${to.id} published`,
-    ...(removed.length > 0 ? [`${removed.join(", ")} did not exist then`] : []),
-  ];
-  return `${parts.join("; ")}.`;
+  const gone = removed.join(", ");
+  if (restored.length === 0) return `${gone} ${went}: not published when ${to.id} had ended.`;
+  const back = `${counted(restored.length, "relation")} ${went} back to what ${to.id} published`;
+  return removed.length === 0 ? `${back}.` : `${back}; ${gone} did not exist then and ${went}.`;
 }

@@ -114,7 +114,7 @@ export interface Ledger {
   finishStep(runId: string, outcome: StepOutcome): void;
   flush(): Promise<void>;
   finishRun(runId: string, status: RunStatus): Promise<void>;
-  /** The run with this id, or the latest one; undefined when there is none. */
+  /** The run with this id, or the latest one that was a build, extract, run or test; undefined when there is none. */
   unfinished(runId?: string): Promise<UnfinishedRun | undefined>;
   /** Statements for the publish transaction. */
   publishStatements(publication: Publication): readonly string[];

@@ -75,7 +75,7 @@ export function parseModels(
         code: "MODEL_WITHOUT_YAML",
         message: `The model ${relation} has no ${stem}.yml beside it.`,
         place,
-        hint: "Declare its grain and its columns there.",
+        hint: `Declare its grain and its columns there; runner contract infer ${relation} --write begins it with what the query yields.`,
       });
       continue;
     }

@@ -212,7 +212,13 @@ function beginning(run: Pick<BeginningRun, "id" | "startedAt">): BeginningRun {
     { id: "gold.sales", kind: "model", relations: ["gold.sales"] },
     { id: "test.sound", kind: "test", relations: [] },
   ] as const;
-  return { ...run, command: "build", environment: production, options: { vars: "a=1" }, steps };
+  return {
+    ...run,
+    command: "build",
+    environment: production,
+    options: { verb: "build", vars: "a=1" },
+    steps,
+  };
 }
 
 describe("runs", () => {
@@ -270,6 +276,10 @@ describe("runs", () => {
     });
     expect(await ledger.unfinished(run.id)).toMatchObject(left);
     expect(await ledger.unfinished("another")).toBeUndefined();
+    const { id, startedAt } = await ledger.nextRun(new Date());
+    const rollback = { ...beginning({ id, startedAt }), command: "rollback", options: {} };
+    await ledger.beginRun({ ...rollback, steps: [] });
+    expect(await ledger.unfinished()).toMatchObject({ id: run.id, ...left });
   });
 
   test("keep each step's end, with messages of any length and content", async () => {

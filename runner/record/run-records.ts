@@ -71,12 +71,15 @@ export function finishStepStatements(runId: string, outcome: StepOutcome): reado
   );
 }
 
-/** What is left of a run, by default of the latest one. */
+/** Of commands that carry out a plan the ledger keeps the verb; what repoints or collects has left nothing undone. */
+const hasVerb = `options like '%"verb":%'`;
+
+/** What is left of a run, by default of the latest one that could be done again. */
 export async function readUnfinished(
   engine: Engine,
   runId: string | undefined,
 ): Promise<UnfinishedRun | undefined> {
-  const which = runId === undefined ? "" : `where run_id = ${quoteText(runId)}`;
+  const which = runId === undefined ? `where ${hasVerb}` : `where run_id = ${quoteText(runId)}`;
   const { rows: runs } = await engine.query(
     `select run_id, status, options from ${ledgerTable("run")} ${which} order by run_id desc limit 1`,
   );
