@@ -295,8 +295,11 @@ test("a Postgres that takes no writes just now is unavailable, and not at fault,
   }
   await setReadOnly(sql`on`);
   const refused = await list();
+  const ready = await fetch(`${shop.url}/ready`);
   await setReadOnly(sql`off`);
   expect(refused).toBe("SERVICE_UNAVAILABLE");
+  expect(ready.status).toBe(503);
+  expect(await ready.json()).toMatchObject({ postgres: "read-only", dynamodb: "ok" });
   expect(await list()).toBe("no failure");
 });
 

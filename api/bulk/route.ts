@@ -19,6 +19,8 @@ import { uploadInventory } from "./upload.ts";
 
 /** Each keeps a connection to Postgres for as long as its client is sending. */
 const UPLOADS_AT_ONCE = 2;
+/** For whom there is no room: about as long as a large upload takes. */
+const RETRY_AFTER_SECONDS = 5;
 
 export interface InventoryUploads {
   contextOf: (request: FastifyRequest) => Promise<Context>;
@@ -93,5 +95,6 @@ function formatOf(request: FastifyRequest): LineFormat {
 function busy(): ShopError {
   return new ShopError("SERVICE_UNAVAILABLE", "Other uploads are under way.", {
     hint: "Try again in a moment, with the same idempotency key.",
+    details: { retryAfterSeconds: RETRY_AFTER_SECONDS },
   });
 }

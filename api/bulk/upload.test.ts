@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "@jest/globals";
 import { startApi } from "../server.ts";
 import { sql } from "../postgres/pool.ts";
@@ -57,6 +58,37 @@ async function itemsOf(vendorId: number) {
 }
 
 const csv = (...lines: string[]) => ["sku,item_name,category,price,stock", ...lines, ""].join("\n");
+
+/** An upload whose client sends `first`, and `rest` when it is told to finish. */
+function beginUpload(vendorId: number, first: string, rest: string) {
+  let finish: () => void = () => undefined;
+  const finished = new Promise<void>((resolve) => (finish = resolve));
+  async function* slow() {
+    yield Buffer.from(first);
+    await finished;
+    yield Buffer.from(rest);
+  }
+  const options = {
+    method: "POST",
+    headers: { "content-type": "text/csv" },
+    body: slow(),
+    duplex: "half",
+  };
+  const upload = fetch(`${shop.url}/inventory/bulk?vendor_id=${vendorId}`, options as RequestInit);
+  return { upload, finish };
+}
+
+async function untilUploading(count: number): Promise<void> {
+  for (let look = 0; look < 400; look += 1) {
+    const uploading = await shop.pool.query(
+      sql`select 1 from pg_stat_activity
+          where state = 'idle in transaction' and query like '%upload_line%'`,
+    );
+    if (uploading.length === count) return;
+    await sleep(20);
+  }
+  throw new Error(`there are no ${count} uploads under way`);
+}
 
 describe("an upload", () => {
   test("lists its lines, takes a known code for a change, and leaves alone what is as it was", async () => {
@@ -231,23 +263,7 @@ describe("an upload", () => {
     await send(vendorId, csv("A,Chair,1,1.00,100", "B,Lamp,1,1.00,100"));
     const [chair] = (await shop.client.inventory.search.query({ vendorId })).items;
     const userId = await putCart(shop, chair!.id, 3);
-    let finish: () => void = () => undefined;
-    const bought = new Promise<void>((resolve) => (finish = resolve));
-    async function* slow() {
-      yield Buffer.from(csv("A,Chair,2,1.00,"));
-      await bought;
-      yield Buffer.from("B,Lamp,1,2.00,50\n");
-    }
-    const options = {
-      method: "POST",
-      headers: { "content-type": "text/csv" },
-      body: slow(),
-      duplex: "half",
-    };
-    const upload = fetch(
-      `${shop.url}/inventory/bulk?vendor_id=${vendorId}`,
-      options as RequestInit,
-    );
+    const { upload, finish } = beginUpload(vendorId, csv("A,Chair,2,1.00,"), "B,Lamp,1,2.00,50\n");
     await buyCart(shop, userId, "meanwhile");
     finish();
     expect(await (await upload).json()).toMatchObject({ updated: 2, rejected: 0 });
@@ -255,6 +271,27 @@ describe("an upload", () => {
       ["A", "Chair", 2, "1.00", 97],
       ["B", "Lamp", 1, "2.00", 50],
     ]);
+  });
+
+  test("beside two others is told when to come back, and takes place once they have ended", async () => {
+    const vendorId = await newVendor();
+    const others = ["A", "B"].map((sku) =>
+      beginUpload(vendorId, csv(`${sku},Chair,1,1.00,`), "\n"),
+    );
+    await untilUploading(others.length);
+    const third = await fetch(`${shop.url}/inventory/bulk?vendor_id=${vendorId}`, {
+      method: "POST",
+      headers: { "content-type": "text/csv" },
+      body: csv("C,Rug,1,1,1"),
+    });
+    expect([third.status, third.headers.get("retry-after")]).toEqual([503, "5"]);
+    expect(await third.json()).toMatchObject({ mercado: "SERVICE_UNAVAILABLE" });
+    for (const { finish, upload } of others) {
+      finish();
+      expect((await upload).status).toBe(201);
+    }
+    expect((await send(vendorId, csv("C,Rug,1,1,1"))).status).toBe(201);
+    expect(await itemsOf(vendorId)).toHaveLength(3);
   });
 });
 
