@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
 import { linesOf } from "./testing/cli.ts";
+import { letNobodyTakeFiles } from "./testing/files-for-nobody.ts";
 import type { TestProject } from "./testing/project.ts";
 import { pipelinesWith } from "./testing/seed-project.ts";
 import { redshift } from "./testing/targets.ts";
@@ -56,6 +57,7 @@ async function names(relation: string, ...more: readonly string[]): Promise<read
 test("an environment reads what production masks, follows its new versions and its rollbacks, and keeps no mask from being applied", async () => {
   await project.ok("build");
   await project.ok("access", "apply");
+  await letNobodyTakeFiles(project);
   project.write(
     model(
       "reader",

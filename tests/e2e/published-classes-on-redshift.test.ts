@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from "@jest/globals";
 import { openTestServices } from "../../local/testing.ts";
 import { ShopDatabases } from "./testing/databases.ts";
+import { letNobodyTakeFiles } from "./testing/files-for-nobody.ts";
 import type { TestProject } from "./testing/project.ts";
 import { pipelinesWith } from "./testing/seed-project.ts";
 import { smallProject } from "./testing/small-project.ts";
@@ -61,6 +62,7 @@ beforeEach(async () => {
   project = await target.newProject(files);
   await project.ok("build");
   await project.ok("access", "apply");
+  await letNobodyTakeFiles(project);
 });
 afterEach(() => {
   project.close();
@@ -132,6 +134,7 @@ tables:
     );
     await evolving.ok("build");
     await evolving.ok("access", "apply");
+    await letNobodyTakeFiles(evolving);
     await databases.postgres.query(
       "alter table item add column note text; update item set note = 'secret'",
     );

@@ -60,6 +60,14 @@ describe("a table that a role writes", () => {
       { name: "contact", type: "varchar", classes: ["pii.email"] },
       { name: "person_id", type: "integer" },
     ]);
+    const report = await project.ok("access", "report", "--column", "work.p.contact", "--json");
+    expect(linesOf(report.stdout).map(({ role, seen }) => [role, seen])).toEqual([
+      ...[
+        ["engineer", "clear"],
+        ["scientist", "hashed"],
+        ["analyst", "none"],
+      ],
+    ]);
     const [seen] = await rows("scientist", "select contact from work.p where person_id = 1");
     expect(seen?.contact).toMatch(/^[0-9a-f]{64}$/);
     const changing = await project.run(as("scientist", "delete from work.p"));

@@ -2,7 +2,7 @@ import type { ClassedColumn, ClassedRelation } from "../../access/relations.ts";
 import { undeclaredClass } from "../../core/access.ts";
 import { parseColumnType } from "../../core/column-type.ts";
 import { assertSound } from "../../core/diagnostic.ts";
-import type { LakeColumn } from "../../core/manifest.ts";
+import type { LakeColumn, LakeManifest } from "../../core/manifest.ts";
 import { isEphemeral, isTest } from "../../core/node.ts";
 import type { RelationNode } from "../../core/node.ts";
 import type { PublishedColumns } from "../../core/state.ts";
@@ -34,10 +34,49 @@ export async function publishedRelations(
     const { relation } = declared;
     const columns = found.get(relation)?.map((column): ClassedColumn => {
       const known = classesOf({ relation }, column.name);
-      return typed(column, [...new Set([...(column.classes ?? []), ...known])].sort());
+      return typed(column, union(column.classes, known));
     });
     return columns === undefined ? [] : [{ ...declared, columns }];
   });
+}
+
+/**
+ * The relations of the project and those that the lake has besides, such as tables that roles wrote; a column that either
+ * of them knows has the classes that both say.
+ */
+export async function knownRelations(
+  linked: LinkedProject,
+  manifests: readonly LakeManifest[],
+): Promise<readonly ClassedRelation[]> {
+  const { relations, classesOf } = await trace(linked);
+  const inLake = new Map(
+    manifests.map((manifest) => {
+      const columns = manifest.columns.map((column): ClassedColumn => {
+        const known = classesOf(manifest, column.name);
+        return typed(column, union(column.classes, known));
+      });
+      return [manifest.relation, { relation: manifest.relation, columns }];
+    }),
+  );
+  const ofProject = new Set(relations.map(({ relation }) => relation));
+  return [
+    ...relations.map((declared) => {
+      const published = new Map(
+        inLake.get(declared.relation)?.columns.map((column) => [column.name, column]),
+      );
+      const columns = declared.columns.map((column) => {
+        const classes = union(published.get(column.name)?.classes, column.classes);
+        published.delete(column.name);
+        return { ...column, classes };
+      });
+      return { ...declared, columns: [...columns, ...published.values()] };
+    }),
+    ...[...inLake.values()].filter(({ relation }) => !ofProject.has(relation)),
+  ];
+}
+
+function union(some: readonly string[] = [], others: readonly string[]): readonly string[] {
+  return [...new Set([...some, ...others])].sort();
 }
 
 /** Types of published columns are such as `printColumnType` writes. */

@@ -4,12 +4,14 @@ import type { ColumnSight } from "../../access/report.ts";
 import { accessTable } from "../../access/table.ts";
 import type { Access } from "../../core/access.ts";
 import { didYouMean } from "../../core/closest.ts";
+import type { LakeManifest } from "../../core/manifest.ts";
 import { Failure } from "../../core/diagnostic.ts";
 import { alignTable } from "../../core/text-table.ts";
 import { exitCodes } from "../options.ts";
 import type { ExitCode, GlobalOptions } from "../options.ts";
 import { openProject } from "../project.ts";
-import { classedRelations } from "./classed-relations.ts";
+import { openPointers } from "../lake-pointers.ts";
+import { classedRelations, knownRelations } from "./classed-relations.ts";
 import { declaredAccess } from "./declared-access.ts";
 import { markdownTable, printTable } from "./print-access.ts";
 
@@ -20,14 +22,13 @@ interface ReportOptions extends GlobalOptions {
   readonly format?: "text" | "markdown";
 }
 
-/** Answers who can see a column, and what a role can see. Needs no warehouse. */
+/** Answers who can see a column, and what a role can see, in the project and in the lake. Needs no warehouse. */
 export async function reportAccessCommand(options: ReportOptions): Promise<ExitCode> {
   const linked = await openProject(options);
   const access = declaredAccess(linked.project);
-  const relations = await classedRelations(linked);
   const { role, column, format = "text", json = false } = options;
   if (role === undefined && column === undefined) {
-    const table = accessTable(access, relations);
+    const table = accessTable(access, await classedRelations(linked));
     const rows = [
       ...table.zones.map((row) => ({ type: "zone", ...row })),
       ...table.classes.map((row) => ({ type: "class", ...row })),
@@ -35,6 +36,7 @@ export async function reportAccessCommand(options: ReportOptions): Promise<ExitC
     process.stdout.write(json ? linesOf(rows) : printTable(table, format));
     return exitCodes.ok;
   }
+  const relations = await knownRelations(linked, await manifestsOfLake(options));
   const roles = role === undefined ? access.roles : [roleNamed(role, access)];
   const wanted = column === undefined ? relations : [columnNamed(column, relations)];
   const sights = columnSights(access, roles, wanted);
@@ -50,6 +52,18 @@ export async function reportAccessCommand(options: ReportOptions): Promise<ExitC
     );
   }
   return exitCodes.ok;
+}
+
+/** A lake that cannot be read keeps nothing of the project from being told. */
+async function manifestsOfLake(options: GlobalOptions): Promise<readonly LakeManifest[]> {
+  try {
+    return (await openPointers(options)).pointed.map(({ manifest }) => manifest);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    const [cause] = error.diagnostics;
+    process.stderr.write(`note: told without what only the lake knows: ${cause?.message ?? ""}\n`);
+    return [];
+  }
 }
 
 function linesOf(rows: readonly object[]): string {
