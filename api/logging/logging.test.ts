@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, expect, test } from "@jest/globals";
 import { sql } from "../postgres/pool.ts";
 import { signToken } from "../roles/sign-token.ts";
@@ -15,6 +16,7 @@ const shop = useTestShop(() => api.close());
 let api: Api;
 let token: string;
 let lines: string[] = [];
+let calls = 0;
 beforeAll(async () => {
   const { postgresUrl, dynamodb } = shop;
   const logger = openLogger("debug", { write: (line: string) => lines.push(line) });
@@ -31,6 +33,7 @@ interface Sent {
 
 async function call(path: string, { body, raw, headers = {} }: Sent = {}): Promise<string> {
   const text = raw ?? (body === undefined ? undefined : JSON.stringify(body));
+  calls += 1;
   const response = await fetch(`${api.url}${path}`, {
     ...(text === undefined ? {} : { method: "POST", body: text }),
     headers: { "content-type": "application/json", authorization: `Bearer ${token}`, ...headers },
@@ -49,10 +52,12 @@ interface Line {
 /** What `work` makes the service log. */
 async function logOf(work: () => Promise<unknown>): Promise<Line[]> {
   lines = [];
+  calls = 0;
   await work();
+  const written = () => lines.map((line) => JSON.parse(line) as Line);
   // The line of a request is written when its answer has been sent.
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  return lines.map((line) => JSON.parse(line) as Line);
+  while (written().filter(({ msg }) => msg === "request").length < calls) await sleep(10);
+  return written();
 }
 
 test("a request is one line, with who called what and how it went, and nothing of what was sent", async () => {

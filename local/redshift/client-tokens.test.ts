@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { ListSessionsCommand } from "@aws-sdk/client-redshift-data";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import {
   dataApi,
@@ -64,12 +66,14 @@ test("the token of a failed statement gives the failed statement back", async ()
 });
 
 test("a repeated request in a session finds its statement, though the session is busy or gone", async () => {
-  const { SessionId } = await data.run("select 1", { SessionKeepAliveSeconds: 1 });
+  const { SessionId } = await data.run("select 1", { SessionKeepAliveSeconds: 3 });
   const sql = slowQuery(redshift, 300);
   const submit = () => data.submit(sql, { SessionId: SessionId!, ClientToken: "in-session" });
   const id = await submit();
   expect(await submit()).toBe(id);
-  await new Promise((resolve) => setTimeout(resolve, 2000));
+  const status = async () =>
+    (await data.client.send(new ListSessionsCommand({ SessionId }))).Sessions?.[0]?.Status;
+  while ((await status()) !== "CLOSED") await sleep(50);
   expect(await submit()).toBe(id);
 });
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import {
+  CancelStatementCommand,
   DescribeStatementCommand,
   GetStatementResultCommand,
   type ExecuteStatementInput,
@@ -98,11 +99,15 @@ test("sessions above the quota are refused, and a refused one runs nothing", asy
 
 test("too many callers may not wait for one statement", async () => {
   const small = await redshift.open({ limits: { waitingRequests: 1 } });
-  const id = await small.data.submit(slowQuery(small, 1000));
-  const waiting = small.data.settled(id);
-  await new Promise((resolve) => setTimeout(resolve, 200));
-  expect(await refusal(small.data.settled(id))).toMatch(/^ActiveWaitingRequestsExceeded/);
-  expect(await waiting).toMatchObject({ Status: "FINISHED" });
+  small.faults.add({ kind: "hang", sql: "^select 'waited for'$" });
+  const id = await small.data.submit("select 'waited for'");
+  const waiting = [small.data.settled(id), small.data.settled(id)];
+  await expect(Promise.all(waiting)).rejects.toThrow(
+    expect.objectContaining({ name: "ActiveWaitingRequestsExceededException" }),
+  );
+  await small.data.client.send(new CancelStatementCommand({ Id: id }));
+  const ends = await Promise.allSettled(waiting);
+  expect(ends.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
 });
 
 test("a result is kept for 24 hours", async () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   DescribeStatementCommand,
   ExecuteStatementCommand,
@@ -63,7 +64,7 @@ test("after a failure the session's transaction can only be rolled back", async 
 
 test("a session runs one statement at a time", async () => {
   const SessionId = await openSession();
-  const id = await data.submit(slowQuery(redshift, 500), { SessionId });
+  const id = await data.submit(slowQuery(redshift, 2_000), { SessionId });
   expect(await refusal(data.submit("select 1", { SessionId }))).toBe(
     "ValidationException: Session is not available.",
   );
@@ -74,10 +75,10 @@ test("a session runs one statement at a time", async () => {
 
 test("an idle session is closed after its time, and what it had not committed is undone", async () => {
   await data.run("create table idle (a int)");
-  const SessionId = await openSession("begin", 1);
+  const SessionId = await openSession("begin", 3);
   await data.run("insert into idle values (1)", { SessionId });
-  await new Promise((resolve) => setTimeout(resolve, 1500));
-  expect(await statusOf(SessionId)).toBe("CLOSED");
+  expect(await statusOf(SessionId)).not.toBe("CLOSED");
+  while ((await statusOf(SessionId)) !== "CLOSED") await sleep(50);
   expect(await refusal(data.submit("commit", { SessionId }))).toBe(
     "ValidationException: Session is not available.",
   );

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -159,14 +160,12 @@ describe("a pipeline", () => {
   test("that is interrupted ends in an orderly way, and is neither tried again nor called failed", async () => {
     const interruption = new AbortController();
     const file = path.join(folder, "hook");
-    const orderly = 'process.on("SIGTERM", () => process.exit(130)); setInterval(() => {}, 1000)';
+    const ready = path.join(folder, "ready");
+    const orderly = `process.on("SIGTERM", () => process.exit(130)); setInterval(() => {}, 1000); appendFileSync(${JSON.stringify(ready)}, "")`;
     const running = run({ retries: { limit: 5 }, on_failure: hook(file) }, [orderly], {
       signal: interruption.signal,
     });
-    while ((await readFile(path.join(folder, "log"), "utf8").catch(() => "")) === "") {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    while (!existsSync(ready)) await new Promise((resolve) => setTimeout(resolve, 20));
     interruption.abort();
     expect(await running).toMatchObject({ outcome: "interrupted", exitCode: 130, tries: 1 });
     await expect(readFile(file, "utf8")).rejects.toThrow();

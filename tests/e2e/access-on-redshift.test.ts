@@ -1,12 +1,10 @@
-import { expect, jest, test } from "@jest/globals";
+import { expect, test } from "@jest/globals";
 import type { Engine } from "../../runner/core/ports.ts";
 import { linesOf } from "./testing/cli.ts";
 import { openForTests } from "./testing/open-for-tests.ts";
 import type { TestProject } from "./testing/project.ts";
 import { pipelinesWith } from "./testing/seed-project.ts";
 import { redshift } from "./testing/targets.ts";
-
-jest.setTimeout(600_000);
 
 const access = `access:
   classes:

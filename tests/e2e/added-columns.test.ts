@@ -80,5 +80,5 @@ describe.each(testTargets)("on $name,", (target) => {
       { kind: "refund", n: 1 },
     ]);
     expect((await inspect(project)).problems).toEqual([]);
-  }, 600_000);
+  });
 });

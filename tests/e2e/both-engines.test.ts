@@ -66,7 +66,7 @@ test("the star schema of DuckDB and that of Redshift's stand-in, from the same r
   const found = await inspect(project);
   expect(found.problems).toEqual([]);
   expect(found.rows["gold.sales"]).toHaveLength(6);
-}, 300_000);
+});
 
 /** The parts of the raw zone that were extracted, which the seed was not. */
 function rawKeys(): readonly string[] {

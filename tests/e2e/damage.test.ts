@@ -123,7 +123,6 @@ test.each([
       );
     }
   },
-  120_000,
 );
 
 test("in the raw zone, a file that no longer is what its manifest says is found by its checksum alone", async () => {
@@ -136,7 +135,7 @@ test("in the raw zone, a file that no longer is what its manifest says is found 
     expect([damage, verified.code]).toEqual([damage, 1]);
     expect(verified.stderr + verified.stdout).toContain("raw/transaction_line/");
   }
-}, 120_000);
+});
 
 test("a price that changed on its way from the source is told to the cent, in raw and in what is made of it", async () => {
   project.takeHome(join(project.folder, "built"));

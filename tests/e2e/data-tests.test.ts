@@ -54,7 +54,7 @@ describe.each(testTargets)("on $name,", (target) => {
     );
     expect(ended.stderr).toMatch(/sum\(cart_version\).*: 1 here, 6 in the source shop\.cart/);
     project.write({ "models/cleaned/cart.sql": smallProject["models/cleaned/cart.sql"]! });
-  }, 180_000);
+  });
 
   test("the rows of a build that was stopped are kept, listed and shown, and go when the test passes", async () => {
     await databases.postgres.query(
@@ -96,7 +96,7 @@ describe.each(testTargets)("on $name,", (target) => {
       2,
       expect.stringContaining('Did you mean "payments_are_positive"?'),
     ]);
-  }, 180_000);
+  });
 
   test("test --show-failures prints the rows of each test that does not pass, as tables or as lines", async () => {
     const shown = await project.ok("test", "--show-failures");
@@ -110,7 +110,7 @@ describe.each(testTargets)("on $name,", (target) => {
         row: expect.objectContaining({ amount: "99999999.99" }) as unknown,
       },
     ]);
-  }, 180_000);
+  });
 
   test("pipelines.yaml can keep failing rows of every run, and a test can refuse", async () => {
     const pipelines = smallProject["pipelines.yaml"]!;
@@ -128,5 +128,5 @@ describe.each(testTargets)("on $name,", (target) => {
     });
     await project.ok("test");
     expect(await kept()).toEqual([]);
-  }, 180_000);
+  });
 });

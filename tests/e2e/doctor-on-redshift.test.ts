@@ -167,7 +167,7 @@ test("a sound target is sound, and nothing of the examination is left behind", a
   ]);
   expect(await objects()).toEqual([]);
   expect(await schemas()).toEqual(before);
-}, 60_000);
+});
 
 const ofWarehouse = [
   "right to schemas",
@@ -218,7 +218,6 @@ test.each<readonly [string, Settings, { failed: string; skipped: readonly string
     expect(found.says).toMatch(says);
     expect(found.says).toContain('"hint"');
   },
-  60_000,
 );
 
 test("a role that does not get at the bucket is found by reading and by writing, and nothing is left behind", async () => {
@@ -228,20 +227,20 @@ test("a role that does not get at the bucket is found by reading and by writing,
   expect(found.says).toMatch(/runner infra --target prod/);
   expect(await objects()).toEqual([]);
   expect(await schemas()).toEqual(before);
-}, 60_000);
+});
 
 test("credentials that are refused are told for each service that refuses them", async () => {
   const found = await examined({}, { AWS_ACCESS_KEY_ID: "nobody" });
   expect(found.failed).toEqual(expect.arrayContaining(["lake", "warehouse"]));
   expect(found.says).toMatch(/WAREHOUSE_DENIED.*Set AWS_ACCESS_KEY_ID/s);
-}, 60_000);
+});
 
 test("without any credentials, what needs them is not even tried", async () => {
   const found = await examined({}, { AWS_ACCESS_KEY_ID: "", AWS_EC2_METADATA_DISABLED: "true" });
   expect(found.failed).toContain("credentials");
   expect(found.skipped).toContain("lake");
   expect(found.says).toContain("AWS_PROFILE");
-}, 60_000);
+});
 
 test("a warehouse that does not answer is given up in seconds, and the rest is looked at", async () => {
   const server = createServer((socket) => socket.destroy()).listen(0, "127.0.0.1");
@@ -255,7 +254,7 @@ test("a warehouse that does not answer is given up in seconds, and the rest is l
   } finally {
     server.close();
   }
-}, 60_000);
+});
 
 test("a user without the right to create is told which grant is missing", async () => {
   await inWarehouse("create role newcomer login");
@@ -268,7 +267,7 @@ test("a user without the right to create is told which grant is missing", async 
     "role to write",
   ]);
   expect(found.says).toContain('grant create on database warehouse to \\"newcomer\\"');
-}, 60_000);
+});
 
 test("a table whose expired carts stay is a finding", async () => {
   const table = openTable(services.dynamodb, "lasting");
@@ -277,7 +276,7 @@ test("a table whose expired carts stay is a finding", async () => {
   const found = await examined({ table: "lasting" });
   expect(found).toMatchObject({ code: 1, failed: ["table lasting"] });
   expect(found.says).toMatch(/time to live on, by the attribute expires_at/);
-}, 60_000);
+});
 
 test("rows of the shop that nobody can find by day are a finding: the table's index is missing", async () => {
   const client = new DynamoDBClient({
@@ -307,4 +306,4 @@ test("rows of the shop that nobody can find by day are a finding: the table's in
     await client.send(new DeleteTableCommand({ TableName: "bare" }));
     client.destroy();
   }
-}, 60_000);
+});

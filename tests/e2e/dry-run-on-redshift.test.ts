@@ -69,4 +69,4 @@ test("a dry run prints the COPY and UNLOAD statements that the build then sends,
   const increments = next.printed.filter((statement) => /^copy \S+__delta /.test(statement));
   expect(increments.length).toBeGreaterThan(0);
   expect(next.printed.join("\n")).toMatch(/^insert into _physical\.raw__payment/m);
-}, 300_000);
+});

@@ -100,5 +100,4 @@ test.each(disturbances)(
     expect(differing).toEqual([]);
     expect(turns).toBeGreaterThan(fewestTurns[disturbance]);
   },
-  600_000,
 );

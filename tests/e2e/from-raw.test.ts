@@ -1,4 +1,4 @@
-import { describe, expect, jest, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { openTestServices } from "../../local/testing.ts";
 import { codesIn } from "./testing/cli.ts";
 import { ShopDatabases } from "./testing/databases.ts";
@@ -13,8 +13,6 @@ const gone = {
   MERCADO_POSTGRES_URL: "postgres://nobody:nothing@127.0.0.1:9/none",
   MERCADO_DYNAMODB_ENDPOINT: "http://127.0.0.1:9",
 };
-
-jest.setTimeout(600_000);
 
 let services: Awaited<ReturnType<typeof openTestServices>>;
 

@@ -100,5 +100,5 @@ describe.each(testTargets)("on $name,", (target) => {
         reason: "kind is not known",
       },
     ]);
-  }, 600_000);
+  });
 });

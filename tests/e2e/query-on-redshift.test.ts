@@ -26,4 +26,4 @@ test("runner query on Redshift answers queries, and refuses what would change so
     "--json",
   );
   expect(linesOf(asked.stdout)).toEqual([{ n: 0 }]);
-}, 60_000);
+});

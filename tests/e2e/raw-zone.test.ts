@@ -104,7 +104,7 @@ describe.each(testTargets)("on $name,", (target) => {
     await parted.ok("rollback");
     expect((await inspect(parted)).rows).toEqual(atSecond.rows);
     await parted.restore("third");
-  }, 600_000);
+  });
 
   test("a build that is killed while it finds deletes and merges files, and is run again, is as one that was not", async () => {
     await databases.postgres.query("delete from payment where id = 1");
@@ -132,5 +132,5 @@ describe.each(testTargets)("on $name,", (target) => {
       expect(found.problems).toEqual([]);
       expect(found.rows).toEqual(expected.rows);
     }
-  }, 600_000);
+  });
 });

@@ -54,7 +54,7 @@ test.each([
   ],
 ])(
   "on Redshift, %s is told at its line of the model, or at none that could be another",
-  async (_what, exitCode, sql, place, message) => {
+  async (_what, exitCode, ...[sql, place, message]) => {
     for (const materialized of ["table", "view"]) {
       const project = await opened.newProject({
         ...seedProject,
@@ -68,5 +68,4 @@ test.each([
       expect(stderr).toMatch(new RegExp(`models/cleaned/region\\.sql${place}(?![:\\d])`));
     }
   },
-  60_000,
 );

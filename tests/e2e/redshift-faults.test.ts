@@ -122,17 +122,13 @@ test.each<[string, readonly Fault[]]>([
     "every fifth answer lost, whatever was asked",
     ofEveryFifth({ kind: "lost-response", when: "after" }),
   ],
-])(
-  "%s: the build ends as if nothing had happened",
-  async (_what, faults) => {
-    place.faults.add(...faults);
-    const ended = await project.run(["build"]);
-    expect(place.faults.fired.length).toBeGreaterThanOrEqual(Math.min(faults.length, 10));
-    expect(ended).toMatchObject({ code: 0 });
-    expect(await inspect(project)).toEqual(expected);
-  },
-  300_000,
-);
+])("%s: the build ends as if nothing had happened", async (_what, faults) => {
+  place.faults.add(...faults);
+  const ended = await project.run(["build"]);
+  expect(place.faults.fired.length).toBeGreaterThanOrEqual(Math.min(faults.length, 10));
+  expect(ended).toMatchObject({ code: 0 });
+  expect(await inspect(project)).toEqual(expected);
+});
 
 test.each<[string, Fault]>([
   [
@@ -153,7 +149,6 @@ test.each<[string, Fault]>([
     expect(found.problems).toEqual([]);
     await nextRunEndsAsExpected();
   },
-  300_000,
 );
 
 /** Waits until a fault has fired. */
@@ -181,7 +176,6 @@ test.each(isolations)(
       expect(await inspect(project)).toEqual(expected);
     });
   },
-  300_000,
 );
 
 test("a publish that a killed run of another machine left is ended by the run that takes its lease over", async () => {
@@ -191,7 +185,7 @@ test("a publish that a killed run of another machine left is ended by the run th
   first.process.kill("SIGKILL");
   await first.ended;
   await nextRunEndsAsExpected();
-}, 300_000);
+});
 
 /** The text in the lease's row by which others know who has the warehouse. */
 async function leaseHolder(): Promise<unknown> {
@@ -211,7 +205,7 @@ test("a run that was killed on this machine keeps the next one waiting for nothi
   place.faults.clear();
   await project.ok("build");
   expect(await inspect(project)).toEqual(expected);
-}, 300_000);
+});
 
 test.each<NodeJS.Signals>(["SIGINT", "SIGTERM"])(
   "a second %s ends a run at once, cancels what it asked for, and gives the lease back",
@@ -229,7 +223,6 @@ test.each<NodeJS.Signals>(["SIGINT", "SIGTERM"])(
     await project.ok("build");
     expect(await inspect(project)).toEqual(expected);
   },
-  300_000,
 );
 
 test.each(isolations)(
@@ -250,7 +243,6 @@ test.each(isolations)(
       expect(await inspect(project)).toEqual(expected);
     });
   },
-  300_000,
 );
 
 /** What the latest run says that it asked of Redshift. */
@@ -278,7 +270,7 @@ test("a statement that waits in Redshift's queue is seen at its step, at no othe
   expect(waited).toMatchObject([{ status: "finished", count: 1 }]);
   expect(queued(statements)).toBeGreaterThanOrEqual(milliseconds);
   expect(stderr).toMatch(/^load {5}\d+ statements: \d+\.\d\d s in the queue, .* at work, .*$/m);
-}, 300_000);
+});
 
 test("what a run says that it asked of Redshift is in Redshift's own history, each under one step, and the ledger's besides", async () => {
   const sql = /^create table _physical\.gold__customer__/;
@@ -303,14 +295,14 @@ test("what a run says that it asked of Redshift is in Redshift's own history, ea
   expect(tries).toHaveLength(2);
   const count = parts.reduce((sum, each) => sum + each.count, 0);
   expect(statements?.count).toBeGreaterThan(count);
-}, 300_000);
+});
 
 test("a pointer whose conditional put S3 refuses once is put again", async () => {
   s3.refuse(1);
   await project.ok("build");
   expect(s3.refused).toBe(1);
   expect(await inspect(project)).toEqual(expected);
-}, 300_000);
+});
 
 test("a pointer whose conditional put S3 goes on refusing is told, and followed by the next run", async () => {
   s3.refuse(1000);
@@ -320,4 +312,4 @@ test("a pointer whose conditional put S3 goes on refusing is told, and followed 
   expect([ended.code, new Set(codesIn(ended))]).toEqual([1, new Set(["LAKE_POINTER_MOVED"])]);
   expect(ended.stderr).toContain("The warehouse is published; the next run lets the lake follow.");
   await nextRunEndsAsExpected();
-}, 300_000);
+});

@@ -111,7 +111,7 @@ from {{source "oltp.item__rejected"}}
       status: string;
     };
     expect(results.status).toBe("succeeded");
-  }, 180_000);
+  });
 
   test("more of them than declared fail the extract, and readers keep what they had", async () => {
     await project.ok("build");
@@ -126,14 +126,14 @@ from {{source "oltp.item__rejected"}}
     await project.ok("build", "--full-refresh", "--exclude", "few_rejects");
     expect(await rows("select count(*) as n from raw.item")).toEqual([{ n: 0 }]);
     expect(await rows("select count(*) as n from raw.item__rejected")).toEqual([{ n: 10 }]);
-  }, 180_000);
+  });
 
   test("a quarantine is there from the first extraction on, and selecting it extracts its table", async () => {
     await databases.postgres.query("delete from item where id = 10");
     await project.ok("build", "--select", "raw.item__rejected");
     expect(await rows("select count(*) as n from raw.item__rejected")).toEqual([{ n: 0 }]);
     expect(await rows("select count(*) as n from raw.item")).toEqual([{ n: 9 }]);
-  }, 180_000);
+  });
 
   test("items of DynamoDB are rejected alike", async () => {
     await databases.putItems([cart(1, 1), { ...cart(2, 2), version: { S: "two" } }]);
@@ -157,7 +157,7 @@ from {{source "oltp.item__rejected"}}
     expect(JSON.parse(String(rejected?.["source_row"]))).toMatchObject({
       _item: expect.anything(),
     });
-  }, 180_000);
+  });
 });
 
 test("a declared table may not have a quarantine's name, and a share is a percentage", async () => {
@@ -177,4 +177,4 @@ test("a declared table may not have a quarantine's name, and a share is a percen
   const wrong = await project.run(["ls"]);
   expect(wrong.stderr).toContain("write a percentage such as 0.1%, or 0");
   project.close();
-}, 60_000);
+});

@@ -1,4 +1,4 @@
-import { describe, expect, jest, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { join } from "node:path";
 import { openTestServices } from "../../local/testing.ts";
 import { ShopDatabases } from "./testing/databases.ts";
@@ -8,8 +8,6 @@ import { openForTests } from "./testing/open-for-tests.ts";
 import type { TestProject } from "./testing/project.ts";
 import { buildShopDays, shopAgain } from "./testing/shop-days.ts";
 import { testTargets } from "./testing/targets.ts";
-
-jest.setTimeout(600_000);
 
 let services: Awaited<ReturnType<typeof openTestServices>>;
 

@@ -79,7 +79,7 @@ describe("source check", () => {
     expect(stderr).toContain("looked at in a sample of up to 1 item");
     expect(stderr).toContain("2 tables compared. A build would stop at oltp.item.");
     expect((await project.run(["build", "--select", "raw.item"])).code).toBe(1);
-  }, 60_000);
+  });
 
   test("finds in a sample what items hold that their columns do not take", async () => {
     await databases.putItems([{ ...cart(1, 1), version: { S: "one" } }]);
@@ -90,7 +90,7 @@ describe("source check", () => {
     ]);
     await databases.putItems([cart(1, 1)]);
     expect((await project.run(["source", "check", "shop"])).code).toBe(0);
-  }, 60_000);
+  });
 
   test("knows what was meant by a misspelt name", async () => {
     const { code, stderr } = await project.run(["source", "check", "oltp.itm"]);
@@ -115,7 +115,7 @@ describe("source infer", () => {
     # fullName (text) is left out: its name is not lower snake case
 `);
     expect(read()).toBe(yaml);
-  }, 60_000);
+  });
 
   test("--write makes check find no difference, keeps all other lines, and does nothing the second time", async () => {
     await project.ok("source", "infer", "oltp", "--write");
@@ -130,7 +130,7 @@ describe("source infer", () => {
     await project.ok("source", "infer", "oltp", "--write");
     expect(read()).toBe(written);
     await project.ok("extract", "--select", "source:oltp");
-  }, 60_000);
+  });
 
   test("writes the file of a connection that has none, and columns for what a sample's items hold", async () => {
     project.remove(file);
@@ -152,7 +152,7 @@ describe("source infer", () => {
     expect(
       linesOf((await project.ok("query", "select total, note from raw.cart", "--json")).stdout),
     ).toEqual([{ total: "1.50", note: "gift" }]);
-  }, 60_000);
+  });
 });
 
 describe("source freshness", () => {
@@ -194,7 +194,7 @@ describe("source freshness", () => {
     expect(await fresher()).toBe("raw.item\n");
     await project.ok("build", "--select", "source_status:fresher");
     expect(await fresher()).toBe("");
-  }, 60_000);
+  });
 
   test("that nothing declares, or that nobody could measure, is told", async () => {
     project.write({ [file]: yaml.replace("warn_after: 2 hours, error_after: 1 day", "") });

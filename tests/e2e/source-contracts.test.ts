@@ -88,7 +88,7 @@ describe("a source that changes under on_schema_change: evolve", () => {
     await project.ok("build", "--full-refresh");
     expect(await rows("describe raw.item")).toEqual(described);
     expect(await rows(query)).toEqual(grown);
-  }, 60_000);
+  });
 
   test("leaves a column that is gone null, and one that it had added with what it held", async () => {
     await change("alter table item add column note text; update item set note = 'old'");
@@ -113,7 +113,7 @@ describe("a source that changes under on_schema_change: evolve", () => {
       { id: 2, price: null },
       { id: 3, price: null },
     ]);
-  }, 60_000);
+  });
 
   test("stops when a type narrowed, and goes on once that is declared", async () => {
     await project.ok("build");
@@ -127,7 +127,7 @@ describe("a source that changes under on_schema_change: evolve", () => {
     );
     project.write({ "sources/oltp.yml": sourceYaml("evolve", narrower) });
     await project.ok("build");
-  }, 60_000);
+  });
 });
 
 describe("a table whose YAML changed", () => {
@@ -144,5 +144,5 @@ describe("a table whose YAML changed", () => {
       { id: 1, code: "x" },
       { id: 2, code: "x" },
     ]);
-  }, 60_000);
+  });
 });

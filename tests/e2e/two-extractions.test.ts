@@ -32,4 +32,4 @@ test("of two extractions at once one works, and the other says who has the wareh
   const { rows, problems } = await inspect(project);
   expect(problems).toEqual([]);
   expect(rows["raw.payment"]).toHaveLength(3);
-}, 60_000);
+});

@@ -151,33 +151,29 @@ describe.each(testTargets)("on $name,", (target) => {
   describe("what changes production is all done or not begun when it is killed,", () => {
     const points = ["before-publish", "after-publish", "before-manifest", "after-manifest"];
 
-    test.each(["rollback", "promote alice", "prune"])(
-      "as is %s",
-      async (command) => {
-        project.write(old);
-        await project.ok("build");
-        project.remove(...Object.keys(old));
-        project.write(regions("East", "West"));
-        await project.ok("build");
-        project.write(loud);
-        await project.ok("build", "--env", "alice");
-        await project.keep("base");
-        const before = await inspect(project);
-        await project.ok(...command.split(" "));
-        const done = await inspect(project);
-        expect(done.problems).toEqual([]);
-        expect(done.rows).not.toEqual(before.rows);
-        for (const point of points) {
-          await project.restore("base");
-          await killed(command.split(" "), point);
-          // Any command that writes ends what was left; this one finds nothing to remove.
-          await project.ok("gc");
-          const found = await inspect(project);
-          expect(found).toEqual(point === "before-publish" ? before : done);
-        }
-      },
-      60_000,
-    );
+    test.each(["rollback", "promote alice", "prune"])("as is %s", async (command) => {
+      project.write(old);
+      await project.ok("build");
+      project.remove(...Object.keys(old));
+      project.write(regions("East", "West"));
+      await project.ok("build");
+      project.write(loud);
+      await project.ok("build", "--env", "alice");
+      await project.keep("base");
+      const before = await inspect(project);
+      await project.ok(...command.split(" "));
+      const done = await inspect(project);
+      expect(done.problems).toEqual([]);
+      expect(done.rows).not.toEqual(before.rows);
+      for (const point of points) {
+        await project.restore("base");
+        await killed(command.split(" "), point);
+        // Any command that writes ends what was left; this one finds nothing to remove.
+        await project.ok("gc");
+        const found = await inspect(project);
+        expect(found).toEqual(point === "before-publish" ? before : done);
+      }
+    });
   });
 
   describe("a model that is no longer part of the project", () => {
@@ -389,5 +385,5 @@ cross join (select count(*) as n from ${slow.map((name) => `digit as ${name}`).j
     expect(waited.stderr).toContain("Waiting.");
     expect(waited.code).toBe(0);
     expect((await first.ended).code).toBe(0);
-  }, 600_000);
+  });
 });

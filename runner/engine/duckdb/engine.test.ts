@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, describe, expect, test } from "@jest/globals";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -149,8 +150,9 @@ describe("a statement that fails", () => {
       "select max(hash(a.range + b.range)) from range(10000000) as a, range(10000000) as b",
     );
     const found = diagnosticOf(endless);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    await engine.interrupt();
+    const isOver = found.then(() => true);
+    // What has not begun yet cannot be interrupted.
+    while (!(await Promise.race([isOver, sleep(50, false)]))) await engine.interrupt();
     expect((await found).message).toContain("Interrupt");
     expect((await engine.query("select 1 as one")).rows).toEqual([{ one: 1 }]);
   });

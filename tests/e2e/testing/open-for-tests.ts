@@ -1,4 +1,4 @@
-import { afterAll, beforeAll } from "@jest/globals";
+import { afterAll, beforeAll, jest } from "@jest/globals";
 
 interface Closable {
   close(): void | Promise<void>;
@@ -7,11 +7,15 @@ interface Closable {
 /** Gives back what it is given, which is closed when the tests are over. */
 export type Hold = <Opened extends Closable>(opened: Opened | Promise<Opened>) => Promise<Opened>;
 
-/** No promise: whoever waits longer waits in vain. */
-const milliseconds = 900_000;
+/** Of a test or hook. What hangs is told in the end; no machine is so slow that it needs as long. */
+const patienceMilliseconds = 900_000;
 
-/** Opens what the tests around it share before they run, and closes what was held of it afterwards, the latest first. */
+/**
+ * Opens what the tests around it share before they run, and closes what was held of it afterwards, the latest first.
+ * The tests of the file are given as much time as a slow machine needs.
+ */
 export function openForTests(open: (hold: Hold) => Promise<void>): void {
+  jest.setTimeout(patienceMilliseconds);
   const held: Closable[] = [];
   beforeAll(async () => {
     await open(async (opened) => {
@@ -19,8 +23,8 @@ export function openForTests(open: (hold: Hold) => Promise<void>): void {
       held.unshift(resource);
       return resource;
     });
-  }, milliseconds);
+  });
   afterAll(async () => {
     for (const resource of held) await resource.close();
-  }, milliseconds);
+  });
 }
