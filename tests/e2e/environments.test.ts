@@ -32,7 +32,7 @@ describe.each(testTargets)("on $name,", (target) => {
   describe("an environment that is built part by part", () => {
     test("builds what reads a part again when the part is built after it", async () => {
       project.write(asTable);
-      await project.ok("build");
+      await project.once("built_as_tables");
       project.write(loud);
       await project.ok("build", ...inAlice, "--select", "gold.region");
       expect(await namesIn(...inAlice)).toEqual(["North", "South"]);
@@ -43,7 +43,7 @@ describe.each(testTargets)("on $name,", (target) => {
 
     test("does not take production's rows for its own where production was built part by part too", async () => {
       project.write(asTable);
-      await project.ok("build");
+      await project.once("built_as_tables");
       project.write(loud);
       await project.ok("build", "--select", "gold.region");
       expect(await namesIn()).toEqual(["North", "South"]);
@@ -53,7 +53,7 @@ describe.each(testTargets)("on $name,", (target) => {
 
     test("reads production, and not its own former rows, in the run that gives them up", async () => {
       project.write(asTable);
-      await project.ok("build");
+      await project.once("built_as_tables");
       project.write(loud);
       await project.ok("build", ...inAlice);
       project.write({
@@ -66,7 +66,7 @@ describe.each(testTargets)("on $name,", (target) => {
   });
 
   test("an environment gives up a model that is no longer part of the project, and brings none of it to production", async () => {
-    await project.ok("build");
+    await project.once("built");
     const draft = {
       "models/gold/draft.sql": `select region_id, region_name from {{ref "gold.a_name"}}\n`,
       "models/gold/draft.yml": regionYaml("materialized: view\n"),
@@ -92,7 +92,7 @@ describe.each(testTargets)("on $name,", (target) => {
   });
 
   test("views go to production after what they read, whatever they are called", async () => {
-    await project.ok("build");
+    await project.once("built");
     project.write({
       "models/gold/a_view.sql": `select region_id, region_name from {{ref "gold.b_table"}}\n`,
       "models/gold/a_view.yml": regionYaml("materialized: view\n"),
@@ -183,7 +183,7 @@ describe.each(testTargets)("on $name,", (target) => {
   });
 
   test("what only a dropped environment had goes from the lake too, even when a collection was killed halfway", async () => {
-    await project.ok("build");
+    await project.once("built");
     project.write({
       "models/gold/draft.sql": `select region_id, region_name from {{ref "gold.region"}}\n`,
       "models/gold/draft.yml": regionYaml("materialized: table\n"),

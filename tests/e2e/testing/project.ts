@@ -1,4 +1,12 @@
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { makeTestHome } from "../../../local/testing.ts";
@@ -75,6 +83,16 @@ export class TestProject {
     }
   }
 
+  /** Makes these files all that there is of the project. */
+  become(files: Readonly<Record<string, string>>): void {
+    const others = new Set([this.home, join(this.folder, "kept")]);
+    for (const name of readdirSync(this.folder)) {
+      const path = join(this.folder, name);
+      if (!others.has(path)) rmSync(path, { recursive: true });
+    }
+    this.write(files);
+  }
+
   /** Removes files of the project. */
   remove(...names: readonly string[]): void {
     for (const name of names) rmSync(join(this.folder, name));
@@ -108,6 +126,13 @@ export class TestProject {
   async keep(name: string): Promise<void> {
     await this.place.keep(name);
     cpSync(this.home, this.#kept(name), { recursive: true });
+  }
+
+  /** Goes back to what `make`, by default a build, made at the first call under that name, a word in lower case. */
+  async once(name: string, make: () => Promise<unknown> = () => this.ok("build")): Promise<void> {
+    if (existsSync(this.#kept(name))) return this.restore(name);
+    await make();
+    await this.keep(name);
   }
 
   /** Goes back to what was built when that name was kept, or to nothing. */
