@@ -108,8 +108,10 @@ test("a list of origins, limits or proxies with a wrong part is refused as a who
 });
 
 test("limits that are not named stay as they are", () => {
-  const { rateLimits } = readSettings({ MERCADO_API_RATE_LIMITS: "checkout=7, read=9" }).serving;
-  expect(rateLimits).toEqual({ ...RATE_LIMITS, checkout: 7, read: 9 });
+  const text = "checkout=7, read=9, inventory.search=5";
+  const { rateLimits } = readSettings({ MERCADO_API_RATE_LIMITS: text }).serving;
+  const procedures = { "inventory.search": 5 };
+  expect(rateLimits).toEqual({ ...RATE_LIMITS, checkout: 7, read: 9, procedures });
 });
 
 describe("how long carts are kept", () => {

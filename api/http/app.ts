@@ -8,13 +8,19 @@ import type { Logger } from "pino";
 import { serveInventoryUploads } from "../bulk/route.ts";
 import type { Context, Shop } from "../context.ts";
 import { ShopError } from "../errors.ts";
-import { openRateLimiter, RATE_LIMITS, rateClassOf } from "../limits/rate-limits.ts";
+import {
+  openRateLimiter,
+  RATE_LIMITS,
+  rateClassOf,
+  type RateLimits,
+} from "../limits/rate-limits.ts";
 import { tracedPool } from "../postgres/traced-pool.ts";
 import type { Authenticate } from "../roles/authentication.ts";
 import { nameOfCaller, type Caller } from "../roles/caller.ts";
 import { serveOpenApi } from "../openapi/serve.ts";
 import { sendProcedureFailure, serveRest } from "../rest/serve.ts";
 import { appRouter } from "../router.ts";
+import { StartError } from "../start-error.ts";
 import { refuseForeignPages } from "./allowed-origins.ts";
 import { explainStatus, notFound, sendFailure, statusOf } from "./failure-answer.ts";
 import { serveHealth } from "./health.ts";
@@ -186,12 +192,25 @@ function procedureNames(): ReadonlySet<string> {
   return new Set(Object.keys(appRouter._def.procedures));
 }
 
+/** A limit of a procedure that the shop does not have would be one that nobody meets. */
+function refuseUnknownProcedures({ procedures = {} }: RateLimits): void {
+  const known = procedureNames();
+  const unknown = Object.keys(procedures).filter((name) => !known.has(name));
+  if (unknown.length === 0) return;
+  throw new StartError(
+    "API_SETTING_INVALID",
+    `The environment is not valid: MERCADO_API_RATE_LIMITS: the shop has no ${unknown.join(" and no ")}.`,
+    { hint: `Its procedures: ${[...known].toSorted().join(", ")}.` },
+  );
+}
+
 /** Tells who calls, and counts what they call. */
 function contextFactory(
   { shop, authenticate, development, settings }: AppParts,
   requests: RequestsUnderWay,
 ): ContextOf {
   const { callMilliseconds, rateLimits = development ? "off" : RATE_LIMITS } = settings;
+  if (rateLimits !== "off") refuseUnknownProcedures(rateLimits);
   const limiter = rateLimits === "off" ? undefined : openRateLimiter(rateLimits);
 
   async function callerOf(request: FastifyRequest): Promise<Caller> {
@@ -219,7 +238,10 @@ function contextFactory(
       caller,
       requestId: request.trace?.requestId ?? request.id,
       limits: {
-        admit: async ({ path, type }) => limiter?.spend(rateClassOf(path, type), counted),
+        admit: async ({ path, type }) => {
+          await limiter?.spend(rateClassOf(path, type), counted);
+          await limiter?.spend(path, counted);
+        },
         milliseconds: callMilliseconds,
         follow: (work) => {
           requests.follow(request, work);

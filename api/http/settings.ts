@@ -22,16 +22,21 @@ function isProxy(text: string): boolean {
 
 const rateLimits = z.string().transform((text, context): RateLimits | "off" => {
   if (text === "off") return "off";
-  const limits: Record<string, number> = { ...RATE_LIMITS };
+  const limits = { ...RATE_LIMITS };
+  const procedures: Record<string, number> = {};
   for (const part of listed(text)) {
-    const [, name = "", count = ""] = /^([a-z-]+)=(\d{1,7})$/.exec(part) ?? [];
-    if (!(name in RATE_LIMITS) || Number(count) === 0) {
-      context.addIssue(`must be "off", or name=calls a minute for ${RATE_CLASSES.join(", ")}`);
+    const [, name = "", count = ""] = /^([a-z-]+|[a-z]+\.[a-zA-Z]+)=(\d{1,7})$/.exec(part) ?? [];
+    const rateClass = RATE_CLASSES.find((each) => each === name);
+    if (Number(count) === 0 || (rateClass === undefined && !name.includes("."))) {
+      context.addIssue(
+        `must be "off", or name=calls a minute for ${RATE_CLASSES.join(", ")}, or a procedure such as inventory.search`,
+      );
       return z.NEVER;
     }
-    limits[name] = Number(count);
+    if (rateClass === undefined) procedures[name] = Number(count);
+    else limits[rateClass] = Number(count);
   }
-  return limits as RateLimits;
+  return { ...limits, procedures };
 });
 
 /** A whole number of `unit` as a variable has it. */

@@ -4,7 +4,7 @@ import { signToken } from "../roles/sign-token.ts";
 import { startApi, type Api } from "../server.ts";
 import { failureOf } from "../testing.ts";
 import { useTestShop } from "../testing/use-test-shop.ts";
-import { RATE_LIMITS, rateClassOf } from "./rate-limits.ts";
+import { RATE_LIMITS, rateClassOf, type RateLimits } from "./rate-limits.ts";
 
 const authentication = {
   kind: "secret",
@@ -14,7 +14,7 @@ const authentication = {
 const shop = useTestShop();
 
 async function withLimits(
-  limits: Partial<typeof RATE_LIMITS>,
+  limits: Partial<RateLimits>,
   work: (api: Api) => Promise<void>,
   trustProxy: string[] = [],
 ): Promise<void> {
@@ -73,6 +73,25 @@ test("callers are counted apart, and kinds of procedures, too", async () => {
     expect(await read(first)).toBe("RATE_LIMITED");
     expect(await read(second)).toBe("no failure");
     expect(await failureOf(clientOf(api, first).vendor.search.query({}))).toBe("no failure");
+  });
+});
+
+test("a procedure with a limit of its own is counted by itself, and with its kind", async () => {
+  await withLimits({ search: 3, procedures: { "vendor.search": 1 } }, async (api) => {
+    const client = clientOf(api, await tokenOf(1));
+    const vendors = () => failureOf(client.vendor.search.query({}));
+    const items = () => failureOf(client.inventory.search.query({}));
+    expect([await vendors(), await vendors()]).toEqual(["no failure", "RATE_LIMITED"]);
+    expect([await items(), await items()]).toEqual(["no failure", "RATE_LIMITED"]);
+  });
+});
+
+test("a limit of a procedure that the shop does not have keeps it from starting", async () => {
+  const started = withLimits({ procedures: { "vendor.serach": 1 } }, () => Promise.resolve());
+  await expect(started).rejects.toMatchObject({
+    code: "API_SETTING_INVALID",
+    message: expect.stringContaining("vendor.serach"),
+    hint: expect.stringContaining("vendor.search"),
   });
 });
 

@@ -5,10 +5,13 @@ import { ShopError } from "../errors.ts";
 export type RateClass = "read" | "search" | "write" | "checkout" | "sign-in";
 
 /** Calls that one caller may make in a minute. */
-export type RateLimits = Readonly<Record<RateClass, number>>;
+export interface RateLimits extends Readonly<Record<RateClass, number>> {
+  /** By name (`inventory.search`): counted by itself, too, besides its class. Default: none is. */
+  readonly procedures?: Readonly<Record<string, number>>;
+}
 
 /** `sign-in` counts the tokens of an address that were refused. */
-export const RATE_LIMITS: RateLimits = {
+export const RATE_LIMITS: Readonly<Record<RateClass, number>> = {
   read: 1_200,
   search: 300,
   write: 300,
@@ -30,25 +33,31 @@ export function rateClassOf(path: string, type: string): RateClass {
 }
 
 export interface RateLimiter {
-  /** Counts one call; throws a ShopError with `details.retryAfterSeconds` when there were too many. */
-  spend(rateClass: RateClass, caller: string): Promise<void>;
+  /**
+   * Counts one call of a class, or of a procedure that has a limit of its own; throws a ShopError with
+   * `details.retryAfterSeconds` when there were too many.
+   */
+  spend(counted: string, caller: string): Promise<void>;
 }
 
 /** Counts in this process's memory: several instances behind a balancer count each for itself. */
-export function openRateLimiter(limits: RateLimits): RateLimiter {
+export function openRateLimiter({ procedures = {}, ...classes }: RateLimits): RateLimiter {
+  // A procedure's name has a dot, a class's has none.
+  const limits = Object.entries<number>({ ...classes, ...procedures });
   const limiters = new Map(
-    RATE_CLASSES.map((rateClass) => {
-      const options = { points: limits[rateClass], duration: WINDOW_SECONDS, keyPrefix: rateClass };
-      return [rateClass, new RateLimiterMemory(options)];
+    limits.map(([counted, points]) => {
+      const options = { points, duration: WINDOW_SECONDS, keyPrefix: counted };
+      return [counted, new RateLimiterMemory(options)];
     }),
   );
   return {
-    async spend(rateClass, caller) {
+    async spend(counted, caller) {
+      const limiter = limiters.get(counted);
       try {
-        await limiters.get(rateClass)?.consume(caller);
+        await limiter?.consume(caller);
       } catch (error) {
-        if (error instanceof RateLimiterRes) {
-          throw tooMany(rateClass, limits[rateClass], error.msBeforeNext);
+        if (error instanceof RateLimiterRes && limiter !== undefined) {
+          throw tooMany(counted, limiter.points, error.msBeforeNext);
         }
         throw error;
       }
@@ -56,14 +65,15 @@ export function openRateLimiter(limits: RateLimits): RateLimiter {
   };
 }
 
-function tooMany(rateClass: RateClass, limit: number, milliseconds: number): ShopError {
+function tooMany(counted: string, limit: number, milliseconds: number): ShopError {
   const retryAfterSeconds = Math.max(1, Math.ceil(milliseconds / 1_000));
+  const isProcedure = counted.includes(".");
   return new ShopError(
     "RATE_LIMITED",
-    `Too many calls: the shop takes ${limit} of the kind "${rateClass}" a minute from one caller.`,
+    `Too many calls: the shop takes ${limit} of ${isProcedure ? counted : `the kind "${counted}"`} a minute from one caller.`,
     {
       hint: `Wait ${retryAfterSeconds} seconds, as the header retry-after says.`,
-      details: { rateClass, limit, retryAfterSeconds },
+      details: { [isProcedure ? "procedure" : "rateClass"]: counted, limit, retryAfterSeconds },
     },
   );
 }
