@@ -14,7 +14,6 @@ import {
   rateClassOf,
   type RateLimits,
 } from "../limits/rate-limits.ts";
-import { tracedPool } from "../postgres/traced-pool.ts";
 import type { Authenticate } from "../roles/authentication.ts";
 import { nameOfCaller, type Caller } from "../roles/caller.ts";
 import { serveOpenApi } from "../openapi/serve.ts";
@@ -32,6 +31,7 @@ import type { HttpSettings } from "./settings.ts";
 import { trackRequests, type RequestsUnderWay } from "./requests-under-way.ts";
 import { watchSilentConnections } from "./silent-connections.ts";
 import type { Stoppable } from "./stop.ts";
+import { tracedStores } from "./traced-stores.ts";
 import { serveTrpc, type ContextOf } from "./trpc-route.ts";
 
 export interface AppParts {
@@ -232,9 +232,7 @@ function contextFactory(
     const counted =
       caller.role === "anonymous" ? `address:${request.ip}` : (request.callerName ?? "");
     return {
-      ...shop,
-      pool: tracedPool(shop.pool, request.trace),
-      table: { ...shop.table, trace: request.trace },
+      ...tracedStores(shop, request.trace),
       caller,
       requestId: request.trace?.requestId ?? request.id,
       limits: {

@@ -68,7 +68,22 @@ export interface RunRequest {
   readonly selected: ReadonlySet<NodeId>;
 }
 
-async function dryRun({ options, linked, compiled, selected }: RunRequest): Promise<ExitCode> {
+/** What the command line asks of a plan, whether it is printed or carried out. */
+function askedPlan({ options, linked, compiled, selected }: RunRequest) {
+  return {
+    compiled,
+    selected,
+    groups: publishGroups(linked),
+    fullRefresh: options.fullRefresh ?? false,
+    from: options.from,
+    gaps: options.gaps,
+    interval: options.interval,
+    failures: failuresOf({ linked, options }),
+  };
+}
+
+async function dryRun(request: RunRequest): Promise<ExitCode> {
+  const { options, linked, compiled } = request;
   const target = resolveTarget(linked.project, options.target);
   const environment = environmentOf(options);
   const known = await peekState(target, environment);
@@ -80,15 +95,8 @@ async function dryRun({ options, linked, compiled, selected }: RunRequest): Prom
       )
     : known;
   const { plan: planned, diagnostics } = plan({
-    compiled,
-    selected,
+    ...askedPlan(request),
     dialect: dialectOf(target),
-    groups: publishGroups(linked),
-    fullRefresh: options.fullRefresh ?? false,
-    from: options.from,
-    gaps: options.gaps,
-    interval: options.interval,
-    failures: failuresOf({ linked, options }),
     state,
     run: { id: "dry_run", startedAt: new Date().toISOString() },
   });
@@ -101,10 +109,8 @@ async function dryRun({ options, linked, compiled, selected }: RunRequest): Prom
 }
 
 /** Builds, extracts or tests what is selected. */
-export async function carryOut(
-  { verb, options, linked, compiled, selected }: RunRequest,
-  held: HeldWarehouse,
-): Promise<ExitCode> {
+export async function carryOut(request: RunRequest, held: HeldWarehouse): Promise<ExitCode> {
+  const { verb, options, linked, compiled } = request;
   const { target, interruption, ...warehouse } = held;
   const environment = environmentOf(options);
   const recorded = artifactsOf(
@@ -128,15 +134,8 @@ export async function carryOut(
     const run = await warehouse.ledger.nextRun(new Date());
     warehouse.engine.nameRun?.(run.id);
     const { plan: planned, diagnostics } = plan({
-      compiled,
-      selected,
+      ...askedPlan(request),
       dialect: warehouse.dialect,
-      groups: publishGroups(linked),
-      fullRefresh: options.fullRefresh ?? false,
-      from: options.from,
-      gaps: options.gaps,
-      interval: options.interval,
-      failures: failuresOf({ linked, options }),
       state,
       run,
     });

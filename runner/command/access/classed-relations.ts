@@ -32,11 +32,10 @@ export async function publishedRelations(
   const found = new Map([...published].map((each) => [each.relation, each.columns]));
   return relations.flatMap((declared) => {
     const { relation } = declared;
-    const columns = found.get(relation)?.map((column): ClassedColumn => {
-      const known = classesOf({ relation }, column.name);
-      return typed(column, union(column.classes, known));
-    });
-    return columns === undefined ? [] : [{ ...declared, columns }];
+    const columns = found.get(relation);
+    return columns === undefined
+      ? []
+      : [{ ...declared, columns: classedColumns({ relation, columns }, classesOf) }];
   });
 }
 
@@ -51,11 +50,8 @@ export async function knownRelations(
   const { relations, classesOf } = await trace(linked);
   const inLake = new Map(
     manifests.map((manifest) => {
-      const columns = manifest.columns.map((column): ClassedColumn => {
-        const known = classesOf(manifest, column.name);
-        return typed(column, union(column.classes, known));
-      });
-      return [manifest.relation, { relation: manifest.relation, columns }];
+      const { relation } = manifest;
+      return [relation, { relation, columns: classedColumns(manifest, classesOf) }];
     }),
   );
   const ofProject = new Set(relations.map(({ relation }) => relation));
@@ -73,6 +69,16 @@ export async function knownRelations(
     }),
     ...[...inLake.values()].filter(({ relation }) => !ofProject.has(relation)),
   ];
+}
+
+/** Columns as they were published, with the classes that they had then and those that are known by now. */
+function classedColumns(
+  published: Pick<LakeManifest, "relation" | "columns" | "writtenBy">,
+  classesOf: ClassesOf,
+): readonly ClassedColumn[] {
+  return published.columns.map((column) =>
+    typed(column, union(column.classes, classesOf(published, column.name))),
+  );
 }
 
 function union(some: readonly string[] = [], others: readonly string[]): readonly string[] {
